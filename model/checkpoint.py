@@ -1,0 +1,98 @@
+"""A trained classifier as a file.
+
+The file carries all that inference needs and says how it was made. It is loaded with `weights_only=True` alone, so
+that no pickled code is ever run, and every number in it is checked before it is used.
+"""
+
+import math
+import platform
+from dataclasses import asdict
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from model.classifier import Classifier
+from model.files import write_whole
+from model.network import MLP
+from model.recipe import Recipe
+
+FORMAT = "digit-sketchpad checkpoint 1"
+LARGEST = 16 * 2**20  # bytes; ours has a quarter of a million
+
+
+class CheckpointError(Exception):
+    """A file that is no checkpoint of this project; the message says why."""
+
+
+def made_here() -> dict[str, str]:
+    """When and with what a network is trained now: goes into its checkpoint."""
+    return {
+        "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "torch": str(torch.__version__),
+        "numpy": np.__version__,
+        "machine": platform.machine(),
+    }
+
+
+def save(classifier: Classifier, path: Path) -> None:
+    """Write a classifier to a file, whole or not at all.
+
+    Raises:
+        OSError: where it can't be written.
+    """
+    content = {
+        "format": FORMAT,
+        "weights": {name: weights.detach().clone() for name, weights in classifier.network.state_dict().items()},
+        "mean": classifier.mean,
+        "std": classifier.std,
+        "recipe": asdict(classifier.recipe),
+        "test_accuracy": classifier.test_accuracy,
+        "made": classifier.made,
+    }
+    write_whole(path, lambda file: torch.save(content, file))
+
+
+def load(path: Path) -> Classifier:
+    """Read a classifier from a file.
+
+    Raises:
+        FileNotFoundError: where there is none.
+        OSError: where it can't be opened.
+        CheckpointError: where it is no checkpoint of this project, or a damaged one.
+    """
+    with path.open("rb") as file:
+        if path.stat().st_size > LARGEST:
+            raise CheckpointError("it is far larger than a checkpoint")
+        try:
+            content = torch.load(file, map_location="cpu", weights_only=True)
+        except Exception as error:  # whatever a foreign file makes of the unpickler
+            raise CheckpointError("it is damaged, or something else than a checkpoint") from error
+    try:
+        return _classifier(content)
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        raise CheckpointError("it is no checkpoint of this project, or of another version") from error
+
+
+def _classifier(content: dict[str, Any]) -> Classifier:
+    """The classifier that a file's content describes; any of several errors where it describes none."""
+    if content["format"] != FORMAT:
+        raise ValueError("another format")
+    network = MLP()
+    network.load_state_dict(content["weights"])  # strict: names and shapes
+    numbers = (content["mean"], content["std"], content["test_accuracy"])
+    if not all(type(number) is float and math.isfinite(number) for number in numbers) or content["std"] <= 0:
+        raise ValueError("numbers out of range")
+    if not all(torch.isfinite(weights).all() for weights in network.parameters()):
+        raise ValueError("weights that are not finite")
+    return Classifier(
+        network=network,
+        recipe=Recipe(**content["recipe"]),
+        test_accuracy=content["test_accuracy"],
+        mean=content["mean"],
+        std=content["std"],
+        made={str(key): str(value) for key, value in content["made"].items()},
+    )

@@ -1,0 +1,80 @@
+"""A trained network with all that reading needs: ink in, a reading out."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from model.framing import frame
+from model.network import DIGITS, MEAN, MLP, STD, normalise
+from model.recipe import Recipe
+
+BLANK = "blank"
+DIGIT = "digit"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the network made of one drawing.
+
+    Attributes:
+        verdict: BLANK, where there is no ink, or DIGIT.
+        digit: the most probable one, 0 to 9; None for a blank.
+        probabilities: ten, 0 to 1, in the order of the digits; their sum is 1. For a blank, which no network is
+            asked about, ten zeros.
+    """
+
+    verdict: str
+    digit: int | None
+    probabilities: list[float]
+
+    def as_dict(self) -> dict[str, str | int | list[float] | None]:
+        """The reading as JSON has it, for API and command line."""
+        return {"digit": self.digit, "probabilities": self.probabilities, "verdict": self.verdict}
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A network, the normalisation it was trained with, and how it came to be.
+
+    Attributes:
+        network: trained.
+        recipe: what it was trained by.
+        test_accuracy: share of MNIST's 10,000 test digits read correctly, 0 to 1.
+        mean, std: of the training pixels, on the scale of 0 to 1.
+        made: when and with what, in words by keyword ("date", "torch", ...).
+    """
+
+    network: MLP
+    recipe: Recipe
+    test_accuracy: float
+    mean: float = MEAN
+    std: float = STD
+    made: dict[str, str] = field(default_factory=dict)
+
+    def read(self, ink: Tensor) -> list[Reading]:
+        """Read drawings (N, H, W), uint8: 0 is paper, 255 the darkest ink."""
+        return self.read_pictures(frame(ink))
+
+    def read_pictures(self, pictures: Tensor) -> list[Reading]:
+        """Read framed pictures (N, 28, 28), uint8."""
+        with torch.inference_mode():
+            logits = self.network(normalise(pictures, self.mean, self.std))
+            probabilities = F.softmax(logits, dim=1)  # (N, 10)
+        inked = pictures.amax(dim=(1, 2)) > 0
+        return [
+            Reading(DIGIT, max(range(DIGITS), key=row.__getitem__), row)
+            if has_ink
+            else Reading(BLANK, None, [0.0] * 10)
+            for has_ink, row in zip(inked.tolist(), probabilities.tolist(), strict=True)
+        ]
+
+    def parameters(self) -> Tensor:
+        """All weights and biases, layer by layer, as one flat float32 tensor."""
+        return torch.cat([parameter.detach().flatten() for parameter in self.network.parameters()])
+
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits that tell this network from any other."""
+        return hashlib.sha256(self.parameters().numpy().tobytes()).hexdigest()[:16]

@@ -1,0 +1,84 @@
+"""From ink to the 28 x 28 picture that the network reads, framed exactly as MNIST was made.
+
+The steps are those of the original data set, as reconstructed by C. Yadav and L. Bottou, "Cold Case: The Lost MNIST
+Digits" (NeurIPS 2019). How a drawing is framed matters more than the network that reads it, so training, page, API
+and command line all come through this one function.
+
+Everything is counted in whole numbers (areas in twentieths of a pixel, tones from 0 to 255), so the page's JavaScript
+engine reaches the very same picture, bit by bit: there is no rounding error to differ in.
+"""
+
+import torch
+from torch import Tensor
+
+SIDE = 28  # of the network's picture, in pixels
+BOX = 20  # the digit fills a box of 20 x 20 inside it
+SMALLEST_BOX = 10  # source pixels: a dot stays a dot instead of being blown up to fill the box
+
+
+def frame(ink: Tensor) -> Tensor:
+    """Frame drawings as MNIST framed its digits.
+
+    Args:
+        ink: (N, H, W), uint8: 0 is paper, 255 the darkest ink. H and W up to 65,000, in any proportion.
+
+    Returns:
+        (N, 28, 28), uint8. A drawing without ink gives an empty picture.
+    """
+    top, height = _extent(ink.amax(dim=2))
+    left, width = _extent(ink.amax(dim=1))
+    side = torch.maximum(height, width).clamp(min=SMALLEST_BOX)  # (N,) of the square box
+    rows = _overlaps(top - (side - height) // 2, side, ink.shape[1])  # (N, 20, H)
+    columns = _overlaps(left - (side - width) // 2, side, ink.shape[2])  # (N, 20, W)
+
+    # Whole numbers below 2^24 are exact in float32; the second product needs float64.
+    area = rows @ ink.float()  # (N, 20, W)
+    area = area.double() @ columns.double().transpose(1, 2)  # (N, 20, 20)
+
+    brightest = area.amax(dim=(1, 2), keepdim=True).clamp(min=1)
+    digit = torch.floor((510 * area + brightest) / (2 * brightest))  # round(255 * area / brightest), halves up
+    return _paste_by_mass(digit.long())
+
+
+def _extent(profile: Tensor) -> tuple[Tensor, Tensor]:
+    """Where the ink of a profile (N, L) starts, and over how many pixels it reaches: two (N,) of int64."""
+    inked = (profile > 0).byte()
+    start = inked.argmax(dim=1)
+    end = profile.shape[1] - inked.flip(1).argmax(dim=1)
+    return start, end - start
+
+
+def _overlaps(start: Tensor, side: Tensor, length: int) -> Tensor:
+    """How much of each source pixel falls into each of the 20 cells of a box, in twentieths of a pixel.
+
+    Args:
+        start, side: (N,) int64, the box's first pixel (it may lie outside the drawing) and its length.
+        length: L, of the drawing along this axis, in pixels.
+
+    Returns:
+        (N, 20, L), float32, whole numbers.
+    """
+    start, side = start.float()[:, None, None], side.float()[:, None, None]
+    pixel = BOX * (torch.arange(length) - start)  # (N, 1, L): where each pixel begins in the box
+    cell = torch.arange(BOX)[:, None] * side  # (N, 20, 1): where each cell begins
+    return (torch.minimum(pixel + BOX, cell + side) - torch.maximum(pixel, cell)).clamp_(min=0)
+
+
+def _paste_by_mass(digit: Tensor) -> Tensor:
+    """Paste (N, 20, 20) into (N, 28, 28), shifted by whole pixels so that the centre of mass lands near the middle."""
+    mass = digit.sum(dim=(1, 2)).clamp(min=1)  # (N,)
+    centre = 2 * torch.arange(BOX) + 1  # of each pixel, in half pixels
+    room = SIDE - BOX
+    down, right = (
+        # floor(15 - centre of mass)
+        ((30 * mass - (digit.sum(dim=axis) * centre).sum(dim=1)) // (2 * mass)).clamp(0, room)
+        for axis in (2, 1)
+    )
+    place = torch.arange(BOX)
+    picture = torch.zeros(len(digit), SIDE, SIDE, dtype=torch.uint8)
+    picture[
+        torch.arange(len(digit))[:, None, None],
+        (down[:, None] + place)[:, :, None],
+        (right[:, None] + place)[:, None, :],
+    ] = digit.byte()
+    return picture

@@ -1,0 +1,48 @@
+"""The chapter's network: two fully connected hidden layers with ReLU, ten logits.
+
+784-64-64-10 makes 55,050 parameters. Cross-entropy is taken on the logits; softmax only shows them as probabilities.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+# The work is too small to share out: with one thread per core, a busy machine makes every step wait for the slowest.
+torch.set_num_threads(1)
+
+PIXELS = 28 * 28
+DIGITS = 10
+MEAN, STD = 0.1307, 0.3081  # of MNIST's training pixels, scaled to 0..1
+
+
+class MLP(nn.Module):
+    """A multi-layer perceptron for 28 x 28 pictures.
+
+    Args:
+        hidden: width of both hidden layers.
+        seed: of the first weights, drawn as nn.Linear draws them; the global random state is left alone.
+    """
+
+    def __init__(self, hidden: int = 64, seed: int = 0) -> None:
+        super().__init__()
+        self.hidden1 = nn.utils.skip_init(nn.Linear, PIXELS, hidden)
+        self.hidden2 = nn.utils.skip_init(nn.Linear, hidden, hidden)
+        self.output = nn.utils.skip_init(nn.Linear, hidden, DIGITS)
+
+        generator = torch.Generator().manual_seed(seed)
+        for layer in (self.hidden1, self.hidden2, self.output):
+            bound = layer.in_features**-0.5
+            for parameter in layer.parameters():
+                nn.init.uniform_(parameter, -bound, bound, generator=generator)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Normalised images (N, 1, 28, 28) to logits (N, 10)."""
+        x = images.flatten(1)  # (N, 784)
+        x = F.relu(self.hidden1(x))  # (N, 64)
+        x = F.relu(self.hidden2(x))  # (N, 64)
+        return self.output(x)  # (N, 10)
+
+
+def normalise(pictures: Tensor, mean: float = MEAN, std: float = STD) -> Tensor:
+    """Pictures (N, 28, 28), uint8, to the network's input (N, 1, 28, 28), float32: mean 0, deviation 1 over MNIST."""
+    return pictures.unsqueeze(1).float().div_(255).sub_(mean).div_(std)

@@ -1,0 +1,89 @@
+"""What happens at launch: load the network, or train it, or fall back on the one that came along."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from model import checkpoint
+from model.checkpoint import CheckpointError
+from model.classifier import Classifier
+from model.files import set_aside
+from model.mnist import Digits, MNISTError, load_mnist
+from model.network import MLP
+from model.recipe import RECIPES, Recipe
+from model.settings import ROOT
+from model.terminal import shown
+from model.training import train
+
+PRETRAINED = ROOT / "assets" / "pretrained.pt"
+DEFAULT_RECIPE = RECIPES["chapter"]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A classifier ready to read, and what a visitor should know about where it came from."""
+
+    classifier: Classifier
+    origin: str
+
+
+def open_classifier(
+    path: Path,
+    data: Path | None = None,
+    recipe: Recipe | None = None,
+    retrain: bool = False,
+    say: Callable[[str], None] = print,
+) -> Opened:
+    """The checkpoint's classifier; without one, a newly trained and saved one; without MNIST, the pretrained one.
+
+    Args:
+        path: of the checkpoint. One that can't be used is set aside, never overwritten.
+        data: folder to look for MNIST in.
+        recipe: to train by; the default one where None.
+        retrain: train anew even though there is a checkpoint.
+        say: is told, a sentence at a time, whatever the user should know.
+    """
+    saved = _load(path, say)
+    if saved and not retrain:
+        if recipe and recipe != saved.recipe:
+            say(f"{path} was trained otherwise ({saved.recipe.name}: {saved.recipe}); --retrain trains it anew.")
+        say(f"Loaded {path} ({saved.recipe.name}: {saved.recipe}), {saved.test_accuracy:.2%} on MNIST's test set.")
+        return Opened(saved, f"loaded from {path.name}")
+    try:
+        digits = load_mnist(data, say)
+    except MNISTError as error:
+        if saved:
+            say(f"{error} Until then, {path} goes on reading.")
+            return Opened(saved, f"loaded from {path.name}; MNIST could not be had to train it anew")
+        say(f"{error} Until then, the network that came along reads ({PRETRAINED.name}).")
+        return Opened(checkpoint.load(PRETRAINED), "trained beforehand, as MNIST could not be had here")
+
+    classifier = train_classifier(digits, recipe or DEFAULT_RECIPE, say)
+    try:
+        checkpoint.save(classifier, path)
+    except OSError as error:
+        say(f"Nothing was saved: {path} can't be written ({error.strerror}). The next launch trains again.")
+        return Opened(classifier, "trained at this launch, not saved")
+    say(f"Saved {path}.")
+    return Opened(classifier, "trained on this machine")
+
+
+def train_classifier(digits: Digits, recipe: Recipe, say: Callable[[str], None] = print) -> Classifier:
+    """Train a classifier, shown in the terminal."""
+    say(f"Training by the recipe {recipe.name}: {recipe}.")
+    network = MLP(seed=recipe.seed)
+    for progress in shown(train(network, digits, recipe)):
+        last = progress
+    return Classifier(network, recipe, last.test_accuracy, made=checkpoint.made_here())
+
+
+def _load(path: Path, say: Callable[[str], None]) -> Classifier | None:
+    try:
+        return checkpoint.load(path)
+    except FileNotFoundError:
+        return None
+    except CheckpointError as error:
+        say(f"{path} can't be used ({error}): {set_aside(path)}.")
+    except OSError as error:
+        say(f"{path} can't be read ({error.strerror}).")
+    return None

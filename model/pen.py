@@ -1,0 +1,59 @@
+"""From pen strokes to ink: the paper that the page draws on, and the pen it draws with.
+
+The page's JavaScript engine makes the same marks, pixel for pixel: both count in float64, with the same operations in
+the same order, so what Python says of a drawing holds for what was drawn in the page.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+PAPER = 140  # pixels: seven for each of the 20 that a digit is framed in, when it fills the pad
+PEN = 10.0  # pixels: a pad-filling digit gets lines 1.4 pixels wide in its 20 x 20 box, a half-sized one 2.9
+
+Stroke = Sequence[tuple[float, float]]
+
+
+def draw(strokes: Sequence[Stroke], pen: float = PEN, side: int = PAPER) -> Tensor:
+    """Draw strokes with a round pen on empty paper.
+
+    Args:
+        strokes: each a sequence of points (x, y) in pixels, x to the right, y down; a single point makes a dot.
+        pen: diameter in pixels.
+        side: of the paper, in pixels; ink outside is lost.
+
+    Returns:
+        (side, side), uint8: 0 is paper, 255 covered by ink, between them the smooth edge of the line.
+    """
+    ink = np.zeros((side, side), np.uint8)
+    radius = pen / 2
+    for stroke in strokes:
+        for (x0, y0), (x1, y1) in zip(stroke, stroke[1:] or stroke, strict=False):
+            _draw_line(ink, x0, y0, x1, y1, radius)
+    return torch.from_numpy(ink)
+
+
+def _draw_line(ink: np.ndarray, x0: float, y0: float, x1: float, y1: float, radius: float) -> None:
+    """One straight line with round ends: each pixel is covered by how far its centre lies inside the edge."""
+    side = len(ink)
+    left, right = _reach(x0, x1, radius, side)
+    top, bottom = _reach(y0, y1, radius, side)
+    x = np.arange(left, right) + 0.5 - x0  # (W,)
+    y = (np.arange(top, bottom) + 0.5 - y0)[:, None]  # (H, 1)
+    dx, dy = x1 - x0, y1 - y0
+    length2 = dx * dx + dy * dy
+    along = np.clip((x * dx + y * dy) / length2, 0, 1) if length2 > 0 else 0.0  # nearest point of the line, 0 to 1
+    across_x, across_y = x - along * dx, y - along * dy
+    distance = np.sqrt(across_x * across_x + across_y * across_y)
+    covered = np.floor(np.clip(radius + 0.5 - distance, 0, 1) * 255 + 0.5).astype(np.uint8)
+    window = ink[top:bottom, left:right]
+    np.maximum(window, covered, out=window)
+
+
+def _reach(a: float, b: float, radius: float, side: int) -> tuple[int, int]:
+    """The pixels, first and one past the last, that a line from a to b can touch along one axis."""
+    first = int(np.floor(min(a, b) - radius - 0.5))
+    last = int(np.ceil(max(a, b) + radius + 0.5))
+    return min(max(first, 0), side), min(max(last, 0), side)

@@ -1,0 +1,55 @@
+"""The flags that every command shares, each with an environment variable behind it."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from model.recipe import RECIPES, Recipe, RecipeError, parse_recipe
+
+ROOT = Path(__file__).parent.parent
+CHECKPOINT = ROOT / "checkpoints" / "mlp.pt"
+
+
+def add_flag(parser: argparse.ArgumentParser, name: str, help: str, default: Any = None, **options: Any) -> None:
+    """Add a flag whose default comes from an environment variable: --data from DIGITS_DATA, and so on."""
+    variable = "DIGITS_" + name.upper()
+    default = os.environ.get(variable) or default
+    if options.get("action") == "store_true":
+        default = str(default or "").lower() in ("1", "true", "yes", "on")
+    parser.add_argument(f"--{name}", default=default, help=f"{help} [{variable}]", **options)
+
+
+def add_model_flags(parser: argparse.ArgumentParser) -> None:
+    """Add --data, --checkpoint and --recipe."""
+    add_flag(
+        parser,
+        "data",
+        "folder with MNIST's four files, plain or .gz, flat or in MNIST/raw; "
+        "otherwise data/ is looked at, and otherwise they are downloaded",
+        type=Path,
+        metavar="DIR",
+    )
+    add_flag(
+        parser,
+        "checkpoint",
+        "the trained network's file (default: checkpoints/mlp.pt)",
+        default=CHECKPOINT,
+        type=Path,
+        metavar="FILE",
+    )
+    add_flag(
+        parser,
+        "recipe",
+        f"how to train: {' or '.join(RECIPES)}, with any settings to change, as in chapter,epochs=1,seed=7 "
+        "(optimiser, learning_rate, batch_size, epochs, seed)",
+        type=_recipe,
+        metavar="RECIPE",
+    )
+
+
+def _recipe(text: str) -> Recipe:
+    try:
+        return parse_recipe(text)
+    except RecipeError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

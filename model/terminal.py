@@ -1,0 +1,33 @@
+"""Training, as it is watched in a terminal."""
+
+import sys
+from collections.abc import Iterable, Iterator
+
+from model.training import Progress
+
+WIDTH = 24  # of the bar, in characters
+
+
+def shown(training: Iterable[Progress]) -> Iterator[Progress]:
+    """Pass a training's progress on, drawing it as a bar; where nobody watches, one line an epoch."""
+    live = sys.stderr.isatty()
+    for progress in training:
+        ended = progress.test_accuracy is not None
+        if live or ended:
+            sys.stderr.write(("\r" if live else "") + _line(progress) + ("\n" if ended else ""))
+            sys.stderr.flush()
+        yield progress
+
+
+def _line(progress: Progress) -> str:
+    filled = WIDTH * progress.step // progress.steps
+    bar = "█" * filled + "·" * (WIDTH - filled)
+    if (sys.stderr.encoding or "").lower().replace("-", "") != "utf8":
+        bar = bar.replace("█", "#").replace("·", ".")
+    end = (
+        f"{progress.seconds_left:4.0f} s left           "
+        if progress.test_accuracy is None
+        else f"on the test set {progress.test_accuracy:7.2%}"
+    )
+    so_far = f"loss {progress.loss:.4f}  accuracy {progress.accuracy:6.2%}"
+    return f"epoch {progress.epoch}/{progress.epochs} {bar} {so_far}  {end}"
