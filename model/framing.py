@@ -13,6 +13,7 @@ from torch import Tensor
 
 SIDE = 28  # of the network's picture, in pixels
 BOX = 20  # the digit fills a box of 20 x 20 inside it
+SOFT_EDGE = 3
 SMALLEST_BOX = 10  # source pixels: a dot stays a dot instead of being blown up to fill the box
 
 
@@ -41,8 +42,12 @@ def frame(ink: Tensor) -> Tensor:
 
 
 def _extent(profile: Tensor) -> tuple[Tensor, Tensor]:
-    """Where the ink of a profile (N, L) starts, and over how many pixels it reaches: two (N,) of int64."""
-    inked = (profile > 0).byte()
+    """Where the ink of a profile (N, L) starts, and over how many pixels it reaches: two (N,) of int64.
+
+    MNIST's originals were black or white. A grey drawing has soft edges, and more of them the more it was enlarged:
+    ink paler than a third of the darkest does not widen the box.
+    """
+    inked = (profile > profile.amax(dim=1, keepdim=True) // SOFT_EDGE).byte()
     start = inked.argmax(dim=1)
     end = profile.shape[1] - inked.flip(1).argmax(dim=1)
     return start, end - start
