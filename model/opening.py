@@ -48,24 +48,25 @@ def open_classifier(
         if recipe and recipe != saved.recipe:
             say(f"{path} was trained otherwise ({saved.recipe.name}: {saved.recipe}); --retrain trains it anew.")
         say(f"Loaded {path} ({saved.recipe.name}: {saved.recipe}), {saved.test_accuracy:.2%} on MNIST's test set.")
-        return Opened(saved, f"loaded from {path.name}")
+        return Opened(saved, f"trained on {_date(saved)}")
     try:
         digits = load_mnist(data, say)
     except MNISTError as error:
         if saved:
             say(f"{error} Until then, {path} goes on reading.")
-            return Opened(saved, f"loaded from {path.name}; MNIST could not be had to train it anew")
+            return Opened(saved, f"trained on {_date(saved)}; MNIST could not be had to train it anew")
         say(f"{error} Until then, the network that came along reads ({PRETRAINED.name}).")
-        return Opened(checkpoint.load(PRETRAINED), "trained beforehand, as MNIST could not be had here")
+        pretrained = checkpoint.load(PRETRAINED)
+        return Opened(pretrained, f"it came along, trained on {_date(pretrained)}, as MNIST could not be had here")
 
     classifier = train_classifier(digits, recipe or DEFAULT_RECIPE, say)
     try:
         checkpoint.save(classifier, path)
     except OSError as error:
         say(f"Nothing was saved: {path} can't be written ({error.strerror}). The next launch trains again.")
-        return Opened(classifier, "trained at this launch, not saved")
+        return Opened(classifier, "trained a moment ago, but not saved: its folder can't be written")
     say(f"Saved {path}.")
-    return Opened(classifier, "trained on this machine")
+    return Opened(classifier, "trained on this machine a moment ago")
 
 
 def train_classifier(digits: Digits, recipe: Recipe, say: Callable[[str], None] = print) -> Classifier:
@@ -75,6 +76,10 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Callable[[str], None] 
     for progress in shown(train(network, digits, recipe)):
         last = progress
     return Classifier(network, recipe, last.test_accuracy, made=checkpoint.made_here())
+
+
+def _date(classifier: Classifier) -> str:
+    return classifier.made.get("date", "an unknown day")[:10]
 
 
 def _load(path: Path, say: Callable[[str], None]) -> Classifier | None:

@@ -1,0 +1,111 @@
+/* Python's side of the conversation: the page asks at pen-up, torch answers.
+
+   The newest drawing wins, and a late answer to an older one is dropped. While the server can't be reached the page
+   reads by itself, knocks every two seconds, and asks again as soon as somebody is there. */
+
+"use strict";
+
+const Python = (() => {
+  const PATIENCE = 5000; // milliseconds without an answer until the connection counts as lost
+  const RETRY = 2000; // milliseconds
+  const views = [];
+  let send = null; // hands a question to Gradio's event
+  let question = null; // { version, ink, at }: the newest drawing, until it is answered
+  let connected = true;
+  let lastContact = performance.now();
+  let knock = null; // the request under way that finds out whether the server is there
+
+  function publish(news) {
+    for (const view of views) view(news);
+  }
+
+  /** Ask about the drawing of this version. */
+  async function ask(version, ink) {
+    const mine = (question = { version });
+    mine.ink = await pack(ink);
+    deliver(mine);
+  }
+
+  async function deliver(mine) {
+    // Gradio gives up on a page whose event could not be sent, so the way is tried before it is taken.
+    if (!(await isReachable()) || mine !== question) return;
+    mine.at = performance.now();
+    publish({ state: "asked" });
+    send({ version: mine.version, ink: mine.ink });
+    setTimeout(() => mine === question && lose(), PATIENCE);
+  }
+
+  /** Take Python's answer: { version, network, digit, probabilities, verdict }, or { version, error }. */
+  function answer(reply) {
+    lastContact = performance.now();
+    heal();
+    if (!question || reply?.version !== question.version) return;
+    const milliseconds = lastContact - question.at;
+    question = null;
+    publish({ state: "answered", reply, milliseconds });
+  }
+
+  /** The drawing changed: nobody waits for the answer any more. */
+  function forget() {
+    question = null;
+    if (connected) publish({ state: "idle" });
+  }
+
+  /** Ink as text: deflated, then base64. One or two kB for a digit. */
+  async function pack(ink) {
+    const deflated = new Blob([ink.slice()]).stream().pipeThrough(new CompressionStream("deflate"));
+    const bytes = new Uint8Array(await new Response(deflated).arrayBuffer());
+    return btoa(String.fromCharCode(...bytes));
+  }
+
+  /** Whether the server is there; asks it only when it has not been heard of for a while. */
+  async function isReachable() {
+    if (connected && performance.now() - lastContact < PATIENCE) return true;
+    knock ??= fetch(new URL("gradio_api/app_id", document.baseURI), {
+      cache: "no-store",
+      signal: AbortSignal.timeout(PATIENCE),
+    })
+      .then((reply) => reply.ok)
+      .catch(() => false);
+    const there = await knock;
+    knock = null;
+    if (there) {
+      lastContact = performance.now();
+      heal();
+    } else lose();
+    return there;
+  }
+
+  function lose() {
+    if (!connected) return;
+    connected = false;
+    publish({ state: "lost" });
+    setTimeout(knockAgain, RETRY);
+  }
+
+  async function knockAgain() {
+    if (!connected && !(await isReachable())) setTimeout(knockAgain, RETRY);
+  }
+
+  function heal() {
+    if (connected) return;
+    connected = true;
+    publish({ state: "idle" });
+    if (question?.ink) deliver(question);
+  }
+
+  addEventListener("offline", lose);
+
+  return {
+    ask,
+    answer,
+    forget,
+    isReachable,
+    /** Be told what is going on: { state: "idle" | "asked" | "answered" | "lost", ... }. */
+    subscribe: (view) => views.push(view),
+    connect: (sender) => (send = sender),
+    get connected() {
+      return connected;
+    },
+  };
+})();

@@ -1,0 +1,131 @@
+/* The readout: the answer, ten bars that move with the pen, the network's input, and what torch said to it.
+
+   Run once when the component is mounted, with Gradio's `element`, `props` and `watch`. */
+
+"use strict";
+
+const find = (name) => element.querySelector(name);
+const MOST_APART = 1e-3; // of two probabilities, while page and torch still agree
+
+// --- ten bars -----------------------------------------------------------------------------------------------------
+
+const bars = Array.from({ length: 10 }, (_, digit) => {
+  const bar = document.createElement("div");
+  bar.className = "bar";
+  bar.innerHTML =
+    `<span class="bar-digit" aria-hidden="true">${digit}</span>` +
+    `<span class="bar-track" role="meter" aria-label="Probability of ${digit}" aria-valuemin="0" aria-valuemax="100"` +
+    ` aria-valuenow="0"><span class="bar-fill"></span></span>` +
+    `<span class="bar-percent" aria-hidden="true"></span>`;
+  find(".bars").append(bar);
+  const [, meter, percent] = bar.children;
+  return { bar, meter, fill: meter.firstChild, percent };
+});
+
+function showBars({ digit, probabilities }) {
+  bars.forEach(({ bar, meter, fill, percent }, i) => {
+    const share = probabilities[i];
+    const text = digit === null ? "" : percentage(share);
+    fill.style.setProperty("--share", share.toFixed(4));
+    percent.textContent = text;
+    meter.setAttribute("aria-valuenow", Number((share * 100).toFixed(1)));
+    meter.setAttribute("aria-valuetext", text || "no drawing");
+    bar.classList.toggle("is-winner", i === digit);
+  });
+}
+
+function percentage(share) {
+  return `${(share * 100).toFixed(1)}\u00a0%`;
+}
+
+// --- the answer ---------------------------------------------------------------------------------------------------
+
+function runnerUp({ digit, probabilities }) {
+  return probabilities.reduce((best, share, i) => (i !== digit && share > probabilities[best] ? i : best), digit ? 0 : 1);
+}
+
+function showAnswer(reading) {
+  const blank = reading.verdict === "blank";
+  find(".answer").classList.toggle("is-blank", blank);
+  find(".answer-digit").textContent = blank ? "?" : reading.digit;
+  find(".answer-sure").textContent = blank ? "" : percentage(reading.probabilities[reading.digit]);
+  find(".answer-else").textContent = blank ? "Draw a digit, and the bars move while you do." : `or ${secondThought(reading)}`;
+}
+
+function secondThought(reading) {
+  const second = runnerUp(reading);
+  return `${second}: ${percentage(reading.probabilities[second])}`;
+}
+
+/** In words, for those who listen: only when the pen is up, not at every frame. */
+function announce(reading) {
+  if (reading.penIsDown) return;
+  find(".status").textContent =
+    reading.verdict === "blank"
+      ? "Nothing drawn yet."
+      : `Looks like ${reading.digit}, ${percentage(reading.probabilities[reading.digit])}; or ${secondThought(reading)}.`;
+}
+
+// --- the network's input ------------------------------------------------------------------------------------------
+
+const picture = find(".input-picture");
+const pixels = new ImageData(28, 28);
+
+function showInput({ picture: tones, verdict }) {
+  for (let i = 0; i < 784; i++) {
+    pixels.data.fill(tones ? tones[i] : 0, 4 * i, 4 * i + 3);
+    pixels.data[4 * i + 3] = 255;
+  }
+  picture.getContext("2d").putImageData(pixels, 0, 0);
+  picture.setAttribute(
+    "aria-label",
+    verdict === "blank" ? "What the network sees: nothing yet" : "What the network sees: your drawing, 28 by 28 pixels"
+  );
+}
+
+// --- what torch said ----------------------------------------------------------------------------------------------
+
+let shown = null; // the page's own reading
+
+function showTorch(news) {
+  const torch = find(".torch");
+  torch.dataset.state = news.state;
+  torch.textContent = "";
+  find(".alarm").textContent = "";
+  if (news.state === "asked") torch.textContent = "asking torch …";
+  if (news.state === "lost") {
+    torch.textContent = "No connection to Python: the page reads on by itself, and keeps trying.";
+  }
+  if (news.state === "answered") judge(news.reply, news.milliseconds);
+}
+
+/** Compare torch's answer with the page's. They are one network, so they agree, or something is wrong. */
+function judge(reply, milliseconds) {
+  const torch = find(".torch");
+  if (reply.error) {
+    torch.dataset.state = "disagreed";
+    find(".alarm").textContent = reply.error;
+  } else if (reply.network !== shown.fingerprint) {
+    torch.dataset.state = "disagreed";
+    find(".alarm").textContent = "The server reads with another network by now. Reload the page to get it.";
+  } else if (apart(reply.probabilities, shown.probabilities) > MOST_APART) {
+    torch.dataset.state = "disagreed";
+    find(".alarm").textContent = `Torch reads ${reply.digit}, this page reads ${shown.digit}. That must not be: reload the page.`;
+  } else {
+    torch.textContent = `torch agrees · ${Math.round(milliseconds)} ms`;
+  }
+}
+
+function apart(ours, theirs) {
+  return Math.max(...ours.map((share, i) => Math.abs(share - theirs[i])));
+}
+
+Live.subscribe((reading) => {
+  shown = reading;
+  showBars(reading);
+  showAnswer(reading);
+  showInput(reading);
+  announce(reading);
+});
+Python.subscribe(showTorch);
+watch("value", () => Python.answer(props.value));

@@ -1,0 +1,52 @@
+"""The page, from top to bottom."""
+
+from typing import Any
+
+import gradio as gr
+
+from demo.api import ImageUpload, read_upload
+from demo.network import NetworkCard
+from demo.readout import Readout
+from demo.sketchpad import InkError, Sketchpad, ink_of
+from model.opening import Opened
+
+
+def build_page(opened: Opened) -> gr.Blocks:
+    """The page for one opened classifier."""
+    classifier = opened.classifier
+
+    def answer(drawing: Any) -> dict[str, Any]:
+        """What torch makes of a drawing, with its version, so that the page can tell whether it is still the newest."""
+        try:
+            version, ink = ink_of(drawing)
+        except InkError as error:
+            return {"version": drawing.get("version") if isinstance(drawing, dict) else None, "error": str(error)}
+        return {"version": version, "network": fingerprint, **classifier.read(ink)[0].as_dict()}
+
+    def classify(image: Any) -> dict[str, Any]:
+        """Read the digit in an image file (PNG, JPEG, GIF, BMP, WebP or TIFF; at most 4 megapixels and 2 MB).
+
+        Paper may be light, dark or transparent. Returns the digit (null for blank paper), the ten probabilities in the
+        order 0 to 9, and the verdict ("digit" or "blank").
+        """
+        return read_upload(classifier, image)
+
+    fingerprint = classifier.fingerprint()
+    with gr.Blocks(title="Digit Sketchpad", analytics_enabled=False, fill_width=True) as page:
+        NetworkCard(opened)
+        with gr.Row(elem_classes="bench"):
+            pad = Sketchpad()
+            readout = Readout()
+        pad.input(
+            answer,
+            inputs=pad,
+            outputs=readout,
+            queue=False,
+            trigger_mode="always_last",
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        image = ImageUpload(visible=False)
+        result = gr.JSON(visible=False)
+        image.upload(classify, inputs=image, outputs=result, api_name="classify", concurrency_limit=4)
+    return page

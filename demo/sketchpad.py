@@ -1,0 +1,67 @@
+"""The sketchpad: a drawing canvas as a Gradio component.
+
+What it sends at pen-up is untrusted: anyone can send anything. `ink_of` checks it at the door.
+"""
+
+import base64
+import binascii
+import zlib
+from typing import Any
+
+import gradio as gr
+import torch
+from torch import Tensor
+
+from demo.assets import data, text
+from model.pen import PAPER
+
+LARGEST_INK = 10_000  # characters of packed ink; a digit takes one or two thousand
+
+
+class InkError(ValueError):
+    """Something else than ink was sent; the message says what was wrong."""
+
+
+class Sketchpad(gr.HTML):
+    """A pad to draw on with mouse, pen, finger or keyboard; its `input` event carries the ink at pen-up."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            value=None,
+            html_template=text("sketchpad.html"),
+            js_on_load=text("sketchpad.js"),
+            apply_default_css=False,
+            samples=data("samples.json"),
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        """What clients are told of the value."""
+        return {"type": "object"}
+
+
+def ink_of(drawing: Any) -> tuple[int, Tensor]:
+    """Unpack what the sketchpad sent.
+
+    Args:
+        drawing: {"version": whole number, "ink": 140 x 140 bytes, deflated, in base64, at most 10,000 characters}.
+
+    Returns:
+        The version, and the ink as (1, 140, 140), uint8.
+
+    Raises:
+        InkError: for anything else.
+    """
+    match drawing:
+        case {"version": int(version), "ink": str(packed)} if 0 <= version < 2**53:
+            pass
+        case _:
+            raise InkError("A drawing is sent as its version and its ink.")
+    if len(packed) > LARGEST_INK:
+        raise InkError(f"The ink takes {len(packed):,} characters, and at most {LARGEST_INK:,} are read.")
+    try:
+        ink = zlib.decompressobj().decompress(base64.b64decode(packed, validate=True), PAPER * PAPER + 1)
+    except (binascii.Error, zlib.error, ValueError):
+        raise InkError("The ink is not deflated and base64-encoded.") from None
+    if len(ink) != PAPER * PAPER:
+        raise InkError(f"The ink must have {PAPER} x {PAPER} pixels.")
+    return version, torch.frombuffer(bytearray(ink), dtype=torch.uint8).view(1, PAPER, PAPER)
