@@ -34,15 +34,20 @@ def test_a_drawing_is_sent_in_a_few_kilobytes(page: Page) -> None:
     assert 500 < max(map(len, sent)) < 10_000
 
 
-def test_a_late_answer_never_overwrites_a_newer_one(page: Page) -> None:
+def hold_first_answer(page: Page) -> list[Route]:
+    """Keep the first question from the server until the test lets it go on."""
     held: list[Route] = []
-    page.route(LISTENER, lambda route: held.append(route))
+    page.route(LISTENER, lambda route: route.continue_() if held else held.append(route))
+    return held
+
+
+def test_a_late_answer_never_overwrites_a_newer_one(page: Page) -> None:
+    held = hold_first_answer(page)
     draw(page, ONE)
     expect(torch(page)).to_have_text("asking torch …")
     page.keyboard.press("Escape")
     draw(page, STROKES[8])
     expect(torch(page)).to_have_text("asking torch …")
-    page.unroute(LISTENER)
     with page.expect_response(LISTENER):
         held[0].continue_()  # the answer to the 1 arrives now: nobody wants it any more
     expect_answer(page, 8)
@@ -50,8 +55,7 @@ def test_a_late_answer_never_overwrites_a_newer_one(page: Page) -> None:
 
 
 def test_an_answer_to_a_cleared_drawing_is_dropped(page: Page) -> None:
-    held: list[Route] = []
-    page.route(LISTENER, lambda route: held.append(route))
+    held = hold_first_answer(page)
     draw(page, ONE)
     expect(torch(page)).to_have_text("asking torch …")
     page.keyboard.press("Escape")
