@@ -2,6 +2,7 @@
 
 import sys
 
+import demo.zerogpu  # noqa: F401  (first: before torch)
 from demo.launch import launch_page, parse_settings
 from model.opening import open_classifier
 

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from typing import Any
 
 from demo.assets import ASSETS, head
 from demo.page import build_page
@@ -28,24 +29,27 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
 def launch_page(opened: Opened, settings: argparse.Namespace) -> int:
     """Serve the page until it is stopped; returns the exit status."""
     try:
-        build_page(opened).launch(
-            server_name=settings.host,
-            server_port=settings.port,
-            share=settings.share,
-            head=head(),
-            favicon_path=ASSETS / "icon.png",
-            footer_links=["api", "gradio"],
-            run_history=False,
-            enable_monitoring=False,
-            ssr_mode=False,
-            max_file_size=LARGEST_FILE,
-        )
+        serve(opened, server_name=settings.host, server_port=settings.port, share=settings.share)
     except OSError as error:
         if "empty port" not in str(error):
             raise
         print(f"Port {settings.port} is in use: choose another with --port, or leave it out.", file=sys.stderr)
         return 1
     return 0
+
+
+def serve(opened: Opened, **options: Any) -> tuple[Any, str, str]:
+    """Serve the page, with any options of Gradio's `launch`; returns what that does: app, address, public address."""
+    return build_page(opened).launch(
+        head=head(),
+        favicon_path=ASSETS / "icon.png",
+        footer_links=["api", "gradio"],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        max_file_size=LARGEST_FILE,
+        **options,
+    )
 
 
 def _port(text: str) -> int:
