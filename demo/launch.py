@@ -4,6 +4,8 @@ import argparse
 import sys
 from typing import Any
 
+import gradio as gr
+
 from demo.assets import ASSETS, head
 from demo.page import build_page
 from model.images import LARGEST_FILE
@@ -28,19 +30,25 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def launch_page(opened: Opened, settings: argparse.Namespace) -> int:
     """Serve the page until it is stopped; returns the exit status."""
+    options = {"server_name": settings.host, "server_port": settings.port, "share": settings.share}
     try:
-        serve(opened, server_name=settings.host, server_port=settings.port, share=settings.share)
+        page, local, public = serve(opened, prevent_thread_lock=True, quiet=True, **options)
     except OSError as error:
         if "empty port" not in str(error):
             raise
         print(f"Port {settings.port} is in use: choose another with --port, or leave it out.", file=sys.stderr)
         return 1
+    print(f"Digit Sketchpad is open at {public or local} (Ctrl+C closes it).", flush=True)
+    if settings.share and not public:
+        print("No public link could be had: Gradio's relay can't be reached.", flush=True)
+    page.block_thread()
     return 0
 
 
-def serve(opened: Opened, **options: Any) -> tuple[Any, str, str]:
-    """Serve the page, with any options of Gradio's `launch`; returns what that does: app, address, public address."""
-    return build_page(opened).launch(
+def serve(opened: Opened, **options: Any) -> tuple[gr.Blocks, str, str | None]:
+    """Serve the page, with any options of Gradio's `launch`; returns the page, its address and its public one."""
+    page = build_page(opened)
+    _, local, public = page.launch(
         head=head(),
         favicon_path=ASSETS / "icon.png",
         footer_links=["api", "gradio"],
@@ -50,6 +58,7 @@ def serve(opened: Opened, **options: Any) -> tuple[Any, str, str]:
         max_file_size=LARGEST_FILE,
         **options,
     )
+    return page, local, public
 
 
 def _port(text: str) -> int:

@@ -31,7 +31,7 @@ class Server:
         command = [sys.executable, "app.py", "--port", str(self.port), "--checkpoint", "assets/pretrained.pt"]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
-            if "Running on" in line:
+            if "is open at" in line:
                 return
         raise RuntimeError("The demo did not start.")
 

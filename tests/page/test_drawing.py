@@ -10,11 +10,11 @@ from tests.page.hand import (
     draw,
     expect_answer,
     expect_blank,
+    expect_torch,
     meter,
     on_pad,
     percents,
     status,
-    torch,
     touch,
 )
 
@@ -74,7 +74,7 @@ def test_two_arrows_at_once_draw_a_diagonal(page: Page) -> None:
         page.keyboard.press("ArrowRight")
     page.keyboard.up("ArrowUp")
     page.keyboard.press("Space")
-    expect(torch(page)).to_contain_text("torch agrees")
+    expect_torch(page)
     lit = page.evaluate(
         """() => {
           const canvas = document.querySelector(".input-picture");
@@ -90,7 +90,7 @@ def test_two_arrows_at_once_draw_a_diagonal(page: Page) -> None:
 
 def test_a_click_makes_a_dot(page: Page) -> None:
     page.mouse.click(*on_pad(page, [70, 70]))
-    expect(torch(page)).to_contain_text("torch agrees")
+    expect_torch(page)
     expect(status(page)).to_contain_text("Looks like")
 
 
@@ -124,7 +124,7 @@ def test_leaving_the_pad_and_coming_back_goes_on_with_the_stroke(page: Page) -> 
     draw(page, [[[70, 30], [70, 60], [300, 60], [300, 90], [70, 90], [70, 110]]], lift=False)
     assert percents(page) != [0] * 10
     page.mouse.up()
-    expect(torch(page)).to_contain_text("torch agrees")
+    expect_torch(page)
     page.keyboard.press("Escape")
     page.mouse.move(*on_pad(page, [70, 70]))
     page.mouse.move(*on_pad(page, [90, 90]))  # the pen was let go outside: nothing draws
@@ -133,7 +133,7 @@ def test_leaving_the_pad_and_coming_back_goes_on_with_the_stroke(page: Page) -> 
 
 def test_letting_go_outside_the_pad_ends_the_stroke(page: Page) -> None:
     draw(page, [[[70, 30], [70, 110], [70, 180]]])
-    expect(torch(page)).to_contain_text("torch agrees")
+    expect_torch(page)
 
 
 def test_a_second_finger_changes_nothing(new_page) -> None:
