@@ -24,6 +24,8 @@ class Recipe:
         schedule: one of SCHEDULES: the learning rate stays as it is, or rises to that peak and falls to nothing.
         augmentation: strength of the affine distortions that each picture is shown with, 0 (none) to 3; 1 is mild.
         styles: pictures of the styles in assets/styles.json among MNIST's in each epoch, 0 to 100,000.
+        repeats: how many of the pictures that were read worst in the epoch before are shown twice, from the third epoch
+            on, 0 to 60,000.
 
     Raises:
         RecipeError: where a setting is of another type or out of its range.
@@ -38,6 +40,7 @@ class Recipe:
     schedule: str = "constant"
     augmentation: float = 0.0
     styles: int = 0
+    repeats: int = 0
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not 0 < len(self.name) <= 200:
@@ -55,6 +58,7 @@ class Recipe:
             ("epochs", 1, 1_000),
             ("seed", 0, 2**63 - 1),
             ("styles", 0, 100_000),
+            ("repeats", 0, 60_000),
         ):
             value = getattr(self, setting)
             if type(value) is not int or not low <= value <= high:
@@ -64,15 +68,21 @@ class Recipe:
         optimiser = {"adam": "Adam", "rmsprop": "RMSProp", "sgd": "SGD"}[self.optimiser]
         epochs = "1 epoch" if self.epochs == 1 else f"{self.epochs} epochs"
         rate = f"learning rate {self.learning_rate:g}" + (", one cycle" if self.schedule == "one-cycle" else "")
-        more = (f", augmentation {self.augmentation:g}" if self.augmentation else "") + (
-            f", {self.styles:,} digits in other styles" if self.styles else ""
-        )
-        return f"{optimiser}, {rate}, batches of {self.batch_size}, {epochs}{more}"
+        parts = [optimiser, rate, f"batches of {self.batch_size}", epochs]
+        if self.augmentation:
+            parts.append(f"augmentation {self.augmentation:g}")
+        if self.styles:
+            parts.append(f"{self.styles:,} digits in other styles")
+        if self.repeats:
+            parts.append(f"the worst {self.repeats:,} twice")
+        return ", ".join(parts)
 
 
 RECIPES = {
     "chapter": Recipe(),
-    "drawing": Recipe("drawing", learning_rate=3e-3, schedule="one-cycle", augmentation=1.0, styles=20_000),
+    "drawing": Recipe(
+        "drawing", learning_rate=3e-3, schedule="one-cycle", augmentation=1.0, styles=15_000, repeats=25_000
+    ),
 }
 
 

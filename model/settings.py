@@ -8,6 +8,7 @@ from typing import Any
 from model.recipe import RECIPES, SETTINGS, Recipe, RecipeError, parse_recipe
 
 ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
 CHECKPOINT = ROOT / "checkpoints" / "mlp.pt"
 
 
@@ -45,6 +46,18 @@ def add_model_flags(parser: argparse.ArgumentParser) -> None:
         f"({', '.join(SETTINGS)})",
         type=_recipe,
         metavar="RECIPE",
+    )
+
+
+def add_shared_flag(parser: argparse.ArgumentParser) -> None:
+    """Add --shared."""
+    add_flag(
+        parser,
+        "shared",
+        "folder with data to measure on that does not come along, such as pen strokes (default: ../shared)",
+        default=SHARED,
+        type=Path,
+        metavar="DIR",
     )
 
 

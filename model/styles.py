@@ -8,6 +8,7 @@ twice the same, with pens of many widths, and framed like any other drawing.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -19,6 +20,15 @@ from model.pen import draw_polylines
 STYLES = Path(__file__).parent.parent / "assets" / "styles.json"
 PAPER = 42  # pixels: two for each of the 20 that a digit is framed in, and what the pen needs around it
 PENS = (0.045, 0.20)  # thinnest and widest pen, as a share of the digit's longer side
+
+# How a hand varies, as standard deviations:
+LEAN, LEANS = 0.12, 0.24  # to the right, on average, and from hand to hand: tangent of the angle
+TURN = 0.12  # radians
+WIDE, HIGH = 0.22, 0.12  # natural logarithm of the factor
+SIZE, PLACE = 0.08, 2.5  # of each stroke for itself: logarithm of the factor, and hundredths
+ASIDE = 2.5  # of each point for itself, in hundredths
+WAVE, SWING = 0.03, 4.0  # of the slow bending: radians a hundredth (one to several digits a wave), and hundredths
+SHAKE = 0.7  # of a few hands, in hundredths
 
 
 @dataclass(frozen=True)
@@ -39,8 +49,7 @@ class Style:
     def curves(self, detail: int = 4) -> list[list[tuple[float, float]]]:
         """The strokes as polylines of `detail` lines from each point to the next: what to draw it by, unvaried."""
         return [
-            [(x, y) for x, y in (_smooth(stroke, detail) @ torch.tensor(stroke, dtype=torch.float64)).tolist()]
-            for stroke in self.strokes
+            [(x, y) for x, y in (_smooth(stroke, detail) @ torch.tensor(stroke)).tolist()] for stroke in self.strokes
         ]
 
 
@@ -71,100 +80,96 @@ def write_styles(styles: Sequence[Style], count: int, seed: int = 0) -> tuple[Te
     labels = torch.tensor([style.label for style in styles])
     share = 1 / (torch.bincount(labels)[labels] * len(labels.unique()))  # (S,)
     ends = (share.cumsum(0) * count).round().long().tolist()
-    pictures = [
-        frame(_write(style, end - start, generator))
-        for style, start, end in zip(styles, [0, *ends], ends, strict=False)
-    ]
-    return torch.cat(pictures), labels.repeat_interleave(torch.tensor([len(part) for part in pictures]))
+    counts = [end - start for start, end in pairwise([0, *ends])]
+    pictures = [frame(_write(style, part, generator)) for style, part in zip(styles, counts, strict=True)]
+    return torch.cat(pictures), labels.repeat_interleave(torch.tensor(counts))
 
 
 def _write(style: Style, count: int, generator: torch.Generator) -> Tensor:
     """One style written `count` times: ink (count, PAPER, PAPER), uint8."""
-    drawn = []
-    for detail, part in _details(count):
-        strokes = _vary(style, detail, part, generator)
-        points = torch.cat(strokes, dim=1)  # (N, Q, 2)
-        low, high = points.amin(dim=1, keepdim=True), points.amax(dim=1, keepdim=True)
-        extent = (high - low).amax(dim=2, keepdim=True).clamp(min=1)  # (N, 1, 1)
-        pen = PENS[0] * (PENS[1] / PENS[0]) ** _uniform(part, generator=generator)  # (N,)
-        scale = (PAPER - 2) / (extent * (1 + pen[:, None, None]))
-        margin = pen[:, None, None] * extent * scale / 2 + 1
-        strokes = [(stroke - low) * scale + margin for stroke in strokes]
-        drawn.append(draw_polylines(strokes, pen * (extent * scale)[:, 0, 0], PAPER))
-    return torch.cat(drawn)
+    hasty = count // 4  # hands that join the points by straight lines, as haste and a mouse do
+    parts = [
+        _draw(_vary(style, detail, part, generator), generator)
+        for detail, part in ((1, hasty), (2, count - hasty))
+        if part
+    ]
+    return torch.cat(parts) if parts else torch.empty(0, PAPER, PAPER, dtype=torch.uint8)
 
 
-def _details(count: int) -> list[tuple[int, int]]:
-    """How many of `count` digits are written in how many lines from point to point: a mouse or haste leaves one."""
-    hasty = count // 4
-    return [(detail, part) for detail, part in ((1, hasty), (2, count - hasty)) if part]
+def _draw(strokes: list[Tensor], generator: torch.Generator) -> Tensor:
+    """Strokes (N, Q, 2) of any size as ink (N, PAPER, PAPER), uint8: as large as the paper, each with a pen its own."""
+    points = torch.cat(strokes, dim=1)
+    low, high = points.amin(dim=1, keepdim=True), points.amax(dim=1, keepdim=True)
+    extent = (high - low).amax(dim=2, keepdim=True)  # (N, 1, 1)
+    thinnest, widest = PENS
+    pen = thinnest * (widest / thinnest) ** torch.rand(len(points), 1, 1, generator=generator)  # shares of the extent
+    scale = (PAPER - 2) / (extent * (1 + pen))
+    margin = 1 + pen * extent * scale / 2
+    return draw_polylines(
+        [(stroke - low) * scale + margin for stroke in strokes], (pen * extent * scale).flatten(), PAPER
+    )
 
 
 def _vary(style: Style, detail: int, count: int, generator: torch.Generator) -> list[Tensor]:
-    """The strokes of `count` digits (count, Q, 2), as a hand varies them: in hundredths, around the middle."""
+    """The strokes of a style as `count` hands would write them: each (count, Q, 2), in hundredths."""
 
     def normal(*shape: int) -> Tensor:
         return torch.randn(count, *shape, generator=generator)
 
-    everything = torch.tensor([point for stroke in style.strokes for point in stroke])
-    middle = (everything.amin(0) + everything.amax(0)) / 2
-    # A slow field over the paper bends near points alike, so curves stay curves and what touches goes on touching.
-    waves = normal(3, 2) * 0.03  # radians a hundredth: wavelengths of one to several digits
-    phases, strengths = normal(3) * 3, normal(3, 2) * WARP
-    lean, turn = 0.12 + 0.24 * normal(), 0.12 * normal()
-    wide, high = (AXIS * normal()).exp(), (0.12 * normal()).exp()
-    shake = SHAKE * normal().abs() ** 2
-    cos, sin = turn.cos(), turn.sin()
-    # widen, lean to the right (y is down), turn
-    affine = torch.stack([wide * cos, wide * sin, -lean * high * cos - high * sin, -lean * high * sin + high * cos], 1)
-    affine = affine.view(count, 2, 2)
+    points = torch.tensor([point for stroke in style.strokes for point in stroke])
+    middle = (points.amin(dim=0) + points.amax(dim=0)) / 2
+    form = _form(normal(4))  # (N, 2, 2)
+    waves, phases, swings = WAVE * normal(3, 2), 3 * normal(3), SWING * normal(3, 2)
+    shake = SHAKE * normal(1, 1).square().clamp(max=5)
 
     strokes = []
     for stroke in style.strokes:
         points = torch.tensor(stroke) - middle  # (P, 2)
-        centre = points.mean(0)
-        corner = _same_as_before(points)
-        apart = POINT * normal(len(points), 2)
-        for index in corner:
-            apart[:, index] = apart[:, index - 1]
-        own = (STROKE_SIZE * normal(1, 2)).exp()  # a crossbar is now longer, now shorter
-        points = (points - centre) * own + centre + apart + STROKE_PLACE * normal(1, 2)
-        points = points + torch.sin(points @ waves.transpose(1, 2) + phases[:, None]) @ strengths
-        points = _smooth(stroke, detail).float() @ points
-        points = points + shake[:, None, None] * normal(points.shape[1], 2)
-        strokes.append(points @ affine)
+        # Each stroke has a size and a place of its own, and each of its points; the two of a corner stay together.
+        size, place, aside = (SIZE * normal(1, 2)).exp(), PLACE * normal(1, 2), ASIDE * normal(len(points), 2)
+        for corner in _corners(stroke):
+            aside[:, corner] = aside[:, corner - 1]
+        centre = points.mean(dim=0)
+        points = (points - centre) * size + centre + place + aside  # (N, P, 2)
+        # A slow wave through the paper moves near points alike: what was smooth stays smooth, what touched still does.
+        points = points + torch.sin(points @ waves.transpose(1, 2) + phases[:, None]) @ swings
+        points = _smooth(stroke, detail) @ points  # (N, Q, 2)
+        strokes.append((points + shake * normal(points.shape[1], 2)) @ form)
     return strokes
 
 
-WARP, POINT, STROKE_SIZE, STROKE_PLACE, SHAKE, AXIS = 4.0, 2.5, 0.08, 2.5, 0.7, 0.22
+def _form(normal: Tensor) -> Tensor:
+    """The matrices (N, 2, 2), to multiply points by, that widen or narrow, lean and turn a digit: from (N, 4)."""
+    wide, high, lean, turn = normal.unbind(dim=1)
+    wide, high, lean, turn = (WIDE * wide).exp(), (HIGH * high).exp(), LEAN + LEANS * lean, TURN * turn
+    cos, sin = turn.cos(), turn.sin()
+    # What is higher up (y is down) leans to the right.
+    rows = [wide * cos, wide * sin, -high * (lean * cos + sin), high * (cos - lean * sin)]
+    return torch.stack(rows, dim=1).view(-1, 2, 2)
 
 
-def _same_as_before(points: Tensor) -> list[int]:
-    return [index for index in range(1, len(points)) if torch.equal(points[index], points[index - 1])]
+def _corners(stroke: Sequence[tuple[float, float]]) -> list[int]:
+    """Where a point is the same as the one before it."""
+    return [index for index in range(1, len(stroke)) if stroke[index] == stroke[index - 1]]
 
 
 def _smooth(stroke: Sequence[tuple[float, float]], detail: int) -> Tensor:
-    """The matrix (Q, P) that takes a stroke's P points to Q on the Catmull-Rom curve through them.
+    """The matrix (Q, P), float32, that takes a stroke's P points to Q points of the curve through them.
 
-    At a point given twice one curve ends and the next begins.
+    It is a Catmull-Rom curve; at a corner one ends and the next begins.
     """
-    count = len(stroke)
-    starts = [0, *(index for index in range(1, count) if stroke[index] == stroke[index - 1]), count]
-    rows, one = [], torch.eye(count, dtype=torch.float64)
-    for start, end in zip(starts, starts[1:], strict=False):
+    unit = torch.eye(len(stroke))
+    rows = []
+    for start, end in pairwise([0, *_corners(stroke), len(stroke)]):
         for index in range(start, end - 1):
-            before, here, there, after = (one[min(max(index + k, start), end - 1)] for k in (-1, 0, 1, 2))
+            before, here, there, after = (unit[min(max(index + near, start), end - 1)] for near in (-1, 0, 1, 2))
             for step in range(detail):
                 t = step / detail
                 rows.append(
                     here
                     + t / 2 * (there - before)
-                    + t * t * (before - 2.5 * here + 2 * there - after / 2)
+                    + t**2 / 2 * (2 * before - 5 * here + 4 * there - after)
                     + t**3 / 2 * (after - before + 3 * (here - there))
                 )
-        rows.append(one[end - 1])
+        rows.append(unit[end - 1])
     return torch.stack(rows)
-
-
-def _uniform(*shape: int, generator: torch.Generator) -> Tensor:
-    return torch.rand(*shape, generator=generator)
