@@ -64,7 +64,7 @@ def draw_polylines(strokes: Sequence[Tensor], pens: Tensor, side: int) -> Tensor
     """Draw many drawings of the same make at once: `draw` for training, in float32.
 
     Args:
-        strokes: each (N, Q, 2), the points of one stroke in each of the N drawings, in pixels.
+        strokes: each (N, Q, 2), the points of one stroke in each of the N drawings, in pixels; at least two.
         pens: (N,), diameters in pixels.
         side: of the paper, in pixels.
 
@@ -80,8 +80,8 @@ def draw_polylines(strokes: Sequence[Tensor], pens: Tensor, side: int) -> Tensor
 def _draw_lines(starts: Tensor, ends: Tensor, radius: Tensor, side: int) -> Tensor:
     """Lines from starts to ends (N, L, 2) with round ends, on N papers."""
     middle, reach = (starts + ends) / 2, (ends - starts) / 2
-    half = reach.norm(dim=2).clamp(min=1e-6)  # (N, L): half a line's length
-    along = reach / half[:, :, None]  # (N, L, 2), a unit vector
+    half = reach.norm(dim=2)  # (N, L): half a line's length
+    along = torch.where(half[:, :, None] > 0, reach / half[:, :, None], torch.tensor([1.0, 0.0]))  # (N, L, 2), length 1
     pixel = torch.arange(side) + 0.5
     nearest = torch.full((len(starts), side, side), torch.inf)
     for line in range(starts.shape[1]):

@@ -171,5 +171,5 @@ def _smooth(stroke: Sequence[tuple[float, float]], detail: int) -> Tensor:
                     + t**2 / 2 * (2 * before - 5 * here + 4 * there - after)
                     + t**3 / 2 * (after - before + 3 * (here - there))
                 )
-        rows.append(unit[end - 1])
+    rows.append(unit[-1])
     return torch.stack(rows)
