@@ -49,7 +49,8 @@ class Style:
     def curves(self, detail: int = 4) -> list[list[tuple[float, float]]]:
         """The strokes as polylines of `detail` lines from each point to the next: what to draw it by, unvaried."""
         return [
-            [(x, y) for x, y in (_smooth(stroke, detail) @ torch.tensor(stroke)).tolist()] for stroke in self.strokes
+            [(x, y) for x, y in (_smooth(stroke, detail) @ torch.tensor(stroke, dtype=torch.float32)).tolist()]
+            for stroke in self.strokes
         ]
 
 
