@@ -16,7 +16,7 @@ from model.terminal import shown
 from model.training import train
 
 PRETRAINED = ROOT / "assets" / "pretrained.pt"
-DEFAULT_RECIPE = RECIPES["chapter"]
+DEFAULT_RECIPE = RECIPES["drawing"]
 
 
 @dataclass(frozen=True)
