@@ -14,6 +14,7 @@ from model.images import ImageError, load_image, load_stack
 from model.mnist import MNISTError, load_mnist
 from model.opening import DEFAULT_RECIPE, PRETRAINED, train_classifier
 from model.settings import add_model_flags
+from model.training import DivergedError
 
 
 def main() -> int:
@@ -21,7 +22,7 @@ def main() -> int:
     arguments = _parser().parse_args()
     try:
         return arguments.command(arguments)
-    except (MNISTError, CheckpointError) as error:
+    except (MNISTError, DivergedError, CheckpointError) as error:
         print(error, file=sys.stderr)
     except OSError as error:
         print(f"{error.filename or 'A file'}: {error.strerror or error}.", file=sys.stderr)

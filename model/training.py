@@ -4,6 +4,7 @@ The whole data set is one tensor in memory, shuffled by indexing. A `DataLoader`
 spends most of its time on fetching 60,000 samples one by one.
 """
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from model.network import MLP, normalise
 from model.recipe import Recipe
 
 REPORT_EVERY = 100  # steps
+
+
+class DivergedError(Exception):
+    """A training whose loss went out of all bounds; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,9 @@ def train(network: MLP, data: Digits, recipe: Recipe) -> Iterator[Progress]:
     """Train a network in place, yielding its progress every REPORT_EVERY steps and at the end of each epoch.
 
     The same recipe, seed and machine give the same weights. Stop by not asking for more.
+
+    Raises:
+        DivergedError: where loss or weights are no numbers any more.
     """
     optimiser = _optimiser(network, recipe)
     generator = torch.Generator().manual_seed(recipe.seed)
@@ -70,6 +78,8 @@ def train(network: MLP, data: Digits, recipe: Recipe) -> Iterator[Progress]:
             all_logits = torch.cat(part_logits)
             loss += F.cross_entropy(all_logits, labels, reduction="sum").item()
             correct += int((all_logits.argmax(1) == labels).sum())
+            if not math.isfinite(loss) or not all(weights.isfinite().all() for weights in network.parameters()):
+                raise DivergedError(f"The training diverged: choose a learning rate below {recipe.learning_rate:g}.")
             done = (epoch - 1) * steps + step
             yield Progress(
                 epoch=epoch,
