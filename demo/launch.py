@@ -1,8 +1,10 @@
-"""Opening the door: how Gradio serves the page, and one clear line where it can't."""
+"""Opening the door: the page as Gradio serves it, and one clear line where it can't be opened."""
 
 import argparse
 import sys
 from typing import Any
+
+import gradio as gr
 
 from demo.assets import ASSETS, head
 from demo.page import build_page
@@ -12,27 +14,33 @@ from model.opening import Opened
 
 def launch_page(opened: Opened, settings: argparse.Namespace) -> int:
     """Serve the page until it is stopped; returns the exit status."""
+    options = {"server_name": settings.host, "server_port": settings.port, "share": settings.share}
     try:
-        build_page(opened).launch(
-            server_name=settings.host, server_port=settings.port, share=settings.share, **launch_options()
-        )
+        page, local, public = serve(opened, prevent_thread_lock=True, quiet=True, **options)
     except OSError as error:
         if "empty port" not in str(error):
             raise
         which = f"Port {settings.port} is in use, or reserved" if settings.port else "No port from 7860 on is free"
         print(f"{which}: choose another with --port.", file=sys.stderr)
         return 1
+    print(f"Digit Sketchpad is open at {public or local} (Ctrl+C closes it).", flush=True)
+    if settings.share and not public:
+        print("No public link could be had: Gradio's relay can't be reached.", flush=True)
+    page.block_thread()
     return 0
 
 
-def launch_options() -> dict[str, Any]:
-    """How Gradio serves the page, wherever it does."""
-    return {
-        "head": head(),
-        "favicon_path": ASSETS / "icon.png",
-        "footer_links": ["api", "gradio"],
-        "run_history": False,
-        "enable_monitoring": False,
-        "ssr_mode": False,
-        "max_file_size": LARGEST_FILE,
-    }
+def serve(opened: Opened, **options: Any) -> tuple[gr.Blocks, str, str | None]:
+    """Serve the page, with any options of Gradio's `launch`; returns the page, its address and its public one."""
+    page = build_page(opened)
+    _, local, public = page.launch(
+        head=head(),
+        favicon_path=ASSETS / "icon.png",
+        footer_links=["api", "gradio"],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        max_file_size=LARGEST_FILE,
+        **options,
+    )
+    return page, local, public
