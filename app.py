@@ -2,16 +2,28 @@
 
 import sys
 
-import demo.zerogpu  # noqa: F401  (first: before torch)
-from demo.launch import launch_page, parse_settings
-from model.opening import open_classifier
-
 
 def main() -> int:
     """Open the door; returns the exit status."""
-    settings = parse_settings()
-    opened = open_classifier(settings.checkpoint, settings.data, settings.recipe, settings.retrain)
-    return launch_page(opened, settings)
+    sys.stdout.reconfigure(line_buffering=True)  # a log has each sentence when it is said
+    try:
+        # Imported step by step: Gradio takes seconds, which nobody should wait for before the training begins, and
+        # Ctrl+C may come during them.
+        import demo.zerogpu  # noqa: F401  (before torch)
+        from demo.settings import parse_settings
+
+        settings = parse_settings()
+
+        from model.opening import open_classifier
+
+        opened = open_classifier(settings.checkpoint, settings.data, settings.recipe, settings.retrain)
+
+        from demo.launch import launch_page
+
+        return launch_page(opened, settings)
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def build_page(opened: Opened) -> gr.Blocks:
         try:
             version, ink = ink_of(drawing)
         except InkError as error:
-            return {"version": drawing.get("version") if isinstance(drawing, dict) else None, "error": str(error)}
+            return {"version": error.version, "error": str(error)}
         return {"version": version, "network": fingerprint, **classifier.read(ink)[0].as_dict()}
 
     def classify(image: Any) -> dict[str, Any]:

@@ -20,7 +20,15 @@ LARGEST_INK = 10_000  # characters of packed ink; a digit takes one or two thous
 
 
 class InkError(ValueError):
-    """Something else than ink was sent; the message says what was wrong."""
+    """Something else than ink was sent; the message says what was wrong.
+
+    Attributes:
+        version: of the drawing, where it has one.
+    """
+
+    def __init__(self, message: str, version: int | None = None) -> None:
+        super().__init__(message)
+        self.version = version
 
 
 class Sketchpad(gr.HTML):
@@ -53,16 +61,16 @@ def ink_of(drawing: Any) -> tuple[int, Tensor]:
         InkError: for anything else.
     """
     match drawing:
-        case {"version": int(version), "ink": str(packed)} if 0 <= version < 2**53:
+        case {"version": int(version), "ink": str(packed)} if type(version) is int and 0 <= version < 2**53:
             pass
         case _:
             raise InkError("A drawing is sent as its version and its ink.")
     if len(packed) > LARGEST_INK:
-        raise InkError(f"The ink takes {len(packed):,} characters, and at most {LARGEST_INK:,} are read.")
+        raise InkError(f"The ink takes {len(packed):,} characters, and at most {LARGEST_INK:,} are read.", version)
     try:
         ink = zlib.decompressobj().decompress(base64.b64decode(packed, validate=True), PAPER * PAPER + 1)
     except (binascii.Error, zlib.error, ValueError):
-        raise InkError("The ink is not deflated and base64-encoded.") from None
+        raise InkError("The ink is not deflated and base64-encoded.", version) from None
     if len(ink) != PAPER * PAPER:
-        raise InkError(f"The ink must have {PAPER} x {PAPER} pixels.")
+        raise InkError(f"The ink must have {PAPER} x {PAPER} pixels.", version)
     return version, torch.frombuffer(bytearray(ink), dtype=torch.uint8).view(1, PAPER, PAPER)

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +11,13 @@ from model import checkpoint
 from model.checkpoint import CheckpointError
 from model.classifier import Classifier, Reading
 from model.evaluation import collect, evaluate, misread, table
+from model.files import try_writing
 from model.images import ImageError, load_image, load_stack
 from model.mnist import MNISTError, load_mnist
 from model.opening import DEFAULT_RECIPE, PRETRAINED, train_classifier
 from model.settings import add_model_flags, add_shared_flag
 from model.sheets import misread_sheet, styles_sheet
+from model.training import DivergedError
 from model.unipen import WRITTEN, Writing, load_writings
 
 
@@ -22,9 +25,13 @@ def main() -> int:
     """Run the command that was typed; returns the exit status."""
     arguments = _parser().parse_args()
     try:
-        return arguments.command(arguments)
-    except (MNISTError, CheckpointError) as error:
+        status = arguments.command(arguments)
+        sys.stdout.flush()
+        return status
+    except (MNISTError, DivergedError, CheckpointError) as error:
         print(error, file=sys.stderr)
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python flushes at its end
     except OSError as error:
         print(f"{error.filename or 'A file'}: {error.strerror or error}.", file=sys.stderr)
     except KeyboardInterrupt:
@@ -35,6 +42,11 @@ def main() -> int:
 
 def _train(arguments: argparse.Namespace) -> int:
     """Train, save, and end with the test accuracy in percent."""
+    try:
+        try_writing(arguments.checkpoint)
+    except OSError as error:
+        _say(f"Nothing was trained: {arguments.checkpoint} can't be written ({error.strerror}).")
+        return 1
     classifier = train_classifier(load_mnist(arguments.data, _say), arguments.recipe or DEFAULT_RECIPE, _say)
     checkpoint.save(classifier, arguments.checkpoint)
     _say(f"Saved {arguments.checkpoint}.")

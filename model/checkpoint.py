@@ -4,8 +4,10 @@ The file carries all that inference needs and says how it was made. It is loaded
 that no pickled code is ever run, and every number in it is checked before it is used.
 """
 
+import io
 import math
 import platform
+import warnings
 from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
@@ -53,7 +55,9 @@ def save(classifier: Classifier, path: Path) -> None:
         "test_accuracy": classifier.test_accuracy,
         "made": classifier.made,
     }
-    write_whole(path, lambda file: torch.save(content, file))
+    whole = io.BytesIO()  # torch itself, writing to a full disk, raises something else than OSError
+    torch.save(content, whole)
+    write_whole(path, lambda file: file.write(whole.getbuffer()))
 
 
 def load(path: Path) -> Classifier:
@@ -68,7 +72,9 @@ def load(path: Path) -> Classifier:
         if path.stat().st_size > LARGEST:
             raise CheckpointError("it is far larger than a checkpoint")
         try:
-            content = torch.load(file, map_location="cpu", weights_only=True)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # about what a foreign file might be
+                content = torch.load(file, map_location="cpu", weights_only=True)
         except Exception as error:  # whatever a foreign file makes of the unpickler
             raise CheckpointError("it is damaged, or something else than a checkpoint") from error
     try:
@@ -79,13 +85,15 @@ def load(path: Path) -> Classifier:
 
 def _classifier(content: dict[str, Any]) -> Classifier:
     """The classifier that a file's content describes; any of several errors where it describes none."""
-    if content["format"] != FORMAT:
+    if not isinstance(content, dict) or content["format"] != FORMAT:
         raise ValueError("another format")
     network = MLP()
     network.load_state_dict(content["weights"])  # strict: names and shapes
     numbers = (content["mean"], content["std"], content["test_accuracy"])
     if not all(type(number) is float and math.isfinite(number) for number in numbers) or content["std"] <= 0:
         raise ValueError("numbers out of range")
+    if not 0 <= content["test_accuracy"] <= 1:
+        raise ValueError("an accuracy that is no share")
     if not all(torch.isfinite(weights).all() for weights in network.parameters()):
         raise ValueError("weights that are not finite")
     return Classifier(

@@ -1,5 +1,7 @@
 """Files that are never half-written and never lost."""
 
+import errno
+import glob
 import os
 import shutil
 import tempfile
@@ -17,8 +19,8 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
     Raises:
         OSError: where the folder can't be made or written, or the disk is full; the old file is then untouched.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    remove_stale(path.parent, f".{path.name}.*.part")
+    _make_folder(path.parent)
+    remove_stale(path.parent, f".{glob.escape(path.name)}.*.part")
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -31,6 +33,18 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
         Path(temporary).unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def try_writing(path: Path) -> None:
+    """Find out whether a file can be written, before work whose result would be lost.
+
+    Raises:
+        OSError: where it can't.
+    """
+    _make_folder(path.parent)
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    tempfile.TemporaryFile(dir=path.parent).close()
 
 
 def set_aside(path: Path) -> str:
@@ -57,6 +71,13 @@ def remove_stale(folder: Path, pattern: str) -> None:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         except OSError:
             continue  # another process was quicker, or owns it
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:  # as a file, which "File exists" would leave in the dark
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -16,12 +16,14 @@ from torch import Tensor
 
 LARGEST_FILE = 2_000_000  # bytes
 LARGEST_PICTURE = 4_000_000  # pixels
+LONGEST_SIDE = 65_000  # pixels: as far as framing counts exactly, and without a spike of memory
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF")
 FAINTEST = 1 / 8  # of the darkest ink: anything paler is paper's grain or the noise of compression
 LOWEST_CONTRAST = 20  # of 255: a picture with less of it is blank paper
 
 # Pillow reads a file's header first; a picture that announces more pixels than this is refused before it is decoded.
 Image.MAX_IMAGE_PIXELS = LARGEST_PICTURE
+warnings.filterwarnings("ignore", module="PIL")  # of damaged files; what can't be read is an error all the same
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
@@ -42,6 +44,8 @@ def load_image(source: Path | bytes) -> Tensor:
         image = Image.open(io.BytesIO(_read_file(source)), formats=_formats())
         if image.width * image.height > LARGEST_PICTURE:
             raise Image.DecompressionBombError
+        if max(image.size) > LONGEST_SIDE:
+            raise ImageError(f"The picture is more than {LONGEST_SIDE:,} pixels long; make it shorter.")
         pixels = _pixels(ImageOps.exif_transpose(image))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ImageError(f"The picture has more than {LARGEST_PICTURE / 1e6:g} megapixels; make it smaller.") from None
@@ -66,13 +70,15 @@ def load_stack(path: Path, batch: int = 256) -> Iterator[Tensor]:
         raise ImageError("There is no such file.") from None
     except OSError as error:
         raise ImageError(f"The file can't be opened ({error.strerror or 'damaged'}).") from None
-    except (ValueError, EOFError, MemoryError, SyntaxError, OverflowError):
+    except Exception:  # numpy's parsers raise whatever a damaged header leads them to
         raise ImageError("The file is damaged, or no .npy array.") from None
     if not isinstance(stack, np.ndarray) or stack.dtype != np.uint8 or stack.ndim != 3:
         raise ImageError("An .npy file must hold drawings as an array (N, H, W) of uint8.")
     if 0 in stack.shape[1:] or stack.shape[1] * stack.shape[2] > LARGEST_PICTURE:
         raise ImageError(f"Each drawing must have 1 to {LARGEST_PICTURE:,} pixels.")
-    batch = max(1, min(batch, 16 * LARGEST_PICTURE // 4 // (stack.shape[1] * stack.shape[2])))
+    if max(stack.shape[1:]) > LONGEST_SIDE:
+        raise ImageError(f"No drawing may be more than {LONGEST_SIDE:,} pixels long.")
+    batch = max(1, min(batch, 4 * LARGEST_PICTURE // max(stack.shape[1:]) ** 2))
     for start in range(0, len(stack), batch):
         yield ink_of(np.array(stack[start : start + batch])[..., None])
 
@@ -123,10 +129,10 @@ def _formats() -> list[str]:
 
 def _pixels(image: Image.Image) -> np.ndarray:
     """A picture of any of Pillow's modes as (H, W, C), uint8: grey, colour, or colour and opacity."""
-    if image.mode.startswith(("I", "F")):  # 16 or 32 bits of grey: stretched over 8
-        grey = np.nan_to_num(np.asarray(image, dtype=np.float64))
-        low, high = grey.min(), grey.max()
-        return ((grey - low) * (255 / max(high - low, 1e-9))).astype(np.uint8)[..., None]
+    if image.mode.startswith(("I", "F")):  # 16 or 32 bits of grey: what is brightest, however bright, becomes 255
+        grey = np.nan_to_num(np.asarray(image, dtype=np.float64), posinf=0, neginf=0)
+        grey = grey - min(grey.min(), 0)
+        return (grey * (255 / max(grey.max(), 1e-9))).round().astype(np.uint8)[..., None]
     if image.mode in ("L", "1"):
         image = image.convert("L" if "transparency" not in image.info else "RGBA")
     else:

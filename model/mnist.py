@@ -113,7 +113,8 @@ def _download(folder: Path, say: Callable[[str], None]) -> list[bytes]:
     reasons = []
     for mirror in datasets.MNIST.mirrors:
         say(f"Downloading MNIST from {mirror}")
-        with _scratch_folder(folder) as scratch:
+        with _scratch_folder(folder) as name:
+            scratch = Path(name)
             reason = _fetch(type("MNIST", (datasets.MNIST,), {"mirrors": [mirror]}), scratch)
             contents = None if reason else _find(scratch, say)
             if contents:
@@ -135,7 +136,8 @@ def _fetch(dataset: type, folder: Path) -> str | None:
     except TimeoutError:
         return f"it stalled for {STALL_SECONDS:g} s"
     except (OSError, RuntimeError, ValueError, EOFError, HTTPException, zlib.error) as error:
-        return str(getattr(error, "reason", error)).rstrip(".").replace("\n", " ")[:200] or type(error).__name__
+        *_, last = str(error).splitlines() or [type(error).__name__]  # the lines before it repeat the address
+        return last.removeprefix("<urlopen error ").rstrip(">.")[:200]
     finally:
         socket.setdefaulttimeout(patience)
     return None

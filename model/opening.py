@@ -13,7 +13,7 @@ from model.network import MLP
 from model.recipe import RECIPES, Recipe
 from model.settings import ROOT
 from model.terminal import shown
-from model.training import train
+from model.training import DivergedError, train
 
 PRETRAINED = ROOT / "assets" / "pretrained.pt"
 DEFAULT_RECIPE = RECIPES["drawing"]
@@ -34,7 +34,7 @@ def open_classifier(
     retrain: bool = False,
     say: Callable[[str], None] = print,
 ) -> Opened:
-    """The checkpoint's classifier; without one, a newly trained and saved one; without MNIST, the pretrained one.
+    """The checkpoint's classifier; without one, a newly trained and saved one; failing that, the pretrained one.
 
     Args:
         path: of the checkpoint. One that can't be used is set aside, never overwritten.
@@ -50,16 +50,15 @@ def open_classifier(
         say(f"Loaded {path} ({saved.recipe.name}: {saved.recipe}), {saved.test_accuracy:.2%} on MNIST's test set.")
         return Opened(saved, f"Trained on {_date(saved)}")
     try:
-        digits = load_mnist(data, say)
-    except MNISTError as error:
+        classifier = train_classifier(load_mnist(data, say), recipe or DEFAULT_RECIPE, say)
+    except (MNISTError, DivergedError) as error:
         if saved:
             say(f"{error} Until then, {path} goes on reading.")
-            return Opened(saved, f"Trained on {_date(saved)}; MNIST could not be had to train it anew")
+            return Opened(saved, f"Trained on {_date(saved)}; it could not be trained anew")
         say(f"{error} Until then, the network that came along reads ({PRETRAINED.name}).")
         pretrained = checkpoint.load(PRETRAINED)
-        return Opened(pretrained, f"It came along, trained on {_date(pretrained)}, as MNIST could not be had here")
+        return Opened(pretrained, f"It came along, trained on {_date(pretrained)}, as none could be trained here")
 
-    classifier = train_classifier(digits, recipe or DEFAULT_RECIPE, say)
     try:
         checkpoint.save(classifier, path)
     except OSError as error:

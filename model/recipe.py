@@ -106,7 +106,8 @@ def parse_recipe(text: str) -> Recipe:
         try:
             settings[setting] = SETTINGS[setting](value)
         except ValueError:
-            raise RecipeError(f"{setting}={value} is not a number.") from None
+            kind = "whole number" if SETTINGS[setting] is int else "number"
+            raise RecipeError(f"{setting} must be a {kind}, not {value[:40]!r}.") from None
     # The seed is no change of recipe: the same training, begun elsewhere.
     changed = any(asdict(RECIPES[name])[setting] != value for setting, value in settings.items() if setting != "seed")
     return replace(RECIPES[name], name=f"{name}, changed" if changed else name, **settings)

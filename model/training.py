@@ -7,6 +7,7 @@ The chapter's recipe is nothing but that. Another recipe may mix other handwriti
 on the hard ones, and let the learning rate rise and fall (L. N. Smith and N. Topin, "Super-Convergence", 2018).
 """
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,10 @@ from model.styles import load_styles, write_styles
 REPORT_EVERY = 100  # steps
 LEARNED_BY = 2  # epochs: by then what is still read badly is hard, and not just new
 RISE = 0.1  # of a one-cycle training's steps, in which its learning rate rises
+
+
+class DivergedError(Exception):
+    """A training whose loss went out of all bounds; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,9 @@ def train(network: MLP, data: Digits, recipe: Recipe) -> Iterator[Progress]:
     """Train a network in place, yielding its progress every REPORT_EVERY steps and at the end of each epoch.
 
     The same recipe, seed and machine give the same weights. Stop by not asking for more.
+
+    Raises:
+        DivergedError: where loss or weights are no numbers any more.
     """
     began = time.monotonic()
     all_images, all_labels = _training_set(data, recipe)
@@ -96,6 +104,8 @@ def train(network: MLP, data: Digits, recipe: Recipe) -> Iterator[Progress]:
             losses[part] = part_losses
             loss += part_losses.sum().item()
             correct += int((all_logits.argmax(1) == labels).sum())
+            if not math.isfinite(loss) or not all(weights.isfinite().all() for weights in network.parameters()):
+                raise DivergedError(f"The training diverged: choose a learning rate below {recipe.learning_rate:g}.")
             all_done += len(part_logits)
             yield Progress(
                 epoch=epoch,
