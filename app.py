@@ -2,6 +2,8 @@
 
 import sys
 
+import demo.zerogpu  # noqa: F401  (first: before torch)
+
 
 def main() -> int:
     """Open the door; returns the exit status."""

@@ -8,13 +8,10 @@
 function show() {
   const { name, recipe, test_accuracy: accuracy, origin, parameters, hidden } = props.value;
   const count = (atob(parameters).length / 4).toLocaleString("en");
-  const lines = [
-    `784 – ${hidden} – ${hidden} – 10, ${count} weights; the ${name} recipe: ${recipe}`,
-    `${(100 * accuracy).toFixed(2)} % of MNIST's 10,000 test digits read correctly; ${origin}`,
-  ];
-  element.querySelector(".network").replaceChildren(
-    ...lines.map((line) => Object.assign(document.createElement("span"), { textContent: line }))
-  );
+  const say = (part, text) => (element.querySelector(part).textContent = text);
+  say(".network-score", `The ${name} recipe: ${(100 * accuracy).toFixed(2)} % of MNIST's 10,000 test digits read correctly`);
+  say(".network-recipe", `784 – ${hidden} – ${hidden} – 10, ${count} weights; ${recipe}`);
+  say(".network-origin", origin);
   Live.setNetwork(props.value);
 }
 

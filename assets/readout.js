@@ -16,20 +16,19 @@ const bars = Array.from({ length: 10 }, (_, digit) => {
     `<span class="bar-digit" aria-hidden="true">${digit}</span>` +
     `<span class="bar-track" role="meter" aria-label="Probability of ${digit}" aria-valuemin="0" aria-valuemax="100"` +
     ` aria-valuenow="0"><span class="bar-fill"></span></span>` +
-    `<span class="bar-percent" aria-hidden="true"></span>`;
+    `<span class="bar-percent" aria-hidden="true"><b></b><span>\u00a0%</span></span>`;
   find(".bars").append(bar);
   const [, meter, percent] = bar.children;
-  return { bar, meter, fill: meter.firstChild, percent };
+  return { bar, meter, fill: meter.firstChild, percent: percent.firstChild };
 });
 
-function showBars({ digit, probabilities }) {
+function showBars({ digit, probabilities, verdict }) {
+  find(".bars").classList.toggle("is-blank", verdict === "blank");
   bars.forEach(({ bar, meter, fill, percent }, i) => {
-    const share = probabilities[i];
-    const text = digit === null ? "" : percentage(share);
-    fill.style.setProperty("--share", share.toFixed(4));
-    percent.textContent = text;
-    meter.setAttribute("aria-valuenow", Number((share * 100).toFixed(1)));
-    meter.setAttribute("aria-valuetext", text || "no drawing");
+    const percents = (probabilities[i] * 100).toFixed(1);
+    fill.style.setProperty("--share", probabilities[i].toFixed(4));
+    percent.textContent = percents;
+    meter.setAttribute("aria-valuenow", percents);
     bar.classList.toggle("is-winner", i === digit);
   });
 }

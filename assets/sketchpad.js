@@ -107,7 +107,6 @@ canvas.addEventListener("pointerdown", (event) => {
   canvas.setPointerCapture(pointer);
   hideCursor();
   begin(place(event));
-  Python.isReachable();
 });
 
 canvas.addEventListener("pointermove", (event) => {
@@ -240,6 +239,7 @@ for (const sample of props.samples) {
   button.title = button.ariaLabel = sample.name;
   const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   picture.setAttribute("viewBox", `0 0 ${PAPER} ${PAPER}`);
+  picture.setAttribute("aria-hidden", "true");
   for (const points of sample.strokes) {
     const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
     line.setAttribute("points", points.join(" "));
@@ -295,7 +295,7 @@ Python.connect((question) => {
 
 // Gradio reloads a page that lost its server in the middle of an event, once the server is back: the drawing stays.
 addEventListener("pagehide", () => {
-  if (!Python.connected) sessionStorage.setItem(KEPT, JSON.stringify(stroke ? [...strokes, stroke] : strokes));
+  if (Python.isWaiting) sessionStorage.setItem(KEPT, JSON.stringify(stroke ? [...strokes, stroke] : strokes));
 });
 
 const kept = sessionStorage.getItem(KEPT);

@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from demo.assets import text
+from model.classifier import Classifier
 from model.opening import Opened
 
 
@@ -14,7 +15,13 @@ class NetworkCard(gr.HTML):
 
     def __init__(self, opened: Opened) -> None:
         super().__init__(
-            value=_described(opened),
+            value=described(opened.classifier)
+            | {
+                "name": opened.classifier.recipe.name,
+                "recipe": str(opened.classifier.recipe),
+                "test_accuracy": opened.classifier.test_accuracy,
+                "origin": opened.origin,
+            },
             html_template=text("network.html"),
             js_on_load=text("network.js"),
             apply_default_css=False,
@@ -25,8 +32,8 @@ class NetworkCard(gr.HTML):
         return {"type": "object"}
 
 
-def _described(opened: Opened) -> dict[str, Any]:
-    classifier = opened.classifier
+def described(classifier: Classifier) -> dict[str, Any]:
+    """A classifier's network as the page's engine takes it: weights, normalisation and fingerprint."""
     weights = classifier.parameters().numpy().astype("<f4").tobytes()  # little-endian, as every browser has it
     return {
         "parameters": base64.b64encode(weights).decode(),
@@ -34,8 +41,4 @@ def _described(opened: Opened) -> dict[str, Any]:
         "mean": classifier.mean,
         "std": classifier.std,
         "fingerprint": classifier.fingerprint(),
-        "name": classifier.recipe.name,
-        "recipe": str(classifier.recipe),
-        "test_accuracy": classifier.test_accuracy,
-        "origin": opened.origin,
     }

@@ -10,6 +10,8 @@ from demo.readout import Readout
 from demo.sketchpad import InkError, Sketchpad, ink_of
 from model.opening import Opened
 
+CACHE = (600, 600)  # seconds: how often uploaded files are looked through, and at what age they are deleted
+
 
 def build_page(opened: Opened) -> gr.Blocks:
     """The page for one opened classifier."""
@@ -32,7 +34,7 @@ def build_page(opened: Opened) -> gr.Blocks:
         return read_upload(classifier, image)
 
     fingerprint = classifier.fingerprint()
-    with gr.Blocks(title="Digit Sketchpad", analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title="Digit Sketchpad", analytics_enabled=False, fill_width=True, delete_cache=CACHE) as page:
         NetworkCard(opened)
         with gr.Row(elem_classes="bench"):
             pad = Sketchpad()

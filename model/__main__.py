@@ -1,4 +1,4 @@
-"""The command line: python -m model train | evaluate | classify."""
+"""The command line: python -m model train | evaluate | classify | sheets."""
 
 import argparse
 import json
@@ -10,13 +10,15 @@ from pathlib import Path
 from model import checkpoint
 from model.checkpoint import CheckpointError
 from model.classifier import Classifier, Reading
-from model.evaluation import evaluate
+from model.evaluation import collect, evaluate, misread, table
 from model.files import try_writing
 from model.images import ImageError, load_image, load_stack
 from model.mnist import MNISTError, load_mnist
 from model.opening import DEFAULT_RECIPE, PRETRAINED, train_classifier
-from model.settings import add_model_flags
+from model.settings import add_model_flags, add_shared_flag
+from model.sheets import misread_sheet, styles_sheet
 from model.training import DivergedError
+from model.unipen import WRITTEN, Writing, load_writings
 
 
 def main() -> int:
@@ -53,11 +55,28 @@ def _train(arguments: argparse.Namespace) -> int:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
-    """Measure a checkpoint on MNIST's test set."""
-    result = evaluate(_classifier(arguments), load_mnist(arguments.data, _say))
-    print(
-        json.dumps(result) if arguments.json else f"Test accuracy: {result['test_accuracy']:.2%} ({result['recipe']})"
-    )
+    """Measure a checkpoint on MNIST, on MNIST through the canvas, and on pen strokes."""
+    classifiers = [_classifier(arguments), *(_load(path) for path in arguments.compare)]
+    drawings = collect(load_mnist(arguments.data, _say), _writings(arguments))
+    results = [evaluate(classifier, drawings) for classifier in classifiers]
+    if not arguments.json:
+        print(table(results))
+        return 0
+    print(json.dumps({**results[0], "compared": results[1:]}))
+    return 0
+
+
+def _sheets(arguments: argparse.Namespace) -> int:
+    """Make contact sheets: the styles as they are trained on, and what a checkpoint misreads, by digit."""
+    classifier = _classifier(arguments)
+    drawings = collect(load_mnist(arguments.data, _say), _writings(arguments))
+    sheets = {"styles": styles_sheet()}
+    sheets |= {f"misread-{name}": misread_sheet(*misread(classifier, some)) for name, some in drawings.items()}
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    for name, sheet in sheets.items():
+        path = arguments.folder / f"{name}.png"
+        sheet.save(path)
+        print(path)
     return 0
 
 
@@ -88,14 +107,28 @@ def _readings(classifier: Classifier, path: Path) -> Iterator[tuple[str, Reading
 def _classifier(arguments: argparse.Namespace) -> Classifier:
     """The checkpoint's classifier; where there is none, the one that came along, and a word about it."""
     try:
-        return checkpoint.load(arguments.checkpoint)
+        return _load(arguments.checkpoint)
     except FileNotFoundError:
         _say(
             f"There is no {arguments.checkpoint} yet (python -m model train makes it): {PRETRAINED.name} reads instead."
         )
-        return checkpoint.load(PRETRAINED)
+        return _load(PRETRAINED)
+
+
+def _load(path: Path) -> Classifier:
+    try:
+        return checkpoint.load(path)
     except CheckpointError as error:
-        raise CheckpointError(f"{arguments.checkpoint} can't be used: {error}.") from error
+        raise CheckpointError(f"{path} can't be used: {error}.") from error
+
+
+def _writings(arguments: argparse.Namespace) -> list[Writing] | None:
+    """The pen strokes to measure on; where there are none, a word about it."""
+    path = arguments.shared / WRITTEN
+    if path.is_file():
+        return load_writings(path)
+    _say(f"There is no {path}: pen strokes are not measured.")
+    return None
 
 
 def _say(sentence: str) -> None:
@@ -106,12 +139,29 @@ def _say(sentence: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m model", description="Train, measure and use the digit network.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, command in (("train", _train), ("evaluate", _evaluate), ("classify", _classify)):
+    for name, command in (
+        ("train", _train),
+        ("evaluate", _evaluate),
+        ("classify", _classify),
+        ("sheets", _sheets),
+    ):
         subparser = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
         subparser.set_defaults(command=command)
         add_model_flags(subparser)
+        if name in ("evaluate", "sheets"):
+            add_shared_flag(subparser)
         if name == "evaluate":
             subparser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+            subparser.add_argument(
+                "--compare",
+                action="append",
+                default=[],
+                type=Path,
+                metavar="FILE",
+                help="another checkpoint to measure beside it, such as the chapter's; may be given several times",
+            )
+        if name == "sheets":
+            subparser.add_argument("folder", type=Path, metavar="DIR", help="where to put the pictures")
         if name == "classify":
             subparser.add_argument(
                 "files", nargs="+", type=Path, metavar="FILE", help="a picture, or an .npy stack (N, H, W) of uint8"

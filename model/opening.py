@@ -16,7 +16,7 @@ from model.terminal import shown
 from model.training import DivergedError, train
 
 PRETRAINED = ROOT / "assets" / "pretrained.pt"
-DEFAULT_RECIPE = RECIPES["chapter"]
+DEFAULT_RECIPE = RECIPES["drawing"]
 
 
 @dataclass(frozen=True)
@@ -48,24 +48,24 @@ def open_classifier(
         if recipe and recipe != saved.recipe:
             say(f"{path} was trained otherwise ({saved.recipe.name}: {saved.recipe}); --retrain trains it anew.")
         say(f"Loaded {path} ({saved.recipe.name}: {saved.recipe}), {saved.test_accuracy:.2%} on MNIST's test set.")
-        return Opened(saved, f"trained on {_date(saved)}")
+        return Opened(saved, f"Trained on {_date(saved)}")
     try:
         classifier = train_classifier(load_mnist(data, say), recipe or DEFAULT_RECIPE, say)
     except (MNISTError, DivergedError) as error:
         if saved:
             say(f"{error} Until then, {path} goes on reading.")
-            return Opened(saved, f"trained on {_date(saved)}; it could not be trained anew")
+            return Opened(saved, f"Trained on {_date(saved)}; it could not be trained anew")
         say(f"{error} Until then, the network that came along reads ({PRETRAINED.name}).")
         pretrained = checkpoint.load(PRETRAINED)
-        return Opened(pretrained, f"it came along, trained on {_date(pretrained)}, as none could be trained here")
+        return Opened(pretrained, f"It came along, trained on {_date(pretrained)}, as none could be trained here")
 
     try:
         checkpoint.save(classifier, path)
     except OSError as error:
         say(f"Nothing was saved: {path} can't be written ({error.strerror}). The next launch trains again.")
-        return Opened(classifier, "trained a moment ago, but not saved: its folder can't be written")
+        return Opened(classifier, "Trained a moment ago, but not saved: its folder can't be written")
     say(f"Saved {path}.")
-    return Opened(classifier, "trained on this machine a moment ago")
+    return Opened(classifier, "Trained on this machine a moment ago")
 
 
 def train_classifier(digits: Digits, recipe: Recipe, say: Callable[[str], None] = print) -> Classifier:

@@ -5,9 +5,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from model.recipe import RECIPES, Recipe, RecipeError, parse_recipe
+from model.recipe import RECIPES, SETTINGS, Recipe, RecipeError, parse_recipe
 
 ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
 CHECKPOINT = ROOT / "checkpoints" / "mlp.pt"
 
 
@@ -42,9 +43,21 @@ def add_model_flags(parser: argparse.ArgumentParser) -> None:
         parser,
         "recipe",
         f"how to train: {' or '.join(RECIPES)}, with any settings to change, as in chapter,epochs=1,seed=7 "
-        "(optimiser, learning_rate, batch_size, epochs, seed)",
+        f"({', '.join(SETTINGS)})",
         type=_recipe,
         metavar="RECIPE",
+    )
+
+
+def add_shared_flag(parser: argparse.ArgumentParser) -> None:
+    """Add --shared."""
+    add_flag(
+        parser,
+        "shared",
+        "folder with data to measure on that does not come along, such as pen strokes (default: ../shared)",
+        default=SHARED,
+        type=Path,
+        metavar="DIR",
     )
 
 

@@ -5,12 +5,12 @@ import socket
 import time
 
 import pytest
-from launching import OFFLINE, Launch
 
 from demo.settings import parse_settings
 from model import checkpoint
 from model.opening import open_classifier
 from model.recipe import Recipe, parse_recipe
+from tests.launching import OFFLINE, Launch
 
 SHORT = "chapter,epochs=1"
 

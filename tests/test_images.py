@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT
 from PIL import Image
 
 from model.framing import frame
 from model.images import LARGEST_FILE, LARGEST_PICTURE, ImageError, load_image, load_stack
 from model.pen import draw
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")  # Pillow's, of damaged files
 
