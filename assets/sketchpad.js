@@ -233,21 +233,35 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", fit);
 
 // --- sample drawings ----------------------------------------------------------------------------------------------
 
-for (const sample of props.samples) {
+/** A button for each digit; every click writes it in the style it shows, and goes on to the next. */
+for (const styles of props.samples) {
   const button = document.createElement("button");
   button.type = "button";
-  button.title = button.ariaLabel = sample.name;
-  const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  let next = 0;
+  const offer = () => {
+    button.title = button.ariaLabel = styles[next].name;
+    button.replaceChildren(thumbnail(styles[next].strokes));
+  };
+  button.addEventListener("click", () => {
+    play(styles[next].strokes);
+    next = (next + 1) % styles.length;
+    offer();
+  });
+  offer();
+  element.querySelector(".pad-samples").append(button);
+}
+
+function thumbnail(sample) {
+  const namespace = "http://www.w3.org/2000/svg";
+  const picture = document.createElementNS(namespace, "svg");
   picture.setAttribute("viewBox", `0 0 ${PAPER} ${PAPER}`);
   picture.setAttribute("aria-hidden", "true");
-  for (const points of sample.strokes) {
-    const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
+  for (const points of sample) {
+    const line = document.createElementNS(namespace, "polyline");
     line.setAttribute("points", points.join(" "));
     picture.append(line);
   }
-  button.append(picture);
-  button.addEventListener("click", () => play(sample.strokes));
-  element.querySelector(".pad-samples").append(button);
+  return picture;
 }
 
 /** Draw a sample as a hand would, so that one sees the network change its mind. */

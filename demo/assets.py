@@ -1,8 +1,6 @@
 """The page's own files: templates, scripts and styles, as they lie in assets/."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 ASSETS = Path(__file__).parent.parent / "assets"
 
@@ -10,11 +8,6 @@ ASSETS = Path(__file__).parent.parent / "assets"
 def text(name: str) -> str:
     """The text of a file in assets/."""
     return (ASSETS / name).read_text(encoding="utf-8")
-
-
-def data(name: str) -> Any:
-    """What a JSON file in assets/ holds."""
-    return json.loads(text(name))
 
 
 def head() -> str:

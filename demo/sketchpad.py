@@ -12,7 +12,8 @@ import gradio as gr
 import torch
 from torch import Tensor
 
-from demo.assets import data, text
+from demo.assets import text
+from demo.samples import samples
 from model.pen import PAPER
 
 LARGEST_INK = 10_000  # characters of packed ink; a digit takes one or two thousand
@@ -39,7 +40,7 @@ class Sketchpad(gr.HTML):
             html_template=text("sketchpad.html"),
             js_on_load=text("sketchpad.js"),
             apply_default_css=False,
-            samples=data("samples.json"),
+            samples=samples(),
         )
 
     def api_info(self) -> dict[str, Any]:

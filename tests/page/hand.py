@@ -7,8 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 
 PAD = "Draw a digit"
 PAPER = 140  # pixels of the pad's paper
-SAMPLES = json.loads((Path(__file__).parents[2] / "assets" / "samples.json").read_text())
-STROKES = {sample["digit"]: sample["strokes"] for sample in SAMPLES}  # one drawing for each digit
+DIGITS = json.loads((Path(__file__).parent / "digits.json").read_text())
+STROKES = {drawing["digit"]: drawing["strokes"] for drawing in DIGITS}  # one drawing for each
 ONE = [[[70, 30], [70, 110]]]
 
 

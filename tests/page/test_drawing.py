@@ -152,10 +152,14 @@ def test_a_second_finger_changes_nothing(new_page) -> None:
     expect_answer(page, 1)
 
 
-def test_samples_draw_themselves_and_are_read(page: Page) -> None:
-    for digit in (0, 7, 9):
-        page.get_by_label("Sample drawings").get_by_role("button").nth(digit).click()
-        expect_answer(page, digit)
+def test_samples_draw_themselves_in_one_style_after_another(page: Page) -> None:
+    samples = page.get_by_label("Sample drawings").get_by_role("button")
+    assert samples.count() == 10
+    for style in ("7, crossed", "7, with a serif"):
+        page.get_by_role("button", name=style, exact=True).click()
+        expect_answer(page, 7)
+    samples.nth(9).click()
+    expect_answer(page, 9)
 
 
 def test_the_bars_keep_their_order_and_the_winner_stands_out(page: Page) -> None:
