@@ -2,6 +2,8 @@
 
 import sys
 
+import demo.zerogpu  # noqa: F401  (first: before torch)
+
 
 def main() -> int:
     """Open the door; returns the exit status."""
@@ -9,7 +11,6 @@ def main() -> int:
     try:
         # Imported step by step: Gradio takes seconds, which nobody should wait for before the training begins, and
         # Ctrl+C may come during them.
-        import demo.zerogpu  # noqa: F401  (before torch)
         from demo.settings import parse_settings
 
         settings = parse_settings()

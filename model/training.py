@@ -64,6 +64,7 @@ def train(network: MLP, data: Digits, recipe: Recipe) -> Iterator[Progress]:
     began = time.monotonic()
     all_images, all_labels = _training_set(data, recipe)
     optimiser = _optimiser(network, recipe)
+    gradient = optimiser.param_groups[0]["params"][0].grad  # of all parameters at once
     generator = torch.Generator().manual_seed(recipe.seed)
     losses = torch.zeros(len(all_labels))  # of each picture, when it was last seen
     repeats = min(recipe.repeats, len(all_labels))
@@ -92,7 +93,7 @@ def train(network: MLP, data: Digits, recipe: Recipe) -> Iterator[Progress]:
                     share = _one_cycle((all_done + len(part_logits)) / all_steps)
                     optimiser.param_groups[0]["lr"] = recipe.learning_rate * share
                 logits = network(x)  # (N, 10)
-                optimiser.zero_grad(set_to_none=False)
+                gradient.zero_()
                 F.cross_entropy(logits, y).backward()
                 optimiser.step()
                 part_logits.append(logits.detach())

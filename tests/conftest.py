@@ -17,8 +17,8 @@ SHARED = Path(os.environ.get("DIGITS_SHARED") or ROOT.parent / "shared").absolut
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of reference data."""
-    if not SHARED.is_dir():
-        pytest.skip(f"there is no {SHARED}; DIGITS_SHARED may point to it")
+    if not (SHARED / "data").is_dir():
+        pytest.skip(f"needs the reference data, which is not in {SHARED}; DIGITS_SHARED may point to it")
     return SHARED
 
 

@@ -18,9 +18,11 @@ from model import checkpoint
 from model.checkpoint import CheckpointError
 from model.classifier import Classifier
 from model.files import STALE_SECONDS, set_aside, write_whole
+from model.mnist import Digits
 from model.network import MLP
 from model.opening import PRETRAINED, open_classifier
 from model.recipe import Recipe
+from model.training import accuracy, train
 
 WHOLE = PRETRAINED.read_bytes()
 
@@ -69,9 +71,6 @@ def test_round_trip(path):
 
 
 def test_what_was_trained_is_saved_small(path):
-    from model.mnist import Digits
-    from model.training import train
-
     images, labels = torch.zeros(64, 28, 28, dtype=torch.uint8), torch.zeros(64, dtype=torch.int64)
     network = MLP()
     list(train(network, Digits(images, labels, images, labels), Recipe(epochs=1)))
@@ -80,7 +79,10 @@ def test_what_was_trained_is_saved_small(path):
     assert torch.equal(checkpoint.load(path).parameters(), Classifier(network, Recipe(), 1.0).parameters())
 
 
-def test_the_one_that_came_along_says_how_it_was_made(pretrained):
+def test_the_one_that_came_along(mnist, pretrained):
+    measured = accuracy(pretrained.network, mnist.test_images, mnist.test_labels)
+    assert measured == pytest.approx(pretrained.test_accuracy, abs=5e-4)
+    assert measured >= 0.965
     assert {"date", "torch"} <= pretrained.made.keys()
 
 

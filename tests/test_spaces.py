@@ -40,7 +40,7 @@ def test_zerogpu_finds_a_function_that_asks_for_its_gpu(tmp_path: Path) -> None:
     )
     environment = {**os.environ, "SPACES_ZERO_GPU": "true", "PYTHONPATH": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, "-c", "import demo.zerogpu"], cwd=ROOT, env=environment, capture_output=True, text=True
+        [sys.executable, "-c", "import app"], cwd=ROOT, env=environment, capture_output=True, text=True
     )
     assert done.stdout == "gpu_name\n", done.stderr
 
