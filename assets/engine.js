@@ -1,7 +1,7 @@
-/* The network's wing of the house, again, at pen speed: pen, framing, normalisation and forward pass.
+/* The network's wing of the house, again, at pen speed: pen, framing, normalisation, forward pass and verdict.
 
    Python (model/) says what is true; this file says the same sixty times a second. Each part is a translation of the
-   file of the same name in model/: pen.py, framing.py, network.py. Pen and framing agree with Python bit by bit, since
+   file of the same name in model/: pen.py, framing.py, network.py, classifier.py. Pen and framing agree with Python bit by bit, since
    both count alike; the network agrees to about one part in a million, since one counts in float32. No DOM in here. */
 
 "use strict";
@@ -172,33 +172,32 @@ const DigitEngine = (() => {
 
   // --- network.py -----------------------------------------------------------------------------------------------
 
-  /** The multi-layer perceptron: 784 inputs, two hidden layers with ReLU, ten logits. */
+  /** A multi-layer perceptron: two hidden layers with ReLU, then logits. */
   class Network {
-    /** parameters: base64 of all weights and biases, layer by layer, float32; hidden: width of the hidden layers. */
-    constructor({ parameters, hidden, mean, std }) {
+    /** parameters: base64 of all weights and biases, layer by layer, float32; widths: of input, layers and output. */
+    constructor({ parameters, widths }) {
       const bytes = Uint8Array.from(atob(parameters), (character) => character.charCodeAt(0));
       const numbers = new Float32Array(bytes.buffer);
-      const sizes = [SIDE * SIDE, hidden, hidden, DIGITS];
       this.layers = [];
-      for (let i = 0, at = 0; i + 1 < sizes.length; i++) {
-        const [inputs, outputs] = [sizes[i], sizes[i + 1]];
+      for (let i = 0, at = 0; i + 1 < widths.length; i++) {
+        const [inputs, outputs] = [widths[i], widths[i + 1]];
         const weights = numbers.subarray(at, (at += inputs * outputs));
         const biases = numbers.subarray(at, (at += outputs));
         this.layers.push({ inputs, outputs, weights, biases });
       }
-      this.mean = mean;
-      this.std = std;
     }
 
-    /** From a framed picture to ten probabilities, with everything on the way. */
-    forward(picture) {
+    /** From a normalised picture (784) to logits, with everything on the way. */
+    forward(input) {
       const [first, second, last] = this.layers;
-      const input = Float64Array.from(picture, (tone) => (tone / 255 - this.mean) / this.std); // (784)
       const hidden1 = linear(first, input).map(relu); // (64)
       const hidden2 = linear(second, hidden1).map(relu); // (64)
-      const logits = linear(last, hidden2); // (10)
-      return { input, hidden1, hidden2, logits, probabilities: softmax(logits) };
+      return { input, hidden1, hidden2, logits: linear(last, hidden2) };
     }
+  }
+
+  function normalise(picture, mean, std) {
+    return Float64Array.from(picture, (tone) => (tone / 255 - mean) / std);
   }
 
   function linear({ inputs, outputs, weights, biases }, input) {
@@ -220,5 +219,30 @@ const DigitEngine = (() => {
     return exponentials.map((value) => value / sum);
   }
 
-  return { PAPER, PEN, SIDE, Paper, frame, Network };
+  // --- classifier.py --------------------------------------------------------------------------------------------
+
+  const BLANK = { verdict: "blank", digit: null, probabilities: new Float64Array(DIGITS) };
+
+  /** The network, its guard, and all that reading needs, as Python described it. */
+  class Classifier {
+    constructor({ network, guard, sureFrom, mean, std, fingerprint }) {
+      this.network = new Network(network);
+      this.guard = guard && new Network(guard.network);
+      this.threshold = guard?.threshold;
+      Object.assign(this, { sureFrom, mean, std, fingerprint });
+    }
+
+    /** Read a framed picture: verdict, digit, ten probabilities, and everything on the way to them. */
+    read(picture) {
+      if (!picture.some((tone) => tone > 0)) return BLANK;
+      const trace = this.network.forward(normalise(picture, this.mean, this.std));
+      const probabilities = softmax(trace.logits);
+      const likeliest = Math.max(...probabilities);
+      const guarded = this.guard?.forward(trace.input).logits[0];
+      const verdict = guarded < this.threshold ? "not a digit" : likeliest >= this.sureFrom ? "digit" : "unsure";
+      return { ...trace, probabilities, guarded, digit: probabilities.indexOf(likeliest), verdict };
+    }
+  }
+
+  return { PAPER, PEN, SIDE, BLANK, Paper, frame, Network, Classifier };
 })();

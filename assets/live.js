@@ -7,9 +7,8 @@
 
 const Live = (() => {
   const views = [];
-  let network = null; // DigitEngine.Network, and what it is called
-  let fingerprint = "";
-  let ink = null;
+  let classifier = null; // a DigitEngine.Classifier
+  let ink = new DigitEngine.Paper().ink;
   let version = 0; // counts every change of the drawing, so that an answer can be matched to its question
   let penIsDown = false;
 
@@ -20,14 +19,9 @@ const Live = (() => {
   }
 
   function read() {
-    const picture = ink ? DigitEngine.frame(ink, DigitEngine.PAPER, DigitEngine.PAPER) : null;
-    const state = { version, fingerprint, penIsDown, picture };
-    if (!network || !picture || !picture.some((tone) => tone > 0)) {
-      return { ...state, verdict: "blank", digit: null, probabilities: new Float64Array(10) };
-    }
-    const trace = network.forward(picture);
-    const digit = trace.probabilities.indexOf(Math.max(...trace.probabilities));
-    return { ...state, ...trace, verdict: "digit", digit };
+    const picture = DigitEngine.frame(ink, DigitEngine.PAPER, DigitEngine.PAPER);
+    const reading = classifier ? classifier.read(picture) : DigitEngine.BLANK;
+    return { ...reading, picture, version, penIsDown, fingerprint: classifier?.fingerprint };
   }
 
   return {
@@ -37,10 +31,9 @@ const Live = (() => {
       view(read());
     },
 
-    /** Another network reads from now on. */
-    setNetwork(description) {
-      network = new DigitEngine.Network(description);
-      fingerprint = description.fingerprint;
+    /** Another classifier reads from now on. */
+    setClassifier(description) {
+      classifier = new DigitEngine.Classifier(description);
       publish();
     },
 

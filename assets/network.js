@@ -6,13 +6,13 @@
 "use strict";
 
 function show() {
-  const { name, recipe, test_accuracy: accuracy, origin, parameters, hidden } = props.value;
-  const count = (atob(parameters).length / 4).toLocaleString("en");
+  const { name, recipe, test_accuracy: accuracy, origin, network } = props.value;
+  const count = (atob(network.parameters).length / 4).toLocaleString("en");
   const say = (part, text) => (element.querySelector(part).textContent = text);
   say(".network-score", `The ${name} recipe: ${(100 * accuracy).toFixed(2)} % of MNIST's 10,000 test digits read correctly`);
-  say(".network-recipe", `784 – ${hidden} – ${hidden} – 10, ${count} weights; ${recipe}`);
+  say(".network-recipe", `${network.widths.join(" – ")}, ${count} weights; ${recipe}`);
   say(".network-origin", origin);
-  Live.setNetwork(props.value);
+  Live.setClassifier(props.value);
 }
 
 show();

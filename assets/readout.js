@@ -23,13 +23,12 @@ const bars = Array.from({ length: 10 }, (_, digit) => {
 });
 
 function showBars({ digit, probabilities, verdict }) {
-  find(".bars").classList.toggle("is-blank", verdict === "blank");
   bars.forEach(({ bar, meter, fill, percent }, i) => {
     const percents = (probabilities[i] * 100).toFixed(1);
     fill.style.setProperty("--share", probabilities[i].toFixed(4));
     percent.textContent = percents;
     meter.setAttribute("aria-valuenow", percents);
-    bar.classList.toggle("is-winner", i === digit);
+    bar.classList.toggle("is-winner", i === digit && verdict !== "not a digit");
   });
 }
 
@@ -37,32 +36,41 @@ function percentage(share) {
   return `${(share * 100).toFixed(1)}\u00a0%`;
 }
 
-// --- the answer ---------------------------------------------------------------------------------------------------
+// --- the answer, in words ---------------------------------------------------------------------------------------------------
 
+/** The digit that comes second. */
 function runnerUp({ digit, probabilities }) {
   return probabilities.reduce((best, share, i) => (i !== digit && share > probabilities[best] ? i : best), digit ? 0 : 1);
 }
 
-function showAnswer(reading) {
-  const blank = reading.verdict === "blank";
-  find(".answer").classList.toggle("is-blank", blank);
-  find(".answer-digit").textContent = blank ? "?" : reading.digit;
-  find(".answer-sure").textContent = blank ? "" : percentage(reading.probabilities[reading.digit]);
-  find(".answer-else").textContent = blank ? "Draw a digit, and the bars move while you do." : `or ${secondThought(reading)}`;
-}
-
-function secondThought(reading) {
+/** A reading in words: what is large, what is said of it, and what else there is, or what to do. */
+function inWords(reading) {
+  const { verdict, digit, probabilities, penIsDown } = reading;
+  if (verdict === "blank") return { large: "?", sure: "", more: "Draw a digit, and the bars move while you do." };
   const second = runnerUp(reading);
-  return `${second}: ${percentage(reading.probabilities[second])}`;
+  const other = `or ${second}: ${percentage(probabilities[second])}`;
+  if (verdict === "digit") return { large: digit, sure: percentage(probabilities[digit]), more: other };
+  if (penIsDown) return { large: digit, sure: verdict === "unsure" ? "Not sure yet" : "Not a digit yet", more: other };
+  if (verdict === "unsure") {
+    return { large: digit, sure: "Not sure", more: `${percentage(probabilities[digit])}, ${other}. Draw it larger or clearer.` };
+  }
+  return { large: "✕", sure: "Not a digit", more: `${digit} comes nearest. Clear the pad and draw one digit.` };
 }
 
-/** In words, for those who listen: only when the pen is up, not at every frame. */
+function showAnswer(reading) {
+  const { large, sure, more } = inWords(reading);
+  element.querySelector(".readout").dataset.verdict = reading.verdict;
+  find(".answer-digit").textContent = large;
+  find(".answer-sure").textContent = sure;
+  find(".answer-more").textContent = more;
+}
+
+/** For those who listen: only when the pen is up, not at every frame. */
 function announce(reading) {
   if (reading.penIsDown) return;
-  find(".status").textContent =
-    reading.verdict === "blank"
-      ? "Nothing drawn yet."
-      : `Looks like ${reading.digit}, ${percentage(reading.probabilities[reading.digit])}; or ${secondThought(reading)}.`;
+  const { large, sure, more } = inWords(reading);
+  const spoken = { blank: "Nothing drawn yet.", digit: `Looks like ${large}, ${sure}; ${more}.` };
+  find(".status").textContent = spoken[reading.verdict] ?? `${sure}: ${more}`;
 }
 
 // --- the network's input ------------------------------------------------------------------------------------------

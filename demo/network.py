@@ -4,9 +4,11 @@ import base64
 from typing import Any
 
 import gradio as gr
+import torch
 
 from demo.assets import text
-from model.classifier import Classifier
+from model.classifier import SURE_FROM, Classifier
+from model.network import MLP
 from model.opening import Opened
 
 
@@ -33,12 +35,23 @@ class NetworkCard(gr.HTML):
 
 
 def described(classifier: Classifier) -> dict[str, Any]:
-    """A classifier's network as the page's engine takes it: weights, normalisation and fingerprint."""
-    weights = classifier.parameters().numpy().astype("<f4").tobytes()  # little-endian, as every browser has it
+    """A classifier as the page's engine takes it: networks, normalisation, thresholds and fingerprint."""
+    guard = classifier.guard
     return {
-        "parameters": base64.b64encode(weights).decode(),
-        "hidden": classifier.network.hidden1.out_features,
+        "network": _layers(classifier.network),
+        "guard": guard and {"network": _layers(guard.network), "threshold": guard.threshold},
+        "sureFrom": SURE_FROM,
         "mean": classifier.mean,
         "std": classifier.std,
         "fingerprint": classifier.fingerprint(),
+    }
+
+
+def _layers(network: MLP) -> dict[str, Any]:
+    """All weights and biases, layer by layer, as base64 of float32, and the widths of the layers."""
+    parameters = torch.cat([parameter.detach().flatten() for parameter in network.parameters()])
+    little_endian = parameters.numpy().astype("<f4")  # as every browser has it
+    return {
+        "parameters": base64.b64encode(little_endian.tobytes()).decode(),
+        "widths": [network.hidden1.in_features, *(len(layer.bias) for layer in network.children())],
     }

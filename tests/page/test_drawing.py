@@ -88,10 +88,21 @@ def test_two_arrows_at_once_draw_a_diagonal(page: Page) -> None:
     assert lit["opposite"] == 0
 
 
-def test_a_click_makes_a_dot(page: Page) -> None:
+def test_a_click_makes_a_dot_which_is_no_digit(page: Page) -> None:
     page.mouse.click(*on_pad(page, [70, 70]))
     expect_torch(page)
-    expect(status(page)).to_contain_text("Looks like")
+    expect(status(page)).to_contain_text("Not a digit: ")
+    assert sum(percents(page)) == pytest.approx(100, abs=0.6)  # the network still says what comes nearest
+
+
+def test_what_is_no_digit_is_called_so_and_what_to_do_is_said(page: Page) -> None:
+    draw(page, [[[20 + 5 * i, 30 + 80 * (i % 2)] for i in range(21)]])  # a zigzag
+    expect_torch(page)
+    expect(status(page)).to_contain_text("Clear the pad and draw one digit.")
+    expect(page.locator(".is-winner")).to_have_count(0)
+    page.keyboard.press("Escape")
+    draw(page, STROKES[8])
+    expect_answer(page, 8)
 
 
 def test_clear_and_undo_as_buttons_and_keys(page: Page) -> None:

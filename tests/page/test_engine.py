@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 from demo.network import described
 from demo.samples import samples
 from model import checkpoint
+from model.classifier import SURE_FROM
 from model.framing import frame
 from model.network import normalise
 from model.opening import PRETRAINED
@@ -28,7 +29,9 @@ CLASSIFIER = checkpoint.load(PRETRAINED)
 def engine(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
     page.add_script_tag(path=ENGINE)
-    page.evaluate("description => { window.network = new DigitEngine.Network(description) }", described(CLASSIFIER))
+    page.evaluate(
+        "description => { window.classifier = new DigitEngine.Classifier(description) }", described(CLASSIFIER)
+    )
     yield page
     page.close()
 
@@ -56,33 +59,30 @@ def test_both_engines_read_thousands_of_drawings_alike(engine: Page, mnist) -> N
 
 
 def assert_alike(engine: Page, ink: torch.Tensor) -> None:
-    """Pictures equal to the last bit, probabilities to 1e-5, and so the answers wherever they differ by more."""
+    """Pictures equal to the last bit, probabilities to 1e-5, digits and verdicts wherever it is no close call."""
     theirs = engine.evaluate(
         """([ink, count, height, width]) => {
           const bytes = Uint8Array.from(atob(ink), (character) => character.charCodeAt(0));
           return Array.from({ length: count }, (_, i) => {
             const drawing = bytes.subarray(i * height * width, (i + 1) * height * width);
             const picture = DigitEngine.frame(drawing, width, height);
-            const { logits, probabilities } = network.forward(picture);
-            const [text, ...numbers] = [btoa(String.fromCharCode(...picture)), [...logits], [...probabilities]];
-            return { picture: text, logits: numbers[0], probabilities: numbers[1] };
+            const { verdict, digit, probabilities } = classifier.read(picture);
+            return [btoa(String.fromCharCode(...picture)), verdict, digit, [...probabilities]];
           });
         }""",
         [base64.b64encode(ink.numpy().tobytes()).decode(), *ink.shape],
     )
     pictures = frame(ink)
-    their_pictures = b"".join(base64.b64decode(one["picture"]) for one in theirs)
-    assert pictures.numpy().tobytes() == their_pictures
+    assert b"".join(base64.b64decode(picture) for picture, *_ in theirs) == pictures.numpy().tobytes()
 
-    with torch.inference_mode():
-        logits = CLASSIFIER.network(normalise(pictures, CLASSIFIER.mean, CLASSIFIER.std))
-    ours = logits.softmax(dim=1)
-    their_probabilities = torch.tensor([one["probabilities"] for one in theirs])
-    assert torch.allclose(logits, torch.tensor([one["logits"] for one in theirs]), atol=1e-4)
-    assert (ours - their_probabilities).abs().max() <= 1e-5
-    best, second = ours.topk(2, dim=1).values.T
-    clear = best - second > 2e-5
-    assert torch.equal(ours.argmax(1)[clear], their_probabilities.argmax(1)[clear])
+    guarded = CLASSIFIER.guard.logits(normalise(pictures, CLASSIFIER.mean, CLASSIFIER.std)).tolist()
+    ours = CLASSIFIER.read_pictures(pictures)
+    for reading, guard_logit, (_, verdict, digit, probabilities) in zip(ours, guarded, theirs, strict=True):
+        assert probabilities == pytest.approx(reading.probabilities, abs=1e-5)
+        second, first = sorted(probabilities)[-2:]
+        margins = first - second, abs(first - SURE_FROM), abs(guard_logit - CLASSIFIER.guard.threshold)
+        if reading.verdict == "blank" or min(margins) > 1e-4:
+            assert (verdict, digit) == (reading.verdict, reading.digit)
 
 
 def on_canvases(digits: torch.Tensor) -> Iterator[torch.Tensor]:
