@@ -35,8 +35,7 @@ def test_trains_saves_serves_and_then_loads(tmp_path, path, flags):
         assert lines[0].startswith("Training by the recipe chapter, changed: ")
         assert re.fullmatch(r"epoch 1/1 .* on the test set +9\d\.\d\d%", lines[1])
         assert lines[2] == f"Saved {path}."
-        first.wait_until_said("is open at")
-        assert first.interrupt() in (0, 130)  # Gradio's own way of stopping, or ours a moment before
+        assert first.interrupt() in (0, 130)  # as it was caught serving or still opening
         assert "Traceback" not in first.said
     with Launch(tmp_path / "second", *flags) as second:
         second.wait_until_serving()
