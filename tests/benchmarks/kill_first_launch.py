@@ -40,7 +40,7 @@ def main() -> int:
             after = moments.uniform(0, whole)
             with Launch(log, *flags) as launch:
                 time.sleep(after)
-            said = " ".join((launch.said.splitlines() or ["nothing"])[-1].split()[:2])
+            said = " ".join((launch.said.splitlines() or ["nothing"])[-1].split()[:1])
             left = _left(path)
             try:
                 verdict = f"serves after {_serve(log, flags):.1f} s"
