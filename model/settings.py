@@ -17,7 +17,7 @@ def add_flag(parser: argparse.ArgumentParser, name: str, help: str, default: Any
     variable = "DIGITS_" + name.upper()
     default = os.environ.get(variable) or default
     if options.get("action") == "store_true":
-        default = str(default or "").lower() in ("1", "true", "yes", "on")
+        default = _switched_on(parser, variable, str(default or "0"))
     parser.add_argument(f"--{name}", default=default, help=f"{help} [{variable}]", **options)
 
 
@@ -59,6 +59,13 @@ def add_shared_flag(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
     )
+
+
+def _switched_on(parser: argparse.ArgumentParser, variable: str, text: str) -> bool:
+    switches = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if text.lower() not in switches:
+        parser.error(f"{variable} must be one of {', '.join(switches)}, not {text!r}.")
+    return switches[text.lower()]
 
 
 def _recipe(text: str) -> Recipe:

@@ -130,6 +130,13 @@ def test_an_empty_variable_is_none(monkeypatch):
     assert not parse_settings([]).share
 
 
+def test_a_switch_that_is_neither_on_nor_off(monkeypatch, capsys):
+    monkeypatch.setenv("DIGITS_SHARE", "maybe")
+    with pytest.raises(SystemExit):
+        parse_settings([])
+    assert "DIGITS_SHARE must be one of" in capsys.readouterr().err
+
+
 def test_help_names_every_variable(capsys):
     with pytest.raises(SystemExit) as ended:
         parse_settings(["--help"])
