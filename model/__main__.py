@@ -10,11 +10,13 @@ from pathlib import Path
 from model import checkpoint
 from model.checkpoint import CheckpointError
 from model.classifier import Classifier, Reading
-from model.evaluation import collect, evaluate, misread, table
+from model.evaluation import EXACT, collect, evaluate, misread, table
 from model.files import try_writing
 from model.images import ImageError, load_image, load_stack
 from model.mnist import MNISTError, load_mnist
 from model.opening import DEFAULT_RECIPE, PRETRAINED, train_classifier
+from model.pen import Stroke
+from model.refusal import LETTERS, collect_others, evaluate_guard, load_letters
 from model.settings import add_model_flags, add_shared_flag
 from model.sheets import misread_sheet, styles_sheet
 from model.training import DivergedError
@@ -58,7 +60,14 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     """Measure a checkpoint on MNIST, on MNIST through the canvas, and on pen strokes."""
     classifiers = [_classifier(arguments), *(_load(path) for path in arguments.compare)]
     drawings = collect(load_mnist(arguments.data, _say), _writings(arguments))
-    results = [evaluate(classifier, drawings) for classifier in classifiers]
+    digits, others = (
+        drawings.get("pen_strokes", drawings["canvas"]).pictures[EXACT],
+        collect_others(_letters(arguments)),
+    )
+    results = [
+        {**evaluate(classifier, drawings), "guard": evaluate_guard(classifier, digits, others)}
+        for classifier in classifiers
+    ]
     if not arguments.json:
         print(table(results))
         return 0
@@ -129,6 +138,11 @@ def _writings(arguments: argparse.Namespace) -> list[Writing] | None:
         return load_writings(path)
     _say(f"There is no {path}: pen strokes are not measured.")
     return None
+
+
+def _letters(arguments: argparse.Namespace) -> list[list[Stroke]] | None:
+    path = arguments.shared / LETTERS
+    return load_letters(path) if path.is_file() else None
 
 
 def _say(sentence: str) -> None:

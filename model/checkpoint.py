@@ -15,9 +15,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from model.classifier import Classifier
 from model.files import write_whole
+from model.guard import HIDDEN as GUARD_HIDDEN
+from model.guard import Guard
 from model.network import MLP
 from model.recipe import Recipe
 
@@ -48,13 +51,15 @@ def save(classifier: Classifier, path: Path) -> None:
     """
     content = {
         "format": FORMAT,
-        "weights": {name: weights.detach().clone() for name, weights in classifier.network.state_dict().items()},
+        "weights": _weights(classifier.network),
         "mean": classifier.mean,
         "std": classifier.std,
         "recipe": asdict(classifier.recipe),
         "test_accuracy": classifier.test_accuracy,
         "made": classifier.made,
     }
+    if classifier.guard:
+        content["guard"] = {"weights": _weights(classifier.guard.network), "threshold": classifier.guard.threshold}
     whole = io.BytesIO()  # torch itself, writing to a full disk, raises something else than OSError
     torch.save(content, whole)
     write_whole(path, lambda file: file.write(whole.getbuffer()))
@@ -88,19 +93,34 @@ def _classifier(content: dict[str, Any]) -> Classifier:
     if not isinstance(content, dict) or content["format"] != FORMAT:
         raise ValueError("another format")
     network = MLP()
-    network.load_state_dict(content["weights"])  # strict: names and shapes
+    _fill(network, content["weights"])
+    guard = None
+    if "guard" in content:
+        guard = Guard(MLP(GUARD_HIDDEN, outputs=1), content["guard"]["threshold"])
+        _fill(guard.network, content["guard"]["weights"])
+        if type(guard.threshold) is not float or not math.isfinite(guard.threshold):
+            raise ValueError("a threshold that is no number")
     numbers = (content["mean"], content["std"], content["test_accuracy"])
     if not all(type(number) is float and math.isfinite(number) for number in numbers) or content["std"] <= 0:
         raise ValueError("numbers out of range")
     if not 0 <= content["test_accuracy"] <= 1:
         raise ValueError("an accuracy that is no share")
-    if not all(torch.isfinite(weights).all() for weights in network.parameters()):
-        raise ValueError("weights that are not finite")
     return Classifier(
         network=network,
         recipe=Recipe(**content["recipe"]),
         test_accuracy=content["test_accuracy"],
         mean=content["mean"],
         std=content["std"],
+        guard=guard,
         made={str(key): str(value) for key, value in content["made"].items()},
     )
+
+
+def _weights(network: MLP) -> dict[str, Tensor]:
+    return {name: weights.detach().clone() for name, weights in network.state_dict().items()}
+
+
+def _fill(network: MLP, weights: dict[str, Tensor]) -> None:
+    network.load_state_dict(weights)  # strict: names and shapes
+    if not all(torch.isfinite(parameter).all() for parameter in network.parameters()):
+        raise ValueError("weights that are not finite")

@@ -8,11 +8,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from model.framing import frame
+from model.guard import Guard
 from model.network import DIGITS, MEAN, MLP, STD, normalise
 from model.recipe import Recipe
 
 BLANK = "blank"
 DIGIT = "digit"
+UNSURE = "unsure"
+NOT_A_DIGIT = "not a digit"
+SURE_FROM = 0.6  # the likeliest digit's probability: below it, a reading is a guess
 
 
 @dataclass(frozen=True)
@@ -20,8 +24,9 @@ class Reading:
     """What the network made of one drawing.
 
     Attributes:
-        verdict: BLANK, where there is no ink, or DIGIT.
-        digit: the most probable one, 0 to 9; None for a blank.
+        verdict: BLANK, where there is no ink; NOT_A_DIGIT, where the guard takes it for something else; UNSURE, where
+            no digit is probable enough; otherwise DIGIT.
+        digit: the most probable one, 0 to 9, whatever the verdict; None for a blank.
         probabilities: ten, 0 to 1, in the order of the digits; their sum is 1. For a blank, which no network is
             asked about, ten zeros.
     """
@@ -43,6 +48,7 @@ class Classifier:
         network: trained.
         recipe: what it was trained by.
         test_accuracy: share of MNIST's 10,000 test digits read correctly, 0 to 1.
+        guard: says what is no digit at all; None in checkpoints from before there was one.
         mean, std: of the training pixels, on the scale of 0 to 1.
         made: when and with what, in words by keyword ("date", "torch", ...).
     """
@@ -52,6 +58,7 @@ class Classifier:
     test_accuracy: float
     mean: float = MEAN
     std: float = STD
+    guard: Guard | None = None
     made: dict[str, str] = field(default_factory=dict)
 
     def read(self, ink: Tensor) -> list[Reading]:
@@ -60,15 +67,14 @@ class Classifier:
 
     def read_pictures(self, pictures: Tensor) -> list[Reading]:
         """Read framed pictures (N, 28, 28), uint8."""
+        inputs = normalise(pictures, self.mean, self.std)
         with torch.inference_mode():
-            logits = self.network(normalise(pictures, self.mean, self.std))
-            probabilities = F.softmax(logits, dim=1)  # (N, 10)
+            probabilities = F.softmax(self.network(inputs), dim=1)  # (N, 10)
         inked = pictures.amax(dim=(1, 2)) > 0
+        refused = self.guard.refuses(inputs) if self.guard else torch.zeros_like(inked)
         return [
-            Reading(DIGIT, max(range(DIGITS), key=row.__getitem__), row)
-            if has_ink
-            else Reading(BLANK, None, [0.0] * 10)
-            for has_ink, row in zip(inked.tolist(), probabilities.tolist(), strict=True)
+            _reading(row, is_refused) if has_ink else Reading(BLANK, None, [0.0] * DIGITS)
+            for has_ink, is_refused, row in zip(inked.tolist(), refused.tolist(), probabilities.tolist(), strict=True)
         ]
 
     def parameters(self) -> Tensor:
@@ -78,3 +84,9 @@ class Classifier:
     def fingerprint(self) -> str:
         """Sixteen hexadecimal digits that tell this network from any other."""
         return hashlib.sha256(self.parameters().numpy().tobytes()).hexdigest()[:16]
+
+
+def _reading(probabilities: list[float], refused: bool) -> Reading:
+    digit = max(range(DIGITS), key=probabilities.__getitem__)
+    verdict = NOT_A_DIGIT if refused else DIGIT if probabilities[digit] >= SURE_FROM else UNSURE
+    return Reading(verdict, digit, probabilities)

@@ -67,7 +67,8 @@ def evaluate(classifier: Classifier, drawings: dict[str, Drawings]) -> dict[str,
         recipe: how it was trained, in words.
         test_accuracy: share of MNIST's test digits read correctly, 0 to 1.
         and for each of the drawings: `accuracy`, the share read correctly; the same `per_digit`, 0 to 9; `confusion`,
-        ten rows (the digit) of ten counts (what it was read as); and `framings`, the accuracy by each framing.
+        ten rows (the digit) of ten counts (what it was read as); `framings`, the accuracy by each framing; and
+        `calibration_error`, by how much the probability of the answer misses the share of right answers, on average.
     """
     measured = {name: _measure(classifier, some) for name, some in drawings.items()}
     return {
@@ -80,7 +81,7 @@ def evaluate(classifier: Classifier, drawings: dict[str, Drawings]) -> dict[str,
 def misread(classifier: Classifier, drawings: Drawings) -> tuple[Tensor, Tensor, Tensor]:
     """What a classifier misreads: the pictures (M, 28, 28), their labels (M,), and what they were read as (M,)."""
     pictures = drawings.pictures[EXACT]
-    answers = _answers(classifier, pictures)
+    answers = _probabilities(classifier, pictures).argmax(dim=1)
     wrong = answers != drawings.labels
     return pictures[wrong], drawings.labels[wrong], answers[wrong]
 
@@ -118,6 +119,19 @@ def table(results: Sequence[dict[str, Any]]) -> str:
                 for name in FRAMINGS
                 if name != EXACT
             ]
+    lines += ["", _row("calibration error", names)]
+    lines += [
+        _row(title, [result[key]["calibration_error"] for result in results])
+        for key, title in SETS.items()
+        if key in results[0]
+    ]
+    guarded = [result for result in results if result.get("guard")]
+    if guarded:
+        lines += ["", _row("called not a digit", [result["recipe"].split(":")[0] for result in guarded])]
+        lines.append(_row("digits", [result["guard"]["digits"] for result in guarded]))
+        for kind in guarded[0]["guard"]["others"]:
+            lines.append(_row(kind, [result["guard"]["others"][kind]["refused"] for result in guarded]))
+            lines.append(_row("    AUROC", [f"{result['guard']['others'][kind]['auroc']:.3f}" for result in guarded]))
     for key, title in SETS.items():
         if key in results[0]:
             lines += ["", _row(f"{title}, by digit", names)]
@@ -135,18 +149,28 @@ def _row(title: str, cells: Sequence[str | float]) -> str:
 
 
 def _measure(classifier: Classifier, drawings: Drawings) -> dict[str, Any]:
-    answers = {name: _answers(classifier, pictures) for name, pictures in drawings.pictures.items()}
+    probabilities = {name: _probabilities(classifier, pictures) for name, pictures in drawings.pictures.items()}
+    answers = {name: rows.argmax(dim=1) for name, rows in probabilities.items()}
     confusion = torch.bincount(10 * drawings.labels + answers[EXACT], minlength=100).view(10, 10)
     right = confusion.diagonal()
     return {
         "accuracy": right.sum().item() / len(drawings.labels),
         "per_digit": (right / confusion.sum(dim=1).clamp(min=1)).tolist(),
         "confusion": confusion.tolist(),
+        "calibration_error": calibration_error(probabilities[EXACT], drawings.labels),
         "framings": {name: (answer == drawings.labels).sum().item() / len(answer) for name, answer in answers.items()},
     }
 
 
-def _answers(classifier: Classifier, pictures: Tensor) -> Tensor:
-    """The digit (N,) that each picture is read as."""
+def _probabilities(classifier: Classifier, pictures: Tensor) -> Tensor:
+    """The probability of each digit: (N, 10)."""
     with torch.inference_mode():
-        return classifier.network(normalise(pictures, classifier.mean, classifier.std)).argmax(dim=1)
+        return F.softmax(classifier.network(normalise(pictures, classifier.mean, classifier.std)), dim=1)
+
+
+def calibration_error(probabilities: Tensor, labels: Tensor, bins: int = 15) -> float:
+    """Expected calibration error of the likeliest answers, in bins of equal width (C. Guo et al., ICML 2017)."""
+    confidence, answers = probabilities.max(dim=1)
+    place = (confidence * bins).long().clamp(max=bins - 1)
+    surplus = confidence - (answers == labels).float()
+    return (torch.zeros(bins).index_add(0, place, surplus).abs().sum() / len(labels)).item()

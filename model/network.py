@@ -20,14 +20,15 @@ class MLP(nn.Module):
 
     Args:
         hidden: width of both hidden layers.
+        outputs: how many logits; one for each digit.
         seed: of the first weights, drawn as nn.Linear draws them; the global random state is left alone.
     """
 
-    def __init__(self, hidden: int = 64, seed: int = 0) -> None:
+    def __init__(self, hidden: int = 64, outputs: int = DIGITS, seed: int = 0) -> None:
         super().__init__()
         self.hidden1 = nn.utils.skip_init(nn.Linear, PIXELS, hidden)
         self.hidden2 = nn.utils.skip_init(nn.Linear, hidden, hidden)
-        self.output = nn.utils.skip_init(nn.Linear, hidden, DIGITS)
+        self.output = nn.utils.skip_init(nn.Linear, hidden, outputs)
 
         generator = torch.Generator().manual_seed(seed)
         for layer in (self.hidden1, self.hidden2, self.output):

@@ -8,6 +8,7 @@ from model import checkpoint
 from model.checkpoint import CheckpointError
 from model.classifier import Classifier
 from model.files import set_aside
+from model.guard import train_guard
 from model.mnist import Digits, MNISTError, load_mnist
 from model.network import MLP
 from model.recipe import RECIPES, Recipe
@@ -74,7 +75,9 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Callable[[str], None] 
     network = MLP(seed=recipe.seed)
     for progress in shown(train(network, digits, recipe)):
         last = progress
-    return Classifier(network, recipe, last.test_accuracy, made=checkpoint.made_here())
+    say("Training the guard, which tells digits from anything else.")
+    guard = train_guard(digits, recipe.seed)
+    return Classifier(network, recipe, last.test_accuracy, guard=guard, made=checkpoint.made_here())
 
 
 def _date(classifier: Classifier) -> str:

@@ -37,29 +37,29 @@ class Style:
 
     Attributes:
         name: what people call it.
-        label: the digit, 0 to 9.
+        label: the digit, 0 to 9; None for what is no digit.
         strokes: each a sequence of points (x, y), x to the right, y down, in hundredths of the digit's usual height.
             The pen runs through them in a smooth curve; at a point given twice in a row it turns a corner.
     """
 
     name: str
-    label: int
+    label: int | None
     strokes: tuple[tuple[tuple[float, float], ...], ...]
 
     def curves(self, detail: int = 4) -> list[list[tuple[float, float]]]:
         """The strokes as polylines of `detail` lines from each point to the next: what to draw it by, unvaried."""
         return [
-            [(x, y) for x, y in (_smooth(stroke, detail) @ torch.tensor(stroke, dtype=torch.float32)).tolist()]
+            [(x, y) for x, y in (smooth(stroke, detail) @ torch.tensor(stroke, dtype=torch.float32)).tolist()]
             for stroke in self.strokes
         ]
 
 
 def load_styles(path: Path = STYLES) -> list[Style]:
-    """All styles, in the order of the file."""
+    """All styles of a file, in its order."""
     return [
         Style(
             style["name"],
-            style["label"],
+            style.get("label"),
             tuple(tuple((float(x), float(y)) for x, y in stroke) for stroke in style["strokes"]),
         )
         for style in json.loads(path.read_text(encoding="utf-8"))
@@ -82,22 +82,22 @@ def write_styles(styles: Sequence[Style], count: int, seed: int = 0) -> tuple[Te
     share = 1 / (torch.bincount(labels)[labels] * len(labels.unique()))  # (S,)
     ends = (share.cumsum(0) * count).round().long().tolist()
     counts = [end - start for start, end in pairwise([0, *ends])]
-    pictures = [frame(_write(style, part, generator)) for style, part in zip(styles, counts, strict=True)]
+    pictures = [frame(write(style, part, generator)) for style, part in zip(styles, counts, strict=True)]
     return torch.cat(pictures), labels.repeat_interleave(torch.tensor(counts))
 
 
-def _write(style: Style, count: int, generator: torch.Generator) -> Tensor:
+def write(style: Style, count: int, generator: torch.Generator) -> Tensor:
     """One style written `count` times: ink (count, PAPER, PAPER), uint8."""
     hasty = count // 4  # hands that join the points by straight lines, as haste and a mouse do
     parts = [
-        _draw(_vary(style, detail, part, generator), generator)
+        draw_filling(vary(style, detail, part, generator), generator)
         for detail, part in ((1, hasty), (2, count - hasty))
         if part
     ]
     return torch.cat(parts) if parts else torch.empty(0, PAPER, PAPER, dtype=torch.uint8)
 
 
-def _draw(strokes: list[Tensor], generator: torch.Generator) -> Tensor:
+def draw_filling(strokes: list[Tensor], generator: torch.Generator) -> Tensor:
     """Strokes (N, Q, 2) of any size as ink (N, PAPER, PAPER), uint8: as large as the paper, each with a pen its own."""
     points = torch.cat(strokes, dim=1)
     low, high = points.amin(dim=1, keepdim=True), points.amax(dim=1, keepdim=True)
@@ -111,7 +111,7 @@ def _draw(strokes: list[Tensor], generator: torch.Generator) -> Tensor:
     )
 
 
-def _vary(style: Style, detail: int, count: int, generator: torch.Generator) -> list[Tensor]:
+def vary(style: Style, detail: int, count: int, generator: torch.Generator) -> list[Tensor]:
     """The strokes of a style as `count` hands would write them: each (count, Q, 2), in hundredths."""
 
     def normal(*shape: int) -> Tensor:
@@ -134,7 +134,7 @@ def _vary(style: Style, detail: int, count: int, generator: torch.Generator) -> 
         points = (points - centre) * size + centre + place + aside  # (N, P, 2)
         # A slow wave through the paper moves near points alike: what was smooth stays smooth, what touched still does.
         points = points + torch.sin(points @ waves.transpose(1, 2) + phases[:, None]) @ swings
-        points = _smooth(stroke, detail) @ points  # (N, Q, 2)
+        points = smooth(stroke, detail) @ points  # (N, Q, 2)
         strokes.append((points + shake * normal(points.shape[1], 2)) @ form)
     return strokes
 
@@ -154,7 +154,7 @@ def _corners(stroke: Sequence[tuple[float, float]]) -> list[int]:
     return [index for index in range(1, len(stroke)) if stroke[index] == stroke[index - 1]]
 
 
-def _smooth(stroke: Sequence[tuple[float, float]], detail: int) -> Tensor:
+def smooth(stroke: Sequence[tuple[float, float]], detail: int) -> Tensor:
     """The matrix (Q, P), float32, that takes a stroke's P points to Q points of the curve through them.
 
     It is a Catmull-Rom curve; at a corner one ends and the next begins.
