@@ -48,9 +48,9 @@ class Classifier:
         network: trained.
         recipe: what it was trained by.
         test_accuracy: share of MNIST's 10,000 test digits read correctly, 0 to 1.
-        guard: says what is no digit at all; None in checkpoints from before there was one.
         mean, std: of the training pixels, on the scale of 0 to 1.
         made: when and with what, in words by keyword ("date", "torch", ...).
+        guard: says what is no digit at all; None in checkpoints from before there was one.
     """
 
     network: MLP
@@ -58,8 +58,8 @@ class Classifier:
     test_accuracy: float
     mean: float = MEAN
     std: float = STD
-    guard: Guard | None = None
     made: dict[str, str] = field(default_factory=dict)
+    guard: Guard | None = None
 
     def read(self, ink: Tensor) -> list[Reading]:
         """Read drawings (N, H, W), uint8: 0 is paper, 255 the darkest ink."""

@@ -75,7 +75,6 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Callable[[str], None] 
     network = MLP(seed=recipe.seed)
     for progress in shown(train(network, digits, recipe)):
         last = progress
-    say("Training the guard, which tells digits from anything else.")
     guard = train_guard(digits, recipe.seed)
     return Classifier(network, recipe, last.test_accuracy, guard=guard, made=checkpoint.made_here())
 
