@@ -51,6 +51,7 @@ class Classifier:
         guard: says what is no digit at all; None in checkpoints from before there was one.
         mean, std: of the training pixels, on the scale of 0 to 1.
         made: when and with what, in words by keyword ("date", "torch", ...).
+        guard: says what is no digit at all; None in checkpoints from before there was one.
     """
 
     network: MLP
@@ -58,8 +59,8 @@ class Classifier:
     test_accuracy: float
     mean: float = MEAN
     std: float = STD
-    guard: Guard | None = None
     made: dict[str, str] = field(default_factory=dict)
+    guard: Guard | None = None
 
     def read(self, ink: Tensor) -> list[Reading]:
         """Read drawings (N, H, W), uint8: 0 is paper, 255 the darkest ink."""

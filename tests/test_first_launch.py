@@ -34,7 +34,8 @@ def test_trains_saves_serves_and_then_loads(tmp_path, path, flags):
         lines = first.said.splitlines()
         assert lines[0].startswith("Training by the recipe chapter, changed: ")
         assert re.fullmatch(r"epoch 1/1 .* on the test set +9\d\.\d\d%", lines[1])
-        assert lines[2] == f"Saved {path}."
+        assert lines[2].startswith("Training the guard")
+        assert lines[3] == f"Saved {path}."
         assert first.interrupt() in (0, 130)  # as it was caught serving or still opening
         assert "Traceback" not in first.said
     with Launch(tmp_path / "second", *flags) as second:
