@@ -48,10 +48,9 @@ class Classifier:
         network: trained.
         recipe: what it was trained by.
         test_accuracy: share of MNIST's 10,000 test digits read correctly, 0 to 1.
-        guard: says what is no digit at all; None in checkpoints from before there was one.
         mean, std: of the training pixels, on the scale of 0 to 1.
         made: when and with what, in words by keyword ("date", "torch", ...).
-        guard: says what is no digit at all; None in checkpoints from before there was one.
+        guard: says what is no digit at all; where there is none, everything with ink in it is a digit.
     """
 
     network: MLP
