@@ -12,11 +12,14 @@ const Python = (() => {
   const views = [];
   let send = null; // hands a question to Gradio's event
   let question = null; // { version, ink, at }: the newest drawing, until it is answered
+  let state = "idle"; // as it was told last
   let connected = true;
   let lastContact = performance.now();
   let knock = null; // the request under way that finds out whether the server is there
 
   function publish(news) {
+    if (news.state === "idle" && state === "idle") return; // as at every movement of the pen
+    state = news.state;
     for (const view of views) view(news);
   }
 

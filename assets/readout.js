@@ -36,7 +36,7 @@ function percentage(share) {
   return `${(share * 100).toFixed(1)}\u00a0%`;
 }
 
-// --- the answer, in words ---------------------------------------------------------------------------------------------------
+// --- the answer, in words -----------------------------------------------------------------------------------------
 
 /** The digit that comes second. */
 function runnerUp({ digit, probabilities }) {
@@ -80,7 +80,7 @@ const pixels = new ImageData(28, 28);
 
 function showInput({ picture: tones, verdict }) {
   for (let i = 0; i < 784; i++) {
-    pixels.data.fill(tones ? tones[i] : 0, 4 * i, 4 * i + 3);
+    pixels.data.fill(tones[i], 4 * i, 4 * i + 3);
     pixels.data[4 * i + 3] = 255;
   }
   picture.getContext("2d").putImageData(pixels, 0, 0);

@@ -3,35 +3,24 @@
 import base64
 from typing import Any
 
-import gradio as gr
-import torch
-
-from demo.assets import text
+from demo.component import Component
 from model.classifier import SURE_FROM, Classifier
 from model.network import MLP
 from model.opening import Opened
 
 
-class NetworkCard(gr.HTML):
-    """Tells the page which network reads; its value is the network itself with its provenance."""
+class NetworkCard(Component):
+    """Tells the page which network reads; its value is the network itself, with its provenance."""
 
     def __init__(self, opened: Opened) -> None:
-        super().__init__(
-            value=described(opened.classifier)
-            | {
-                "name": opened.classifier.recipe.name,
-                "recipe": str(opened.classifier.recipe),
-                "test_accuracy": opened.classifier.test_accuracy,
-                "origin": opened.origin,
-            },
-            html_template=text("network.html"),
-            js_on_load=text("network.js"),
-            apply_default_css=False,
-        )
-
-    def api_info(self) -> dict[str, Any]:
-        """What clients are told of the value."""
-        return {"type": "object"}
+        classifier = opened.classifier
+        provenance = {
+            "name": classifier.recipe.name,
+            "recipe": str(classifier.recipe),
+            "test_accuracy": classifier.test_accuracy,
+            "origin": opened.origin,
+        }
+        super().__init__("network", value=described(classifier) | provenance)
 
 
 def described(classifier: Classifier) -> dict[str, Any]:
@@ -49,8 +38,7 @@ def described(classifier: Classifier) -> dict[str, Any]:
 
 def _layers(network: MLP) -> dict[str, Any]:
     """All weights and biases, layer by layer, as base64 of float32, and the widths of the layers."""
-    parameters = torch.cat([parameter.detach().flatten() for parameter in network.parameters()])
-    little_endian = parameters.numpy().astype("<f4")  # as every browser has it
+    little_endian = network.flat_parameters().numpy().astype("<f4")  # as every browser has it
     return {
         "parameters": base64.b64encode(little_endian.tobytes()).decode(),
         "widths": [network.hidden1.in_features, *(len(layer.bias) for layer in network.children())],

@@ -29,7 +29,7 @@ def build_page(opened: Opened) -> gr.Blocks:
         """Read the digit in an image file (PNG, JPEG, GIF, BMP, WebP or TIFF; at most 4 megapixels and 2 MB).
 
         Paper may be light, dark or transparent. Returns the digit (null for blank paper), the ten probabilities in the
-        order 0 to 9, and the verdict ("digit" or "blank").
+        order 0 to 9, and the verdict ("digit", "unsure", "not a digit" or "blank").
         """
         return read_upload(classifier, image)
 

@@ -8,11 +8,10 @@ import binascii
 import zlib
 from typing import Any
 
-import gradio as gr
 import torch
 from torch import Tensor
 
-from demo.assets import text
+from demo.component import Component
 from demo.samples import samples
 from model.pen import PAPER
 
@@ -31,21 +30,11 @@ class InkError(ValueError):
         self.version = version
 
 
-class Sketchpad(gr.HTML):
+class Sketchpad(Component):
     """A pad to draw on with mouse, pen, finger or keyboard; its `input` event carries the ink at pen-up."""
 
     def __init__(self) -> None:
-        super().__init__(
-            value=None,
-            html_template=text("sketchpad.html"),
-            js_on_load=text("sketchpad.js"),
-            apply_default_css=False,
-            samples=samples(),
-        )
-
-    def api_info(self) -> dict[str, Any]:
-        """What clients are told of the value."""
-        return {"type": "object"}
+        super().__init__("sketchpad", samples=samples())
 
 
 def ink_of(drawing: Any) -> tuple[int, Tensor]:

@@ -77,13 +77,12 @@ class Classifier:
             for has_ink, is_refused, row in zip(inked.tolist(), refused.tolist(), probabilities.tolist(), strict=True)
         ]
 
-    def parameters(self) -> Tensor:
-        """All weights and biases, layer by layer, as one flat float32 tensor."""
-        return torch.cat([parameter.detach().flatten() for parameter in self.network.parameters()])
-
     def fingerprint(self) -> str:
-        """Sixteen hexadecimal digits that tell this network from any other."""
-        return hashlib.sha256(self.parameters().numpy().tobytes()).hexdigest()[:16]
+        """Sixteen hexadecimal digits that tell this classifier from any other."""
+        whole = hashlib.sha256(repr((self.mean, self.std, self.guard and self.guard.threshold)).encode())
+        for network in [self.network] + ([self.guard.network] if self.guard else []):
+            whole.update(network.flat_parameters().numpy().tobytes())
+        return whole.hexdigest()[:16]
 
 
 def _reading(probabilities: list[float], refused: bool) -> Reading:

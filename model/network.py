@@ -43,6 +43,10 @@ class MLP(nn.Module):
         x = F.relu(self.hidden2(x))  # (N, 64)
         return self.output(x)  # (N, 10)
 
+    def flat_parameters(self) -> Tensor:
+        """A copy of all weights and biases, layer by layer, as one flat tensor (55,050), float32."""
+        return torch.cat([parameter.detach().flatten() for parameter in self.parameters()])
+
 
 def normalise(pictures: Tensor, mean: float = MEAN, std: float = STD) -> Tensor:
     """Pictures (N, 28, 28), uint8, to the network's input (N, 1, 28, 28), float32: mean 0, deviation 1 over MNIST."""

@@ -146,7 +146,7 @@ def _optimiser(network: MLP, recipe: Recipe) -> torch.optim.Optimizer:
     where six small ones would cost twice the time.
     """
     parameters = list(network.parameters())
-    flat = nn.Parameter(torch.cat([parameter.detach().flatten() for parameter in parameters]))
+    flat = nn.Parameter(network.flat_parameters())
     flat.grad = torch.zeros_like(flat)
     sizes = [parameter.numel() for parameter in parameters]
     for parameter, weights, gradient in zip(parameters, flat.data.split(sizes), flat.grad.split(sizes), strict=True):

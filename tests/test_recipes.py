@@ -28,7 +28,7 @@ def _weights(digits: Digits, recipe: Recipe) -> torch.Tensor:
     network = MLP(seed=recipe.seed)
     for _ in train(network, digits, recipe):
         pass
-    return Classifier(network, recipe, 0.0).parameters()
+    return network.flat_parameters()
 
 
 def test_the_chapters_recipe_is_the_chapters():
@@ -107,6 +107,6 @@ def test_an_epoch_shows_the_styles_and_from_the_third_on_the_worst_twice(digits:
 def test_one_cycle_ends_at_rest(digits: Digits):
     network = MLP()
     recipe = Recipe(epochs=6, learning_rate=3e-3, schedule="one-cycle")
-    snapshots = [Classifier(network, recipe, 0.0).parameters() for _ in train(network, digits, recipe)]
+    snapshots = [network.flat_parameters() for _ in train(network, digits, recipe)]
     early, late = (snapshots[1] - snapshots[0]).norm(), (snapshots[-1] - snapshots[-2]).norm()
     assert late < early / 2
