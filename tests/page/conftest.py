@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.page.chromium import FLAGS, find_or_install
 from tests.page.hand import PAD
 
 ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=20_000)  # milliseconds: a busy machine is slow, not wrong
 
 
 class Server:
