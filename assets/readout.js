@@ -52,9 +52,10 @@ function inWords(reading) {
   if (verdict === "digit") return { large: digit, sure: percentage(probabilities[digit]), more: other };
   if (penIsDown) return { large: digit, sure: verdict === "unsure" ? "Not sure yet" : "Not a digit yet", more: other };
   if (verdict === "unsure") {
-    return { large: digit, sure: "Not sure", more: `${percentage(probabilities[digit])}, ${other}. Draw it larger or clearer.` };
+    const both = `${digit}: ${percentage(probabilities[digit])}, ${other}`;
+    return { large: digit, sure: "Not sure", more: `${both}. Draw it larger or clearer.` };
   }
-  return { large: "✕", sure: "Not a digit", more: `${digit} comes nearest. Clear the pad and draw one digit.` };
+  return { large: "✕", sure: "Not a digit", more: `Nearest is ${digit}. Clear, and draw one digit.` };
 }
 
 function showAnswer(reading) {

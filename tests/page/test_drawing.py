@@ -98,7 +98,7 @@ def test_a_click_makes_a_dot_which_is_no_digit(page: Page) -> None:
 def test_what_is_no_digit_is_called_so_and_what_to_do_is_said(page: Page) -> None:
     draw(page, [[[20 + 5 * i, 30 + 80 * (i % 2)] for i in range(21)]])  # a zigzag
     expect_torch(page)
-    expect(status(page)).to_contain_text("Clear the pad and draw one digit.")
+    expect(status(page)).to_contain_text("Clear, and draw one digit.")
     expect(page.locator(".is-winner")).to_have_count(0)
     page.keyboard.press("Escape")
     draw(page, STROKES[8])
