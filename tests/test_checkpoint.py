@@ -220,7 +220,7 @@ def test_an_unusable_file_is_trained_anew(path, mnist_folder):
     said = []
     opened = open_classifier(path, mnist_folder, Recipe(epochs=1), say=said.append)
     assert checkpoint.load(path).fingerprint() == opened.classifier.fingerprint()
-    assert [sentence.split()[0] for sentence in said] == [str(path), "Training", "Saved"]
+    assert [sentence.split()[0] for sentence in said] == [str(path), "Training", "Training", "Saved"]
 
 
 def test_a_good_file_is_loaded(path, no_mnist):
