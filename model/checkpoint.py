@@ -19,7 +19,6 @@ from torch import Tensor
 
 from model.classifier import Classifier
 from model.files import write_whole
-from model.guard import HIDDEN as GUARD_HIDDEN
 from model.guard import Guard
 from model.network import MLP
 from model.recipe import Recipe
@@ -96,7 +95,7 @@ def _classifier(content: dict[str, Any]) -> Classifier:
     _fill(network, content["weights"])
     guard = None
     if "guard" in content:
-        guard = Guard(MLP(GUARD_HIDDEN, outputs=1), content["guard"]["threshold"])
+        guard = Guard(MLP(outputs=1), content["guard"]["threshold"])
         _fill(guard.network, content["guard"]["weights"])
         if type(guard.threshold) is not float or not math.isfinite(guard.threshold):
             raise ValueError("a threshold that is no number")

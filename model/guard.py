@@ -3,7 +3,7 @@
 The chapter's network always names a digit, and its probabilities say little about a letter or a scribble. The guard has
 seen both sides: digits, and what is none, written from the templates in assets/others.json (letters, symbols), drawn at
 random (scribbles), mixed from the strokes of two things, and made of MNIST's own digits, mirrored and turned on their
-sides, so that it can't go by the pen alone.
+sides, so that it can't go by the pen alone. It starts from what the chapter's network has learned.
 """
 
 from collections.abc import Sequence
@@ -17,18 +17,21 @@ from model.augmentation import distort
 from model.framing import frame
 from model.mnist import Digits
 from model.network import MLP, normalise
-from model.styles import STYLES, Style, draw_filling, load_styles, smooth, vary, write, write_styles
+from model.recipe import Recipe
+from model.styles import STYLES, Style, draw_filling, forms, load_styles, smooth, vary, write, write_all_styles
+from model.training import flat_optimiser, one_cycle
 
 OTHERS = STYLES.with_name("others.json")
-HIDDEN = 64  # of both layers, as the chapter's
 
 # Pictures to train on. The last of MNIST's training digits are kept to set the threshold by.
-DIGITS_SHOWN, STYLES_SHOWN = 10_000, 6_000
-OTHERS_SHOWN, MIXED_SHOWN, SCRIBBLES_SHOWN, TWISTED_SHOWN = 16_000, 1_000, 6_000, 2_400
+DIGITS_SHOWN, STYLES_SHOWN = 8_000, 2_500
+OTHERS_SHOWN, MIXED_SHOWN, SCRIBBLES_SHOWN, TWISTED_SHOWN = 7_600, 300, 3_840, 1_000
+STYLES_WRITTEN = 15_000  # as many as the network is shown, which are at hand
 KEPT = 6  # one in so many
 
-EPOCHS, BATCH_SIZE, LEARNING_RATE = 7, 128, 5e-3
-REFUSED = 0.015  # share of real digits that may be called none
+RECIPE = Recipe("guard", batch_size=128, epochs=6, learning_rate=3e-3)
+DIGITS_COUNT = torch.tensor(4.0)  # the weight of a digit, beside a picture of anything else: there are fewer of them
+REFUSED = 0.016  # share of real digits that may be called none
 
 
 @dataclass(frozen=True)
@@ -53,30 +56,42 @@ class Guard:
         return self.logits(inputs) < self.threshold
 
 
-def train_guard(data: Digits, seed: int = 0) -> Guard:
-    """Train a guard: Adam, one cycle, binary cross-entropy. The same seed and machine give the same guard."""
+def train_guard(reader: MLP, data: Digits, seed: int = 0) -> Guard:
+    """Train a guard: Adam, one cycle, binary cross-entropy. The same seed and machine give the same guard.
+
+    Args:
+        reader: a network that reads digits. The guard starts from its hidden layers: they know strokes already.
+        data: digits.
+        seed: of all that is drawn at random.
+    """
     generator = torch.Generator().manual_seed(seed)
     kept = len(data.train_images) // KEPT
     shown = torch.randperm(len(data.train_images) - kept, generator=generator)[:DIGITS_SHOWN]
-    styled, _ = write_styles(load_styles(), STYLES_SHOWN, seed)
+    styled, _ = write_all_styles(STYLES_WRITTEN, seed)
+    styled = styled[torch.randperm(len(styled), generator=generator)[:STYLES_SHOWN]]
     no_digits = others(data, generator)
     pictures = torch.cat([data.train_images[shown], styled, no_digits])
     is_digit = (torch.arange(len(pictures)) < len(pictures) - len(no_digits)).float()
 
-    network = MLP(HIDDEN, outputs=1, seed=seed)
-    steps = EPOCHS * -(-len(pictures) // BATCH_SIZE)
-    optimiser = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, steps, cycle_momentum=False)
-    for _ in range(EPOCHS):
-        for part in torch.randperm(len(pictures), generator=generator).split(50 * BATCH_SIZE):
-            distorted = distort(pictures[part], 1.0, generator)
+    network = MLP(outputs=1, seed=seed)
+    network.hidden1.load_state_dict(reader.hidden1.state_dict())
+    network.hidden2.load_state_dict(reader.hidden2.state_dict())
+    optimiser = flat_optimiser(network, RECIPE)
+    gradient = optimiser.param_groups[0]["params"][0].grad  # of all parameters at once
+    done, steps = 0, RECIPE.epochs * -(-len(pictures) // RECIPE.batch_size)
+    for _ in range(RECIPE.epochs):
+        for part in torch.randperm(len(pictures), generator=generator).split(50 * RECIPE.batch_size):
+            images = pictures[part]
+            half = len(part) // 2  # distorting takes as long as learning, and half is enough against learning by heart
+            images[:half] = distort(images[:half], 1.0, generator)
             shuffle = torch.randperm(len(part), generator=generator)  # neighbours were distorted alike
-            inputs, answers = normalise(distorted[shuffle]), is_digit[part[shuffle]]
-            for x, y in zip(inputs.split(BATCH_SIZE), answers.split(BATCH_SIZE), strict=True):
-                optimiser.zero_grad()
-                F.binary_cross_entropy_with_logits(network(x)[:, 0], y).backward()
+            inputs, answers = normalise(images[shuffle]), is_digit[part[shuffle]]
+            for x, y in zip(inputs.split(RECIPE.batch_size), answers.split(RECIPE.batch_size), strict=True):
+                optimiser.param_groups[0]["lr"] = RECIPE.learning_rate * one_cycle(done / steps)
+                gradient.zero_()
+                F.binary_cross_entropy_with_logits(network(x)[:, 0], y, pos_weight=DIGITS_COUNT).backward()
                 optimiser.step()
-                schedule.step()
+                done += 1
 
     guard = Guard(network, 0.0)
     of_digits = guard.logits(normalise(data.train_images[-kept:]))
@@ -114,13 +129,14 @@ def _mixed(count: int, generator: torch.Generator, alike: int = 20) -> Tensor:
 def _scribbles(count: int, generator: torch.Generator) -> Tensor:
     """Curves through points anywhere, to and fro, in loops, in a ball."""
     kinds = [(_anywhere, points, strokes) for strokes in (1, 2, 3) for points in (3, 5, 8, 12)]
-    kinds += [(_ball, points, 1) for points in (9, 12, 15, 18, 21, 24)]
+    kinds += [(_ball, points, 1) for points in (8, 11, 14, 14, 17, 17, 20, 23)]
     kinds += [(way, points, 1) for way in (_to_and_fro, _loops) for points in (6, 8, 10, 14, 18)]
     alike = -(-count // len(kinds))
     pictures = []
-    for way, points, strokes in kinds:
-        curve = smooth([(index, 0) for index in range(points)], detail=2)
-        drawn = [curve @ way(alike, points, generator) for _ in range(strokes)]
+    for number, (way, points, strokes) in enumerate(kinds):
+        curve = smooth([(index, 0) for index in range(points)], detail=1 + number % 2)  # every other in straight lines
+        form = forms(torch.randn(alike, 4, generator=generator))
+        drawn = [curve @ way(alike, points, generator) @ form for _ in range(strokes)]
         pictures.append(frame(draw_filling(drawn, generator)))
     return torch.cat(pictures)
 
@@ -130,8 +146,12 @@ def _anywhere(count: int, points: int, generator: torch.Generator) -> Tensor:
 
 
 def _ball(count: int, points: int, generator: torch.Generator) -> Tensor:
-    turns = torch.rand(count, points, generator=generator) * 2.5 + 0.8  # radians from each point to the next
-    angles, radii = turns.cumsum(dim=1), 25 + 25 * torch.rand(count, points, generator=generator)
+    def even(*shape: int) -> Tensor:
+        return torch.rand(count, *shape, generator=generator)
+
+    pace, inner = 0.6 + 1.8 * even(1), even(1)  # radians from each point to the next, and how empty the middle is
+    angles = (pace * (0.6 + 0.8 * even(points))).cumsum(dim=1)
+    radii = 50 * (inner + (1 - inner) * even(points))
     return torch.stack([radii * angles.cos(), radii * angles.sin()], dim=2)
 
 

@@ -76,7 +76,7 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Callable[[str], None] 
     for progress in shown(train(network, digits, recipe)):
         last = progress
     say("Training the guard, which tells digits from anything else.")
-    guard = train_guard(digits, recipe.seed)
+    guard = train_guard(network, digits, recipe.seed)
     return Classifier(network, recipe, last.test_accuracy, guard=guard, made=checkpoint.made_here())
 
 

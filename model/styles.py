@@ -8,6 +8,7 @@ twice the same, with pens of many widths, and framed like any other drawing.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -86,6 +87,12 @@ def write_styles(styles: Sequence[Style], count: int, seed: int = 0) -> tuple[Te
     return torch.cat(pictures), labels.repeat_interleave(torch.tensor(counts))
 
 
+@lru_cache(maxsize=1)
+def write_all_styles(count: int, seed: int) -> tuple[Tensor, Tensor]:
+    """`write_styles` in all of our styles. Network and guard are shown the same pictures: they are written once."""
+    return write_styles(load_styles(), count, seed)
+
+
 def write(style: Style, count: int, generator: torch.Generator) -> Tensor:
     """One style written `count` times: ink (count, PAPER, PAPER), uint8."""
     hasty = count // 4  # hands that join the points by straight lines, as haste and a mouse do
@@ -119,7 +126,7 @@ def vary(style: Style, detail: int, count: int, generator: torch.Generator) -> l
 
     points = torch.tensor([point for stroke in style.strokes for point in stroke])
     middle = (points.amin(dim=0) + points.amax(dim=0)) / 2
-    form = _form(normal(4))  # (N, 2, 2)
+    form = forms(normal(4))  # (N, 2, 2)
     waves, phases, swings = WAVE * normal(3, 2), 3 * normal(3), SWING * normal(3, 2)
     shake = SHAKE * normal(1, 1).square().clamp(max=5)
 
@@ -139,7 +146,7 @@ def vary(style: Style, detail: int, count: int, generator: torch.Generator) -> l
     return strokes
 
 
-def _form(normal: Tensor) -> Tensor:
+def forms(normal: Tensor) -> Tensor:
     """The matrices (N, 2, 2), to multiply points by, that widen or narrow, lean and turn a digit: from (N, 4)."""
     wide, high, lean, turn = normal.unbind(dim=1)
     wide, high, lean, turn = (WIDE * wide).exp(), (HIGH * high).exp(), LEAN + LEANS * lean, TURN * turn
@@ -159,18 +166,17 @@ def smooth(stroke: Sequence[tuple[float, float]], detail: int) -> Tensor:
 
     It is a Catmull-Rom curve; at a corner one ends and the next begins.
     """
+    near, ends = [], [0, *_corners(stroke), len(stroke)]
+    for start, end in pairwise(ends):
+        near += [[min(max(index + step, start), end - 1) for step in (-1, 0, 1, 2)] for index in range(start, end - 1)]
     unit = torch.eye(len(stroke))
-    rows = []
-    for start, end in pairwise([0, *_corners(stroke), len(stroke)]):
-        for index in range(start, end - 1):
-            before, here, there, after = (unit[min(max(index + near, start), end - 1)] for near in (-1, 0, 1, 2))
-            for step in range(detail):
-                t = step / detail
-                rows.append(
-                    here
-                    + t / 2 * (there - before)
-                    + t**2 / 2 * (2 * before - 5 * here + 4 * there - after)
-                    + t**3 / 2 * (after - before + 3 * (here - there))
-                )
-    rows.append(unit[-1])
-    return torch.stack(rows)
+    points = unit[torch.tensor(near, dtype=torch.long).view(-1, 4).T]  # (4, L, P)
+    before, here, there, after = points[:, :, None]  # (L, 1, P)
+    t = (torch.arange(detail) / detail)[:, None]
+    rows = (
+        here
+        + t / 2 * (there - before)
+        + t**2 / 2 * (2 * before - 5 * here + 4 * there - after)
+        + t**3 / 2 * (after - before + 3 * (here - there))
+    )  # (L, detail, P)
+    return torch.cat([rows.flatten(0, 1), unit[-1:]])

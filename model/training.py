@@ -20,7 +20,7 @@ from model.augmentation import distort
 from model.mnist import Digits
 from model.network import MLP, normalise
 from model.recipe import Recipe
-from model.styles import load_styles, write_styles
+from model.styles import write_all_styles
 
 REPORT_EVERY = 100  # steps
 LEARNED_BY = 2  # epochs: by then what is still read badly is hard, and not just new
@@ -63,7 +63,7 @@ def train(network: MLP, data: Digits, recipe: Recipe) -> Iterator[Progress]:
     """
     began = time.monotonic()
     all_images, all_labels = _training_set(data, recipe)
-    optimiser = _optimiser(network, recipe)
+    optimiser = flat_optimiser(network, recipe)
     gradient = optimiser.param_groups[0]["params"][0].grad  # of all parameters at once
     generator = torch.Generator().manual_seed(recipe.seed)
     losses = torch.zeros(len(all_labels))  # of each picture, when it was last seen
@@ -90,7 +90,7 @@ def train(network: MLP, data: Digits, recipe: Recipe) -> Iterator[Progress]:
             part_logits = []
             for x, y in zip(images.split(recipe.batch_size), labels.split(recipe.batch_size), strict=True):
                 if recipe.schedule == "one-cycle":
-                    share = _one_cycle((all_done + len(part_logits)) / all_steps)
+                    share = one_cycle((all_done + len(part_logits)) / all_steps)
                     optimiser.param_groups[0]["lr"] = recipe.learning_rate * share
                 logits = network(x)  # (N, 10)
                 gradient.zero_()
@@ -130,16 +130,16 @@ def _training_set(data: Digits, recipe: Recipe) -> tuple[Tensor, Tensor]:
     """MNIST's training digits, and after them the recipe's share of other styles."""
     if not recipe.styles:
         return data.train_images, data.train_labels
-    images, labels = write_styles(load_styles(), recipe.styles, recipe.seed)
+    images, labels = write_all_styles(recipe.styles, recipe.seed)
     return torch.cat([data.train_images, images]), torch.cat([data.train_labels, labels])
 
 
-def _one_cycle(done: float) -> float:
+def one_cycle(done: float) -> float:
     """The share of its peak that the learning rate has where this share of the steps is done: up, and down to 0."""
     return 0.04 + 0.96 * done / RISE if done < RISE else (1 - done) / (1 - RISE)
 
 
-def _optimiser(network: MLP, recipe: Recipe) -> torch.optim.Optimizer:
+def flat_optimiser(network: MLP, recipe: Recipe) -> torch.optim.Optimizer:
     """The recipe's optimiser, over all of the network's parameters as one flat tensor.
 
     Weights and gradients of the layers become views of it, so autograd fills it and one short update moves everything,
