@@ -234,7 +234,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", fit);
 // --- sample drawings ----------------------------------------------------------------------------------------------
 
 /** A button for each digit; every click writes it in the style it shows, and goes on to the next. */
-for (const styles of props.samples) {
+for (const styles of JSON.parse(props.samples)) {
   const button = document.createElement("button");
   button.type = "button";
   let next = 0;

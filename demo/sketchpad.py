@@ -5,6 +5,7 @@ What it sends at pen-up is untrusted: anyone can send anything. `ink_of` checks 
 
 import base64
 import binascii
+import json
 import zlib
 from typing import Any
 
@@ -34,7 +35,8 @@ class Sketchpad(Component):
     """A pad to draw on with mouse, pen, finger or keyboard; its `input` event carries the ink at pen-up."""
 
     def __init__(self) -> None:
-        super().__init__("sketchpad", samples=samples())
+        # As text: Gradio copies all props at every event, and thousands of small lists would cost 80 ms each time.
+        super().__init__("sketchpad", samples=json.dumps(samples()))
 
 
 def ink_of(drawing: Any) -> tuple[int, Tensor]:
