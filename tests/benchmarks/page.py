@@ -11,35 +11,37 @@ A default gr.Sketchpad draws nothing before its brush is chosen, and answers onl
 """
 
 import argparse
-import itertools
 import statistics
 import sys
 
-import gradio as gr
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from demo.launch import serve
-from model import checkpoint
-from model.images import ink_of
-from model.opening import PRETRAINED, Opened
 from tests.page.chromium import find_or_install
+from tests.page.conftest import Server
 from tests.page.hand import PAD, PAPER, STROKES, draw
 
-SOFTWARE_WEBGL = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-CLASSIFIER = checkpoint.load(PRETRAINED)
+FLAGS = ["--no-sandbox", "--enable-unsafe-swiftshader"]  # gr.Sketchpad needs WebGL, in software where there is no GPU
+
+
+class DefaultServer(Server):
+    """The page to compare with."""
+
+    command = ("-m", "tests.benchmarks.default_page")
+    said_when_open = "Running on"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3, help="times that each of ten digits is drawn")
     rounds = parser.parse_args().rounds
-    ours = serve(Opened(CLASSIFIER, "brought along"), prevent_thread_lock=True, quiet=True)
-    default = default_page().launch(prevent_thread_lock=True, quiet=True)
+    ours, default = Server(), DefaultServer()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_or_install(playwright), args=SOFTWARE_WEBGL)
-        movements, answers = time_ours(browser, ours[1], rounds)
-        default_answers = time_default(browser, default[1], rounds)
+        browser = playwright.chromium.launch(executable_path=find_or_install(playwright), args=FLAGS)
+        movements, answers = time_ours(browser, ours.url, rounds)
+        default_answers = time_default(browser, default.url, rounds)
         browser.close()
+    ours.stop()
+    default.stop()
     print(f"{'':44}{'median':>10}{'95 %':>10}{'n':>7}")
     row("movement to bars, this page", movements)
     row("pen-up to torch's answer, this page", answers)
@@ -68,7 +70,7 @@ def time_ours(browser: Browser, url: str, rounds: int) -> tuple[list[float], lis
             moved = null;
           }).observe(document.querySelector(".bars"), { subtree: true, attributes: true, attributeFilter: ["style"] });
           new MutationObserver(() => {
-            if (document.querySelector(".torch").dataset.state === "answered") answers.push(performance.now() - lifted);
+  X
           }).observe(document.querySelector(".torch"), { childList: true });
         }"""
     )
@@ -80,22 +82,6 @@ def time_ours(browser: Browser, url: str, rounds: int) -> tuple[list[float], lis
     times = page.evaluate("[movements, answers]")
     page.close()
     return times
-
-
-def default_page() -> gr.Blocks:
-    """What most demos of this kind are made of; each answer is numbered, to tell the next from the last."""
-    numbers = itertools.count(1)
-
-    def classify(drawing: dict) -> dict[str, float]:
-        ink = ink_of(drawing["composite"][None])
-        number = next(numbers)
-        return {f"{digit} ({number})": share for digit, share in enumerate(CLASSIFIER.read(ink)[0].probabilities)}
-
-    with gr.Blocks() as page:
-        pad = gr.Sketchpad()
-        label = gr.Label(elem_id="label")
-        pad.change(classify, pad, label)
-    return page
 
 
 def time_default(browser: Browser, url: str, rounds: int) -> list[float]:

@@ -21,6 +21,9 @@ expect.set_options(timeout=20_000)  # milliseconds: a busy machine is slow, not 
 class Server:
     """The demo as a user starts it, with the network that came along; it can be stopped and started again."""
 
+    command = ("app.py", "--checkpoint", "assets/pretrained.pt", "--port")
+    said_when_open = "is open at"
+
     def __init__(self) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -29,10 +32,10 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "app.py", "--port", str(self.port), "--checkpoint", "assets/pretrained.pt"]
+        command = [sys.executable, *self.command, str(self.port)]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
-            if "is open at" in line:
+            if self.said_when_open in line:
                 return
         raise RuntimeError("The demo did not start.")
 
