@@ -70,7 +70,9 @@ def time_ours(browser: Browser, url: str, rounds: int) -> tuple[list[float], lis
             moved = null;
           }).observe(document.querySelector(".bars"), { subtree: true, attributes: true, attributeFilter: ["style"] });
           new MutationObserver(() => {
-  X
+            if (lifted === null || document.querySelector(".torch").dataset.state !== "answered") return;
+            answers.push(performance.now() - lifted);
+            lifted = null;
           }).observe(document.querySelector(".torch"), { childList: true });
         }"""
     )

@@ -24,7 +24,7 @@ def main() -> None:
     server = Server()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_or_install(playwright), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 760}, device_scale_factor=1.5)
+        page = browser.new_page(viewport={"width": 1280, "height": 810}, device_scale_factor=1.5)
         page.goto(server.url)
         page.get_by_label(PAD).wait_for()
         draw(page, NINE_OR_FOUR)
