@@ -64,9 +64,9 @@ def open_classifier(
         checkpoint.save(classifier, path)
     except OSError as error:
         say(f"Nothing was saved: {path} can't be written ({error.strerror}). The next launch trains again.")
-        return Opened(classifier, "Trained a moment ago, but not saved: its folder can't be written")
+        return Opened(classifier, f"Trained on {_date(classifier)}, but not saved: its folder can't be written")
     say(f"Saved {path}.")
-    return Opened(classifier, "Trained on this machine a moment ago")
+    return Opened(classifier, f"Trained on this machine on {_date(classifier)}")
 
 
 def train_classifier(digits: Digits, recipe: Recipe, say: Callable[[str], None] = print) -> Classifier:
