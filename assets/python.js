@@ -12,6 +12,7 @@ const Python = (() => {
   const views = [];
   let send = null; // hands a question to Gradio's event
   let question = null; // { version, ink, at }: the newest drawing, until it is answered
+  let owed = false; // whether a question was sent that nobody answered, wanted or not
   let state = "idle"; // as it was told last
   let connected = true;
   let lastContact = performance.now();
@@ -35,6 +36,7 @@ const Python = (() => {
     if (!(await isReachable()) || mine !== question) return;
     mine.at = performance.now();
     publish({ state: "asked" });
+    owed = true;
     send({ version: mine.version, ink: mine.ink });
     setTimeout(() => mine === question && lose(), PATIENCE);
   }
@@ -42,6 +44,7 @@ const Python = (() => {
   /** Take Python's answer: { version, network, digit, probabilities, verdict }, or { version, error }. */
   function answer(reply) {
     lastContact = performance.now();
+    owed = false;
     heal();
     if (!question || reply?.version !== question.version) return;
     const milliseconds = lastContact - question.at;
@@ -107,9 +110,9 @@ const Python = (() => {
     /** Be told what is going on: { state: "idle" | "asked" | "answered" | "lost", ... }. */
     subscribe: (view) => views.push(view),
     connect: (sender) => (send = sender),
-    /** Whether an answer is still to come. */
+    /** Whether an answer is still to come, be it to a drawing that has changed since. */
     get isWaiting() {
-      return question !== null;
+      return owed || question !== null;
     },
   };
 })();
