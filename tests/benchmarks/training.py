@@ -13,6 +13,7 @@ import os
 import statistics
 import tempfile
 import time
+from collections import deque
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,9 +22,11 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
+from model.guard import train_guard
 from model.mnist import CONTENTS, Digits, load_mnist
 from model.network import MEAN, MLP, STD
-from model.recipe import Recipe
+from model.recipe import RECIPES, Recipe
+from model.styles import write_all_styles
 from model.training import train
 
 BATCHES = 1_875  # of 32 in an epoch of 60,000
@@ -53,6 +56,24 @@ def our_epoch(digits: Digits) -> float:
     for _ in train(MLP(), digits, Recipe(epochs=1)):
         pass
     return time.perf_counter() - began
+
+
+def whole_trainings(digits: Digits, rounds: int) -> tuple[float, float, float]:
+    """Median seconds of the chapter's training, the drawing recipe's with its styles, and the guard's, in turns."""
+    chapter, drawing, guard = [], [], []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        deque(train(MLP(), digits, RECIPES["chapter"]), maxlen=0)
+        chapter.append(time.perf_counter() - began)
+        write_all_styles.cache_clear()  # each training writes its own
+        began = time.perf_counter()
+        network = MLP()
+        deque(train(network, digits, RECIPES["drawing"]), maxlen=0)
+        drawing.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        train_guard(network, digits)
+        guard.append(time.perf_counter() - began)
+    return statistics.median(chapter), statistics.median(drawing), statistics.median(guard)
 
 
 def as_torchvision_has_it(digits: Digits, folder: Path) -> None:
@@ -91,6 +112,9 @@ def main() -> None:
     print(f"median {slow:7.2f} s  {fast:8.2f} s  {slow / fast:8.1f} x   (at least {ASKED:g} x is asked)")
     if batches < BATCHES:
         print(f"The textbook's epoch is reckoned from {batches:,} of its {BATCHES:,} batches.")
+    chapter, drawing, guard = whole_trainings(digits, arguments.rounds)
+    print(f"whole trainings: chapter {chapter:.1f} s, drawing {drawing:.1f} s: {drawing / chapter:.2f} x", end="")
+    print(f"; and its guard {guard:.1f} s: {(drawing + guard) / chapter:.2f} x")
 
 
 if __name__ == "__main__":
