@@ -1,5 +1,7 @@
 """The views under the bars, each of which answers one question about the visitor's drawing."""
 
 from demo.views.inside import Inside
+from demo.views.sure import Sure
+from demo.views.why import Why
 
-VIEWS = (Inside,)
+VIEWS = (Inside, Why, Sure)
