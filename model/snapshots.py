@@ -120,6 +120,8 @@ class Childhood:
 
     def note(self, progress: Progress) -> None:
         """Take a snapshot if this is one of the moments; to be told of every progress."""
+        if progress.diverged:
+            return
         before = self._moments[-1][0]
         first = any(before < step <= progress.total_step for step in FIRST_STEPS)
         kept = {math.ceil(progress.epochs * part / EPOCHS_KEPT) for part in range(1, EPOCHS_KEPT + 1)}
