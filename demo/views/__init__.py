@@ -1,5 +1,6 @@
 """The views under the bars, each of which answers one question about the visitor's drawing."""
 
 from demo.views.inside import Inside
+from demo.views.learn import Learn
 
-VIEWS = (Inside,)
+VIEWS = (Inside, Learn)
