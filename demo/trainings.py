@@ -83,7 +83,7 @@ class Training:
     fingerprint: str | None = None
     mistakes: Mistakes | None = None
     confusion: Tensor | None = None
-    stopping: str = ""  # why, once it is to stop
+    stopping: str | None = None  # why, once it is to stop; "" where its reader wanted it
     highest: float = 0.0  # loss so far
     stride: int = 1  # of the points that came, one in so many is kept
     came: int = 0
@@ -203,7 +203,7 @@ class Trainings:
         """Stop a training; the network stays as it is by then."""
         with self._lock:
             if training := self._with(ticket):
-                self._stop(training, "Stopped.")
+                self._stop(training, "")
 
     def result(self, ticket: str) -> Training | None:
         """A training that is over and has a network; None where there is none."""
@@ -212,7 +212,7 @@ class Trainings:
             return training if training and training.confusion is not None else None
 
     def reader(self, session: str | None, fingerprint: str) -> tuple[Classifier, str]:
-        """Who reads for a session's page, and its fingerprint: the session's own, where it has this one, or the shared."""
+        """Who reads for a session, and its fingerprint: its own network, where that has this one, or the shared one."""
         with self._lock:
             training = self._of.get(session)
             if training is None or training.classifier is None or training.fingerprint != fingerprint:
@@ -260,7 +260,7 @@ class Trainings:
         """Stop every training that nobody asks about."""
         for training in [self._current, *self._queue]:
             if self._clock() - training.asked > PATIENCE:
-                self._stop(training, "Stopped, as this page was away.")
+                self._stop(training, "This page was away.")
 
     # --- the thread that trains -----------------------------------------------------------------------------------
 
@@ -286,7 +286,7 @@ class Trainings:
         except Exception:  # whatever it is: the room must go on
             traceback.print_exc()
             return "failed", "The training broke off by a fault of the server. Train again, or with other settings."
-        if training.stopping and not training.diverged:
+        if training.stopping is not None and not training.diverged:
             return "stopped", training.stopping
         loss, rate = training.progress.part_loss, training.recipe.learning_rate
         compared = f"Its loss ended at {loss:,.2f}, and guessing alone gives {GUESSING:.2f}"
@@ -306,7 +306,7 @@ class Trainings:
             with self._lock:
                 training.note(progress)
                 self._send_away()
-                if training.stopping and not progress.diverged:
+                if training.stopping is not None and not progress.diverged:
                     break
         if not training.progress:
             return

@@ -9,7 +9,7 @@ import gradio as gr
 from gradio.components.base import server
 
 from demo.network import carried
-from demo.trainings import MISSING, SETTINGS, Trainings, TrainingError
+from demo.trainings import MISSING, SETTINGS, TrainingError, Trainings
 from demo.views.view import View
 from model.recipe import RECIPES, RecipeError
 
