@@ -1,7 +1,8 @@
 """The views under the bars, each of which answers one question about the visitor's drawing."""
 
 from demo.views.inside import Inside
+from demo.views.learn import Learn
 from demo.views.sure import Sure
 from demo.views.why import Why
 
-VIEWS = (Inside, Why, Sure)
+VIEWS = (Inside, Why, Sure, Learn)
