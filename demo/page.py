@@ -46,7 +46,7 @@ def build_page(opened: Opened) -> gr.Blocks:
             with gr.Column(elem_classes="views"):
                 Tabs(VIEWS)
                 for view in VIEWS:
-                    view()
+                    view.of(classifier)
         pad.input(
             answer,
             inputs=pad,
