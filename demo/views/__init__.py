@@ -2,5 +2,8 @@
 
 from demo.views.childhood import Childhood
 from demo.views.inside import Inside
+from demo.views.learn import Learn
+from demo.views.sure import Sure
+from demo.views.why import Why
 
-VIEWS = (Inside, Childhood)
+VIEWS = (Inside, Why, Sure, Learn, Childhood)
