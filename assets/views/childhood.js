@@ -1,4 +1,4 @@
-/* How it grew up: the network at a dozen moments of its training. A slider chooses the moment; that network reads the
+/* A slider through its childhood: the network at a dozen moments of its training. That of the chosen moment reads the
    drawing, and shows its weights.
 
    Run once when the component is mounted, with Gradio's `element` and `server`. */
@@ -25,15 +25,12 @@ let player = 0; // the timer, while it plays
 async function fetchMoments() {
   if (isFetched || view.hidden) return;
   isFetched = true;
-  try {
-    if (!(await Python.isReachable())) throw new Error("There is no connection.");
-    const snapshots = JSON.parse(await server.snapshots());
-    if (snapshots.length) build(snapshots);
-    else tell("This network was saved without its childhood. A new training keeps it: run “python -m model train”, and start the page again.");
-  } catch {
-    isFetched = false;
-    tell("No connection to Python, which keeps the childhood: it comes as soon as there is one.");
-  }
+  const sent = (await Python.isReachable()) && (await server.snapshots().catch(() => null));
+  isFetched = Boolean(sent);
+  const snapshots = isFetched ? JSON.parse(sent) : null;
+  if (!snapshots) tell("No connection to Python, which keeps the childhood: it comes as soon as there is one.");
+  else if (snapshots.length) build(snapshots);
+  else tell("This network was saved without its childhood. A new training keeps it: run “python -m model train”, and start the page again.");
 }
 
 Python.subscribe(({ state }) => state === "idle" && fetchMoments());
@@ -81,10 +78,9 @@ function buildTime() {
   const losses = moments.map(({ loss }) => loss);
   drawCurve(".childhood-loss", losses.map((loss) => loss / Math.max(...losses)));
   find(".childhood-answers").replaceChildren(...moments.map(() => create("span")));
-  find(".childhood-ticks").replaceChildren(
-    ...moments.map((moment) => create("span", {}, String(isEndOfEpoch(moment) ? moment.epoch : moment.step)))
-  );
-  const inEpochs = moments.findIndex(isEndOfEpoch);
+  const inEpochs = moments.findIndex(isEndOfEpoch); // from here on epochs are counted, before it steps
+  const tick = ({ step, epoch }, i) => (i < inEpochs ? String(step) : number(epoch, Number.isInteger(epoch) ? 0 : 1));
+  find(".childhood-ticks").replaceChildren(...moments.map((moment, i) => create("span", {}, tick(moment, i))));
   const [steps, epochs] = find(".childhood-units").children;
   steps.style.gridColumn = `1 / ${inEpochs + 1}`;
   epochs.style.gridColumn = `${inEpochs + 1} / -1`;

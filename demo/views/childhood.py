@@ -1,4 +1,4 @@
-"""How did it grow up? The network as it was at a dozen moments of its training, under a slider."""
+"""A slider through its childhood: the network as it was at a dozen moments of its training."""
 
 import base64
 import json
@@ -20,7 +20,7 @@ class Childhood(View):
     """
 
     NAME = "childhood"
-    TITLE = "How did it grow up?"
+    TITLE = "Its childhood"
 
     def __init__(self, snapshots: tuple[Snapshot, ...], **props: Any) -> None:
         self._sent = json.dumps([described(snapshot) for snapshot in snapshots])
