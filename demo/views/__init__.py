@@ -2,5 +2,7 @@
 
 from demo.views.inside import Inside
 from demo.views.learn import Learn
+from demo.views.sure import Sure
+from demo.views.why import Why
 
-VIEWS = (Inside, Learn)
+VIEWS = (Inside, Why, Sure, Learn)
