@@ -54,7 +54,7 @@ def train(page: Page, url: str) -> None:
     page.goto(f"{url}?view=learn")
     page.locator("[name=epochs]").fill("50")
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.locator(".learn-now")).to_contain_text("s left", timeout=60_000)
+    expect(page.locator(".learn-now")).to_contain_text(" left", timeout=60_000)
     page.evaluate(COUNT)
 
 

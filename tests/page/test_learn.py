@@ -16,7 +16,6 @@ from model.pen import draw as ink_of
 from model.training import train
 from tests.page.conftest import Server
 from tests.page.hand import STROKES, draw, expect_torch, percents
-from tests.page.hand import torch as torch_line
 
 QUICK = {"epochs": 1, "batch_size": 250, "hidden": 16, "learning_rate": 0.003, "seed": 5}
 LONG = {"epochs": 50, "batch_size": 64}
@@ -50,10 +49,6 @@ def start(page: Page, **settings: object) -> None:
 
 def state(page: Page):
     return page.locator(".learn-state")
-
-
-def bars(page: Page) -> list[float]:
-    return percents(page)[:10]
 
 
 def test_a_training_ends_with_the_visitors_own_network_on_the_pad(open_learn, mnist: Digits, pretrained) -> None:
@@ -108,7 +103,7 @@ def test_a_training_ends_with_the_visitors_own_network_on_the_pad(open_learn, mn
 def test_a_training_can_be_stopped_and_another_one_compared(open_learn) -> None:
     page = open_learn()
     start(page, **LONG)
-    expect(page.locator(".learn-now")).to_contain_text(" s left")
+    expect(page.locator(".learn-now")).to_contain_text(" left")
     page.get_by_role("button", name="Stop").click()
     expect(state(page)).to_have_text("Stopped")
     expect(page.locator(".learn-result h3")).to_contain_text("Run 1")
@@ -159,26 +154,6 @@ def test_two_visitors_wait_for_each_other_and_keep_their_networks(open_learn) ->
     assert len(fingerprints) == 2
 
 
-def test_a_server_that_restarts_loses_the_training_and_says_so(new_page, mnist_folder) -> None:
-    server = Server(DIGITS_DATA=str(mnist_folder))
-    try:
-        page = new_page(f"{server.url}?view=learn")
-        start(page, **LONG)
-        expect(page.locator(".learn-now")).to_contain_text(" s left")
-        server.stop()
-        expect(state(page)).to_contain_text("The server can't be reached")
-        draw(page, STROKES[8])
-        server.start()
-        expect(state(page)).to_contain_text("Lost: ")
-        expect(page.locator(".learn-loss .chart-run")).to_have_count(1)  # what was seen stays
-        start(page, **QUICK)
-        expect(state(page)).to_have_text("Done")
-        page.get_by_role("button", name="Read my drawing with it").click()
-        expect(torch_line(page)).to_contain_text("torch agrees")
-    finally:
-        server.stop()
-
-
 def test_a_reload_begins_anew(open_learn) -> None:
     page = open_learn()
     start(page, **QUICK)
@@ -206,3 +181,19 @@ def test_it_fits(open_learn, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for button in page.locator(".learn").get_by_role("button").all():
         assert button.bounding_box()["height"] >= 44
+
+
+def test_a_server_that_restarts_loses_the_training_and_says_so(open_learn, learning_server: Server) -> None:
+    page = open_learn()
+    start(page, **LONG)
+    expect(page.locator(".learn-now")).to_contain_text(" left")
+    learning_server.stop()
+    expect(state(page)).to_contain_text("The server can't be reached")
+    draw(page, STROKES[8])
+    learning_server.start()
+    expect(state(page)).to_contain_text("Lost: ")
+    expect(page.locator(".learn-loss .chart-run")).to_have_count(1)  # what was seen stays
+    start(page, **QUICK)
+    expect(state(page)).to_have_text("Done")
+    page.get_by_role("button", name="Read my drawing with it").click()
+    expect_torch(page)
