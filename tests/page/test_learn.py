@@ -16,6 +16,7 @@ from model.pen import draw as ink_of
 from model.training import train
 from tests.page.conftest import Server
 from tests.page.hand import STROKES, draw, expect_torch, percents
+from tests.page.test_look import CONTRASTS
 
 QUICK = {"epochs": 1, "batch_size": 250, "hidden": 16, "learning_rate": 0.003, "seed": 5}
 LONG = {"epochs": 50, "batch_size": 64}
@@ -173,14 +174,16 @@ def test_without_mnist_the_view_says_how_to_get_it(new_page, server: Server) -> 
     expect(state(page)).to_contain_text("Failed: Training needs MNIST")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_it_fits(open_learn, width: int) -> None:
-    page = open_learn(viewport={"width": width, "height": 820})
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_it_fits_and_can_be_read(open_learn, width: int, scheme: str) -> None:
+    page = open_learn(viewport={"width": width, "height": 820}, color_scheme=scheme)
+    draw(page, STROKES[5])
     start(page, **QUICK)
     page.get_by_role("button", name="Compare it with the shared network").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for button in page.locator(".learn").get_by_role("button").all():
         assert button.bounding_box()["height"] >= 44
+    assert page.evaluate(CONTRASTS) == []
 
 
 def test_a_server_that_restarts_loses_the_training_and_says_so(open_learn, learning_server: Server) -> None:
