@@ -28,10 +28,12 @@ class Writing:
     Attributes:
         label: 0 to 9.
         strokes: points (x, y) in the tablet's units, x to the right, y down.
+        writer: who wrote it, 1 to 30; 0 where the file doesn't say.
     """
 
     label: int
     strokes: list[Stroke]
+    writer: int = 0
 
 
 def load_writings(path: Path) -> list[Writing]:
