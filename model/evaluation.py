@@ -86,6 +86,35 @@ def misread(classifier: Classifier, drawings: Drawings) -> tuple[Tensor, Tensor,
     return pictures[wrong], drawings.labels[wrong], answers[wrong]
 
 
+@dataclass(frozen=True)
+class Mistakes:
+    """What a classifier gets most wrong, the worst first.
+
+    Attributes:
+        pictures: (K, 28, 28), uint8.
+        labels, answers: (K,), the digit that it is, and the one that it was read as.
+        probabilities: (K, 10), of each digit.
+    """
+
+    pictures: Tensor
+    labels: Tensor
+    answers: Tensor
+    probabilities: Tensor
+
+
+def most_wrong(classifier: Classifier, pictures: Tensor, labels: Tensor, count: int = 24) -> Mistakes:
+    """Of pictures (N, 28, 28), uint8, the `count` with the highest cross-entropy, the highest first."""
+    logits = _logits(classifier, pictures)
+    # By the logits: a probability of the right digit that is rounded to 0 would make all of these the same.
+    worst = F.cross_entropy(logits, labels, reduction="none").argsort(descending=True, stable=True)[:count]
+    return Mistakes(pictures[worst], labels[worst], logits[worst].argmax(dim=1), F.softmax(logits[worst], dim=1))
+
+
+def confusion(classifier: Classifier, pictures: Tensor, labels: Tensor) -> Tensor:
+    """What is taken for what: (10, 10) counts, a row for each digit, a column for each answer."""
+    return _confusion(_logits(classifier, pictures).argmax(dim=1), labels)
+
+
 def enlarge(images: Tensor, generator: torch.Generator) -> Tensor:
     """Put pictures (N, 28, 28), uint8, enlarged 2 to 5 times, somewhere on paper: ink (N, PAPER, PAPER), uint8."""
     factor, *place = torch.rand(3, len(images), generator=generator)
@@ -151,21 +180,30 @@ def _row(title: str, cells: Sequence[str | float]) -> str:
 def _measure(classifier: Classifier, drawings: Drawings) -> dict[str, Any]:
     probabilities = {name: _probabilities(classifier, pictures) for name, pictures in drawings.pictures.items()}
     answers = {name: rows.argmax(dim=1) for name, rows in probabilities.items()}
-    confusion = torch.bincount(10 * drawings.labels + answers[EXACT], minlength=100).view(10, 10)
-    right = confusion.diagonal()
+    counts = _confusion(answers[EXACT], drawings.labels)
+    right = counts.diagonal()
     return {
         "accuracy": right.sum().item() / len(drawings.labels),
-        "per_digit": (right / confusion.sum(dim=1).clamp(min=1)).tolist(),
-        "confusion": confusion.tolist(),
+        "per_digit": (right / counts.sum(dim=1).clamp(min=1)).tolist(),
+        "confusion": counts.tolist(),
         "calibration_error": calibration_error(probabilities[EXACT], drawings.labels),
         "framings": {name: (answer == drawings.labels).sum().item() / len(answer) for name, answer in answers.items()},
     }
 
 
+def _confusion(answers: Tensor, labels: Tensor) -> Tensor:
+    """How often each digit (rows) was read as each (columns): (10, 10), int64."""
+    return torch.bincount(10 * labels + answers, minlength=100).view(10, 10)
+
+
+def _logits(classifier: Classifier, pictures: Tensor) -> Tensor:
+    with torch.inference_mode():
+        return classifier.network(normalise(pictures, classifier.mean, classifier.std))
+
+
 def _probabilities(classifier: Classifier, pictures: Tensor) -> Tensor:
     """The probability of each digit: (N, 10)."""
-    with torch.inference_mode():
-        return F.softmax(classifier.network(normalise(pictures, classifier.mean, classifier.std)), dim=1)
+    return F.softmax(_logits(classifier, pictures), dim=1)
 
 
 def calibration_error(probabilities: Tensor, labels: Tensor, bins: int = 15) -> float:
