@@ -1,7 +1,7 @@
 /* The network's wing of the house, again, at pen speed: pen, framing, normalisation, forward pass and verdict.
 
    Python (model/) says what is true; this file says the same sixty times a second. Each part is a translation of the
-   file of the same name in model/: pen.py, framing.py, network.py, classifier.py. Pen and framing agree with Python bit by bit, since
+   file of the same name in model/: pen.py, framing.py, network.py, trace.py, classifier.py. Pen and framing agree with Python bit by bit, since
    both count alike; the network agrees to about one part in a million, since one counts in float32. No DOM in here. */
 
 "use strict";
@@ -70,18 +70,26 @@ const DigitEngine = (() => {
 
   // --- framing.py -----------------------------------------------------------------------------------------------
 
+  const ALL_STEPS = { box: true, square: true, fit: true, centre: true };
+
   /** Frame ink (width x height) as MNIST framed its digits: a Uint8Array of 28 x 28. No ink, an empty picture. */
-  function frame(ink, width, height) {
+  function frame(ink, width, height, steps = ALL_STEPS) {
+    return framing(ink, width, height, steps).picture;
+  }
+
+  /** The same, with what each step found: box and square in pixels, the shrunken digit, and where it is put. */
+  function framing(ink, width, height, steps) {
     const picture = new Uint8Array(SIDE * SIDE);
     const { columns, rows } = profiles(ink, width, height);
-    const across = extent(columns);
-    const down = extent(rows);
-    if (!across || !down) return picture;
+    const across = extent(columns, steps.box);
+    const down = extent(rows, steps.box);
+    if (!across || !down) return { picture };
 
-    const side = Math.max(across.length, down.length, SMALLEST_BOX);
-    const left = across.start - Math.floor((side - across.length) / 2);
-    const top = down.start - Math.floor((side - down.length) / 2);
-    return pasteByMass(rescale(areas(ink, width, height, left, top, side)), picture);
+    const box = { left: across.start, top: down.start, width: across.length, height: down.length };
+    const square = steps.square ? padded(box) : box;
+    const cells = steps.fit ? BOX : SIDE;
+    const digit = rescale(areas(ink, width, height, square, cells));
+    return { picture, box, square, cells, digit, ...paste(digit, cells, picture, steps.centre) };
   }
 
   /** The darkest ink of each column and of each row. */
@@ -99,8 +107,10 @@ const DigitEngine = (() => {
   }
 
   /** Where a profile's ink starts and over how many pixels it reaches; null where there is none. */
-  function extent(profile) {
-    const softEdge = Math.floor(profile.reduce((most, tone) => Math.max(most, tone), 0) / SOFT_EDGE);
+  function extent(profile, tight) {
+    const darkest = profile.reduce((most, tone) => Math.max(most, tone), 0);
+    if (darkest && !tight) return { start: 0, length: profile.length };
+    const softEdge = Math.floor(darkest / SOFT_EDGE);
     const start = profile.findIndex((tone) => tone > softEdge);
     if (start < 0) return null;
     let end = profile.length;
@@ -108,37 +118,44 @@ const DigitEngine = (() => {
     return { start, length: end - start };
   }
 
-  /** The ink that falls into each of 20 x 20 cells of a box, each pixel weighed by its area in twentieths squared. */
-  function areas(ink, width, height, left, top, side) {
-    const area = new Float64Array(BOX * BOX);
-    for (let row = 0; row < BOX; row++) {
-      for (const [y, weightY] of overlaps(row, top, side, height)) {
-        for (let column = 0; column < BOX; column++) {
-          const from = column * side;
-          const to = from + side;
-          const first = Math.max(left + Math.floor(from / BOX), 0);
-          const last = Math.min(left + Math.ceil(to / BOX), width);
+  /** The shorter side of a box padded to the length of the longer one. */
+  function padded({ left, top, width, height }) {
+    const side = Math.max(width, height, SMALLEST_BOX);
+    const before = (length) => Math.floor((side - length) / 2);
+    return { left: left - before(width), top: top - before(height), width: side, height: side };
+  }
+
+  /** The ink that falls into each of cells x cells of a box, each pixel weighed by its area in parts of a cell. */
+  function areas(ink, width, height, box, cells) {
+    const area = new Float64Array(cells * cells);
+    for (let row = 0; row < cells; row++) {
+      for (const [y, weightY] of overlaps(row, box.top, box.height, cells, height)) {
+        for (let column = 0; column < cells; column++) {
+          const from = column * box.width;
+          const to = from + box.width;
+          const first = Math.max(box.left + Math.floor(from / cells), 0);
+          const last = Math.min(box.left + Math.ceil(to / cells), width);
           let sum = 0;
           for (let x = first; x < last; x++) {
-            const pixel = BOX * (x - left);
-            sum += (Math.min(pixel + BOX, to) - Math.max(pixel, from)) * ink[y * width + x];
+            const pixel = cells * (x - box.left);
+            sum += (Math.min(pixel + cells, to) - Math.max(pixel, from)) * ink[y * width + x];
           }
-          area[row * BOX + column] += weightY * sum;
+          area[row * cells + column] += weightY * sum;
         }
       }
     }
     return area;
   }
 
-  /** The pixels along one axis that a cell touches, each with how much of it lies inside, in twentieths. */
-  function overlaps(cell, start, side, length) {
+  /** The pixels along one axis that a cell touches, each with how much of it lies inside, in parts of a cell. */
+  function overlaps(cell, start, side, cells, length) {
     const from = cell * side;
     const to = from + side;
     const touched = [];
-    const last = Math.min(start + Math.ceil(to / BOX), length);
-    for (let place = Math.max(start + Math.floor(from / BOX), 0); place < last; place++) {
-      const pixel = BOX * (place - start);
-      touched.push([place, Math.min(pixel + BOX, to) - Math.max(pixel, from)]);
+    const last = Math.min(start + Math.ceil(to / cells), length);
+    for (let place = Math.max(start + Math.floor(from / cells), 0); place < last; place++) {
+      const pixel = cells * (place - start);
+      touched.push([place, Math.min(pixel + cells, to) - Math.max(pixel, from)]);
     }
     return touched;
   }
@@ -149,25 +166,26 @@ const DigitEngine = (() => {
     return area.map((cell) => Math.floor((510 * cell + brightest) / (2 * brightest)));
   }
 
-  /** Paste 20 x 20 into the picture, shifted by whole pixels so that the centre of mass lands near the middle. */
-  function pasteByMass(digit, picture) {
+  /** Paste the digit into the picture, shifted by whole pixels so that the centre of mass lands near the middle. */
+  function paste(digit, cells, picture, byMass) {
     let mass = 0;
     let momentX = 0;
     let momentY = 0;
-    for (let cell = 0; cell < BOX * BOX; cell++) {
+    for (let cell = 0; cell < cells * cells; cell++) {
       mass += digit[cell];
-      momentX += digit[cell] * (2 * (cell % BOX) + 1);
-      momentY += digit[cell] * (2 * Math.floor(cell / BOX) + 1);
+      momentX += digit[cell] * (2 * (cell % cells) + 1);
+      momentY += digit[cell] * (2 * Math.floor(cell / cells) + 1);
     }
-    const shift = (moment) => clip(Math.floor((30 * mass - moment) / (2 * mass)), 0, SIDE - BOX);
+    const room = SIDE - cells;
+    const shift = (moment) => (byMass ? clip(Math.floor((30 * mass - moment) / (2 * mass)), 0, room) : room / 2);
     const right = shift(momentX);
     const down = shift(momentY);
-    for (let row = 0; row < BOX; row++) {
-      for (let column = 0; column < BOX; column++) {
-        picture[(down + row) * SIDE + right + column] = digit[row * BOX + column];
+    for (let row = 0; row < cells; row++) {
+      for (let column = 0; column < cells; column++) {
+        picture[(down + row) * SIDE + right + column] = digit[row * cells + column];
       }
     }
-    return picture;
+    return { right, down };
   }
 
   // --- network.py -----------------------------------------------------------------------------------------------
@@ -190,9 +208,11 @@ const DigitEngine = (() => {
     /** From a normalised picture (784) to logits, with everything on the way. */
     forward(input) {
       const [first, second, last] = this.layers;
-      const hidden1 = linear(first, input).map(relu); // (64)
-      const hidden2 = linear(second, hidden1).map(relu); // (64)
-      return { input, hidden1, hidden2, logits: linear(last, hidden2) };
+      const pre1 = linear(first, input); // (64)
+      const hidden1 = pre1.map(relu);
+      const pre2 = linear(second, hidden1); // (64)
+      const hidden2 = pre2.map(relu);
+      return { input, pre1, hidden1, pre2, hidden2, logits: linear(last, hidden2) };
     }
   }
 
@@ -219,6 +239,48 @@ const DigitEngine = (() => {
     return exponentials.map((value) => value / sum);
   }
 
+  // --- trace.py -------------------------------------------------------------------------------------------------
+
+  /** How a weighted sum of the logits changes with each of the 784 inputs, while no neuron switches on or off. */
+  function slopes(network, { pre1, pre2 }, ofLogits) {
+    const [first, second, last] = network.layers;
+    const at2 = pulledBack(last, ofLogits).map((slope, i) => (pre2[i] > 0 ? slope : 0));
+    const at1 = pulledBack(second, at2).map((slope, i) => (pre1[i] > 0 ? slope : 0));
+    return pulledBack(first, at1);
+  }
+
+  /** A layer's weights, transposed, times slopes at its output: slopes at its input. */
+  function pulledBack({ inputs, outputs, weights }, slopesAtOutput) {
+    const sums = new Float64Array(inputs);
+    for (let output = 0; output < outputs; output++) {
+      const slope = slopesAtOutput[output];
+      if (slope === 0) continue;
+      for (let i = 0, weight = output * inputs; i < inputs; i++, weight++) sums[i] += slope * weights[weight];
+    }
+    return sums;
+  }
+
+  /** What one more step of plain gradient descent on this picture would make of its logits, if label is right. */
+  function afterOneStep(network, trace, label, learningRate) {
+    const [first, second, last] = network.layers;
+    const { input, pre1, hidden1, pre2, hidden2 } = trace;
+    const errors3 = softmax(trace.logits).map((share, digit) => share - (digit === label ? 1 : 0));
+    const errors2 = pulledBack(last, errors3).map((error, i) => (pre2[i] > 0 ? error : 0));
+    const errors1 = pulledBack(second, errors2).map((error, i) => (pre1[i] > 0 ? error : 0));
+    // A layer's weights change by -rate x error x input, its bias by -rate x error: what that does to its sums is plain.
+    const stepped = (layer, was, now, errors) => {
+      const length2 = dot(was, now) + 1;
+      return linear(layer, now).map((sum, i) => sum - learningRate * errors[i] * length2);
+    };
+    const now1 = stepped(first, input, input, errors1).map(relu);
+    const now2 = stepped(second, hidden1, now1, errors2).map(relu);
+    return stepped(last, hidden2, now2, errors3);
+  }
+
+  function dot(a, b) {
+    return a.reduce((sum, value, i) => sum + value * b[i], 0);
+  }
+
   // --- classifier.py --------------------------------------------------------------------------------------------
 
   const BLANK = { verdict: "blank", digit: null, probabilities: new Float64Array(DIGITS) };
@@ -242,7 +304,28 @@ const DigitEngine = (() => {
       const verdict = guarded < this.threshold ? "not a digit" : likeliest >= this.sureFrom ? "digit" : "unsure";
       return { ...trace, probabilities, guarded, digit: probabilities.indexOf(likeliest), verdict };
     }
+
+    /** What the ink of each pixel adds to a weighted sum of the logits (784), and the rest of it: the bias term. */
+    contributions(trace, picture, ofLogits) {
+      const shares = slopes(this.network, trace, ofLogits).map((slope, i) => (slope * picture[i]) / 255 / this.std);
+      const offset = dot(trace.logits, ofLogits) - shares.reduce((sum, share) => sum + share, 0);
+      return { shares, offset };
+    }
   }
 
-  return { PAPER, PEN, SIDE, BLANK, Paper, frame, Network, Classifier };
+  return {
+    PAPER,
+    PEN,
+    SIDE,
+    DIGITS,
+    ALL_STEPS,
+    BLANK,
+    Paper,
+    frame,
+    framing,
+    softmax,
+    afterOneStep,
+    Network,
+    Classifier,
+  };
 })();

@@ -1,4 +1,4 @@
-/* Python's side of the conversation: the page asks at pen-up, torch answers.
+/* Python's side of the conversation: the page asks whenever the pen is up and something changed, torch answers.
 
    The newest drawing wins, and a late answer to an older one is dropped. While the server can't be reached the page
    reads by itself, knocks every two seconds, and asks again as soon as somebody is there. */
@@ -11,7 +11,7 @@ const Python = (() => {
   const FRESH = 250; // milliseconds for which a sign of life is proof enough
   const views = [];
   let send = null; // hands a question to Gradio's event
-  let question = null; // { version, ink, at }: the newest drawing, until it is answered
+  let question = null; // { version, steps, network, ink, at }: the newest drawing, until it is answered
   let owed = false; // whether a question was sent that nobody answered, wanted or not
   let state = "idle"; // as it was told last
   let connected = true;
@@ -24,9 +24,9 @@ const Python = (() => {
     for (const view of views) view(news);
   }
 
-  /** Ask about the drawing of this version. */
-  async function ask(version, ink) {
-    const mine = (question = { version });
+  /** Ask about a drawing: how torch reads the same ink, framed by the same steps, with the same network. */
+  async function ask({ version, ink, steps, fingerprint }) {
+    const mine = (question = { version, steps, network: fingerprint });
     mine.ink = await pack(ink);
     deliver(mine);
   }
@@ -37,7 +37,8 @@ const Python = (() => {
     mine.at = performance.now();
     publish({ state: "asked" });
     owed = true;
-    send({ version: mine.version, ink: mine.ink });
+    const { version, ink, steps, network } = mine;
+    send({ version, ink, steps, network });
     setTimeout(() => mine === question && lose(), PATIENCE);
   }
 
@@ -102,11 +103,13 @@ const Python = (() => {
   }
 
   addEventListener("offline", lose);
+  Live.subscribe((reading) => {
+    forget();
+    if (!reading.penIsDown && reading.verdict !== "blank") ask(reading);
+  });
 
   return {
-    ask,
     answer,
-    forget,
     /** Be told what is going on: { state: "idle" | "asked" | "answered" | "lost", ... }. */
     subscribe: (view) => views.push(view),
     connect: (sender) => (send = sender),

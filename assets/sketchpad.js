@@ -18,7 +18,6 @@ let stroke = null; // the one being drawn
 let pointer = null; // the one pointer that draws
 let paper = new Paper();
 let animation = 0; // the frame asked for, while a sample draws itself
-let version = 0; // of the drawing, as Live counts it
 
 // --- drawing ------------------------------------------------------------------------------------------------------
 
@@ -46,7 +45,6 @@ function end() {
   strokes = [...strokes, stroke];
   stroke = null;
   changed();
-  ask();
 }
 
 /** Show other strokes than those that are there. */
@@ -71,7 +69,6 @@ function undo() {
   stopAnimation();
   if (!history.length) return;
   replace(history.pop());
-  ask();
 }
 
 function remember() {
@@ -89,8 +86,7 @@ function changed() {
   element.classList.toggle("has-ink", drawn);
   clearButton.disabled = !drawn;
   undoButton.disabled = stroke === null && !history.length;
-  version = Live.setInk(paper.ink, stroke !== null || animation !== 0);
-  Python.forget();
+  Live.setInk(paper.ink, stroke !== null || animation !== 0, stroke ? [...strokes, stroke] : strokes);
 }
 
 // --- mouse, pen and touch -----------------------------------------------------------------------------------------
@@ -276,7 +272,6 @@ function play(sample) {
     const share = duration ? Math.min((now - began) / duration, 1) : 1;
     animation = share < 1 ? requestAnimationFrame(step) : 0;
     replace(firstPoints(sample, Math.ceil(Math.max(share, 0) * length)));
-    if (!animation) ask();
   };
   step(began);
 }
@@ -297,11 +292,6 @@ function stopAnimation() {
 
 // --- Python, and the page's own reload --------------------------------------------------------------------------------
 
-/** The pen was lifted: torch has the last word. */
-function ask() {
-  if (strokes.length) Python.ask(version, paper.ink);
-}
-
 Python.connect((question) => {
   props.value = question;
   trigger("input");
@@ -316,4 +306,9 @@ const kept = sessionStorage.getItem(KEPT);
 sessionStorage.removeItem(KEPT);
 fit();
 replace(kept ? JSON.parse(kept) : []);
-ask();
+Live.connectPad((others) => {
+  lift();
+  stopAnimation();
+  remember();
+  replace(others);
+});

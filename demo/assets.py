@@ -10,7 +10,12 @@ def text(name: str) -> str:
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
+SCRIPTS = ("engine", "live", "python", "views", "pictures")
+
+
 def head() -> str:
     """What goes into the page's head: its style, and the scripts that every component counts on."""
-    scripts = "".join(f"<script>{text(name)}</script>" for name in ("engine.js", "live.js", "python.js"))
-    return f"<style>{text('page.css')}</style>{scripts}"
+    styles = [ASSETS / "page.css", *sorted(ASSETS.glob("views/*.css"))]
+    style = "".join(path.read_text(encoding="utf-8") for path in styles)
+    scripts = "".join(f"<script>{text(f'{name}.js')}</script>" for name in SCRIPTS)
+    return f"<style>{style}</style>{scripts}"

@@ -7,7 +7,9 @@ import gradio as gr
 from demo.api import ImageUpload, read_upload
 from demo.network import NetworkCard
 from demo.readout import Readout
-from demo.sketchpad import InkError, Sketchpad, ink_of
+from demo.sketchpad import InkError, Sketchpad, drawing_of
+from demo.views import VIEWS
+from demo.views.tabs import Tabs
 from model.opening import Opened
 
 CACHE = (600, 600)  # seconds: how often uploaded files are looked through, and at what age they are deleted
@@ -17,13 +19,14 @@ def build_page(opened: Opened) -> gr.Blocks:
     """The page for one opened classifier."""
     classifier = opened.classifier
 
-    def answer(drawing: Any) -> dict[str, Any]:
+    def answer(sent: Any) -> dict[str, Any]:
         """What torch makes of a drawing, with its version, so that the page can tell whether it is still the newest."""
         try:
-            version, ink = ink_of(drawing)
+            drawing = drawing_of(sent)
         except InkError as error:
             return {"version": error.version, "error": str(error)}
-        return {"version": version, "network": fingerprint, **classifier.read(ink)[0].as_dict()}
+        reading = classifier.read(drawing.ink, drawing.steps)[0]
+        return {"version": drawing.version, "network": fingerprint, **reading.as_dict()}
 
     def classify(image: Any) -> dict[str, Any]:
         """Read the digit in an image file (PNG, JPEG, GIF, BMP, WebP or TIFF; at most 4 megapixels and 2 MB).
@@ -36,9 +39,14 @@ def build_page(opened: Opened) -> gr.Blocks:
     fingerprint = classifier.fingerprint()
     with gr.Blocks(title="Digit Sketchpad", analytics_enabled=False, fill_width=True, delete_cache=CACHE) as page:
         NetworkCard(opened)
-        with gr.Row(elem_classes="bench"):
-            pad = Sketchpad()
-            readout = Readout()
+        with gr.Row(elem_classes="stage"):
+            with gr.Row(elem_classes="bench"):
+                pad = Sketchpad()
+                readout = Readout()
+            with gr.Column(elem_classes="views"):
+                Tabs(VIEWS)
+                for view in VIEWS:
+                    view()
         pad.input(
             answer,
             inputs=pad,

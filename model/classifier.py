@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from model.framing import frame
+from model.framing import ALL_STEPS, Steps, frame
 from model.guard import Guard
 from model.network import DIGITS, MEAN, MLP, STD, normalise
 from model.recipe import Recipe
@@ -61,9 +61,9 @@ class Classifier:
     made: dict[str, str] = field(default_factory=dict)
     guard: Guard | None = None
 
-    def read(self, ink: Tensor) -> list[Reading]:
-        """Read drawings (N, H, W), uint8: 0 is paper, 255 the darkest ink."""
-        return self.read_pictures(frame(ink))
+    def read(self, ink: Tensor, steps: Steps = ALL_STEPS) -> list[Reading]:
+        """Read drawings (N, H, W), uint8: 0 is paper, 255 the darkest ink; framed by all steps or by some of them."""
+        return self.read_pictures(frame(ink, steps))
 
     def read_pictures(self, pictures: Tensor) -> list[Reading]:
         """Read framed pictures (N, 28, 28), uint8."""

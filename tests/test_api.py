@@ -5,6 +5,7 @@ import io
 import json
 import urllib.request
 import zlib
+from dataclasses import asdict, replace
 
 import gradio_client
 import httpx
@@ -13,6 +14,7 @@ import pytest
 from PIL import Image
 
 from demo.launch import serve
+from model.framing import ALL_STEPS
 from model.images import LARGEST_FILE
 from model.opening import Opened
 from model.pen import PAPER, draw
@@ -194,18 +196,33 @@ def packed(ink) -> str:
     return base64.b64encode(zlib.compress(np.asarray(ink, np.uint8).tobytes())).decode()
 
 
+STEPS = asdict(ALL_STEPS)
+
+
+def question(ink, version=1, steps=STEPS, network="") -> dict:
+    return {"version": version, "ink": ink, "steps": steps, "network": network}
+
+
 @pytest.mark.parametrize("digit", STROKES)
 def test_good_ink_is_read(send, pretrained, digit):
     ink = draw(STROKES[digit])
-    answer = send({"version": 12, "ink": packed(ink)})
+    answer = send(question(packed(ink), version=12))
     assert answer.pop("version") == 12
     assert answer.pop("network") == pretrained.fingerprint()
     assert answer == pretrained.read(ink[None])[0].as_dict()
     assert answer["digit"] == digit
 
 
+def test_steps_of_the_framing_can_be_left_out(send, pretrained):
+    ink = draw(STROKES[7])
+    for step in asdict(ALL_STEPS):
+        answer = send(question(packed(ink), steps=STEPS | {step: False}))
+        expected = pretrained.read(ink[None], replace(ALL_STEPS, **{step: False}))[0]
+        assert answer["probabilities"] == expected.probabilities
+
+
 def test_blank_ink(send):
-    answer = send({"version": 0, "ink": packed(np.zeros((PAPER, PAPER)))})
+    answer = send(question(packed(np.zeros((PAPER, PAPER)))))
     assert (answer["verdict"], answer["digit"]) == ("blank", None)
 
 
@@ -213,22 +230,21 @@ def test_any_ink_of_the_right_size_is_read(send):
     random = np.random.default_rng(0)
     for version in range(20):
         ink = (random.integers(0, 256, (PAPER, PAPER)) * (random.random((PAPER, PAPER)) < 0.02)).astype(np.uint8)
-        assert send({"version": version, "ink": packed(ink)})["verdict"] in ("digit", "unsure", "not a digit")
+        assert send(question(packed(ink), version))["verdict"] in ("digit", "unsure", "not a digit")
 
 
 INK = packed(draw(STROKES[7]))
 EMPTY = packed(np.zeros((PAPER, PAPER)))
 HOSTILE = [
     *(None, 0, -1, 1e999, "", "ink", True, [], {}, [1, 2], [[]], {"a": 1}),
-    *({"version": version, "ink": EMPTY} for version in (None, "1", 1.5, True, -1, 2**53, 10**30, [], {}, np.nan)),
-    *(
-        {"version": 1, "ink": ink}
-        for ink in (None, 7, "", "?", "é", "AAAA", "=", [], {}, True, EMPTY[:-3], EMPTY + "!")
-    ),
-    *({"version": 1, "ink": packed(np.zeros(size))} for size in (0, 1, PAPER, PAPER * PAPER - 1, PAPER * PAPER + 1)),
-    {"version": 1, "ink": packed(np.zeros(5_000_000))},  # a bomb: 10,000 characters that unpack to megabytes
-    {"version": 1, "ink": "A" * 10_001},
-    {"version": 1, "ink": packed(np.random.default_rng(0).integers(0, 256, (PAPER, PAPER)))},
+    *(question(EMPTY, version) for version in (None, "1", 1.5, True, -1, 2**53, 10**30, [], {}, np.nan)),
+    *(question(ink) for ink in (None, 7, "", "?", "é", "AAAA", "=", [], {}, True, EMPTY[:-3], EMPTY + "!")),
+    *(question(packed(np.zeros(size))) for size in (0, 1, PAPER, PAPER * PAPER - 1, PAPER * PAPER + 1)),
+    *(question(EMPTY, steps=steps) for steps in (None, 1, [], {}, {"box": True}, STEPS | {"box": 1})),
+    *(question(EMPTY, network=network) for network in (None, 1, [], {}, "x" * 65)),
+    question(packed(np.zeros(5_000_000))),  # a bomb: 10,000 characters that unpack to megabytes
+    question("A" * 10_001),
+    question(packed(np.random.default_rng(0).integers(0, 256, (PAPER, PAPER)))),
     {"ink": EMPTY},
     {"version": 1},
     {"version": "x" * 100_000, "ink": EMPTY},
@@ -249,4 +265,4 @@ def test_deeply_nested_payloads_do_not_bring_it_down(send, address):
     body = b'{"fn_index": 0, "data": [' + b"[" * 5_000 + b"]" * 5_000 + b"]}"
     answer = httpx.post(f"{address}/gradio_api/run/predict", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code < 600
-    assert send({"version": 1, "ink": INK})["digit"] == 7
+    assert send(question(INK))["digit"] == 7

@@ -4,6 +4,7 @@ import base64
 import itertools
 import math
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,11 @@ from demo.network import described
 from demo.samples import samples
 from model import checkpoint
 from model.classifier import SURE_FROM
-from model.framing import frame
+from model.framing import ALL_STEPS, Steps, frame
 from model.network import normalise
 from model.opening import PRETRAINED
 from model.pen import PAPER, draw
+from model.trace import after_one_step, trace
 from tests.page.hand import STROKES
 
 ENGINE = Path(__file__).parents[2] / "assets" / "engine.js"
@@ -83,6 +85,44 @@ def assert_alike(engine: Page, ink: torch.Tensor) -> None:
         margins = first - second, abs(first - SURE_FROM), abs(guard_logit - CLASSIFIER.guard.threshold)
         if reading.verdict == "blank" or min(margins) > 1e-4:
             assert (verdict, digit) == (reading.verdict, reading.digit)
+
+
+@pytest.mark.parametrize("left_out", [*asdict(ALL_STEPS), None])
+def test_framing_with_a_step_left_out(engine: Page, left_out: str | None) -> None:
+    steps = replace(ALL_STEPS, **{left_out: False}) if left_out else Steps(False, False, False, False)
+    drawings = [*STROKES.values(), *edge_cases(), *map(random_strokes, range(50))]
+    theirs = engine.evaluate(
+        """([drawings, steps]) => drawings.map((strokes) =>
+          Array.from(DigitEngine.frame(new DigitEngine.Paper().draw(strokes).ink, 140, 140, steps)))""",
+        [drawings, asdict(steps)],
+    )
+    ours = frame(torch.stack([draw(strokes) for strokes in drawings]), steps)
+    assert theirs == ours.flatten(1).tolist()
+
+
+def test_the_trace_is_the_same_in_full(engine: Page) -> None:
+    for strokes in [*STROKES.values(), *map(random_strokes, range(30))]:
+        (picture,) = frame(draw(strokes)[None])
+        if not picture.any():
+            continue
+        theirs = engine.evaluate(
+            """(picture) => {
+              const trace = classifier.read(picture);
+              const one = (digit) => Array.from({ length: 10 }, (_, i) => Number(i === digit));
+              const apart = one(0).map((_, digit) => classifier.contributions(trace, picture, one(digit)));
+              return Object.fromEntries([
+                ...["input", "pre1", "hidden1", "pre2", "hidden2", "logits"].map((name) => [name, [...trace[name]]]),
+                ["contributions", apart.map(({ shares }) => [...shares])],
+                ["offsets", apart.map(({ offset }) => offset)],
+                ["stepped", [...DigitEngine.afterOneStep(classifier.network, trace, 3, 0.01)]],
+              ]);
+            }""",
+            picture.flatten().tolist(),
+        )
+        ours = vars(trace(CLASSIFIER, picture)) | {"stepped": after_one_step(CLASSIFIER, picture, 3, 0.01)}
+        assert theirs.keys() == ours.keys()
+        for name, values in ours.items():
+            torch.testing.assert_close(torch.tensor(theirs[name]), values, atol=2e-4, rtol=1e-5, msg=name)
 
 
 def on_canvases(digits: torch.Tensor) -> Iterator[torch.Tensor]:

@@ -1,0 +1,5 @@
+"""The views under the bars, each of which answers one question about the visitor's drawing."""
+
+from demo.views.inside import Inside
+
+VIEWS = (Inside,)
