@@ -8,7 +8,7 @@ import io
 import math
 import platform
 import warnings
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -91,12 +91,15 @@ def _classifier(content: dict[str, Any]) -> Classifier:
     """The classifier that a file's content describes; any of several errors where it describes none."""
     if not isinstance(content, dict) or content["format"] != FORMAT:
         raise ValueError("another format")
-    network = MLP()
+    recipe = Recipe(**content["recipe"])
+    network = MLP(hidden=recipe.hidden)
     _fill(network, content["weights"])
     guard = None
     if "guard" in content:
-        guard = Guard(MLP(outputs=1), content["guard"]["threshold"])
-        _fill(guard.network, content["guard"]["weights"])
+        weights = content["guard"]["weights"]
+        width = replace(recipe, hidden=len(weights["hidden1.bias"])).hidden  # its own, and in range
+        guard = Guard(MLP(hidden=width, outputs=1), content["guard"]["threshold"])
+        _fill(guard.network, weights)
         if type(guard.threshold) is not float or not math.isfinite(guard.threshold):
             raise ValueError("a threshold that is no number")
     numbers = (content["mean"], content["std"], content["test_accuracy"])
@@ -106,7 +109,7 @@ def _classifier(content: dict[str, Any]) -> Classifier:
         raise ValueError("an accuracy that is no share")
     return Classifier(
         network=network,
-        recipe=Recipe(**content["recipe"]),
+        recipe=recipe,
         test_accuracy=content["test_accuracy"],
         mean=content["mean"],
         std=content["std"],

@@ -73,7 +73,7 @@ def train_guard(reader: MLP, data: Digits, seed: int = 0) -> Guard:
     pictures = torch.cat([data.train_images[shown], styled, no_digits])
     is_digit = (torch.arange(len(pictures)) < len(pictures) - len(no_digits)).float()
 
-    network = MLP(outputs=1, seed=seed)
+    network = MLP(hidden=reader.hidden1.out_features, outputs=1, seed=seed)
     network.hidden1.load_state_dict(reader.hidden1.state_dict())
     network.hidden2.load_state_dict(reader.hidden2.state_dict())
     optimiser = flat_optimiser(network, RECIPE)

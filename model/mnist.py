@@ -57,10 +57,23 @@ def load_mnist(folder: Path | None = None, say: Callable[[str], None] = print) -
     Raises:
         MNISTError: where there is no way to it.
     """
+    return find_mnist(folder, say) or _digits(_download(folder or DATA, say))
+
+
+def find_mnist(folder: Path | None = None, say: Callable[[str], None] = print) -> Digits | None:
+    """MNIST from a folder, else from the copy under data/; None where neither has it. Nothing is downloaded."""
     for place in (folder, DATA):
         if place and (contents := _find(place, say)):
             return _digits(contents)
-    return _digits(_download(folder or DATA, say))
+    return None
+
+
+def has_mnist(folder: Path | None = None) -> bool:
+    """Whether `find_mnist` has four files to look into; what is in them is not checked, so it takes no time."""
+    return any(
+        place and all(any(path.is_file() for path in _paths(place, name)) for name in CONTENTS)
+        for place in (folder, DATA)
+    )
 
 
 def _find(folder: Path, say: Callable[[str], None]) -> list[bytes] | None:
@@ -70,19 +83,23 @@ def _find(folder: Path, say: Callable[[str], None]) -> list[bytes] | None:
 
 
 def _find_one(folder: Path, name: str, say: Callable[[str], None]) -> bytes | None:
-    for place in (folder, folder / "MNIST/raw"):
-        for path in (place / name, place / f"{name}.gz"):
-            if not path.is_file():
-                continue
-            try:
-                content = _read_checked(path, name)
-            except OSError as error:
-                say(f"{path} can't be read ({error.strerror}).")
-                continue
-            if content is not None:
-                return content
-            say(f"{path} is not MNIST's {name}, or only a part of it: {set_aside(path)}.")
+    for path in _paths(folder, name):
+        if not path.is_file():
+            continue
+        try:
+            content = _read_checked(path, name)
+        except OSError as error:
+            say(f"{path} can't be read ({error.strerror}).")
+            continue
+        if content is not None:
+            return content
+        say(f"{path} is not MNIST's {name}, or only a part of it: {set_aside(path)}.")
     return None
+
+
+def _paths(folder: Path, name: str) -> list[Path]:
+    """Where a file may lie in a folder."""
+    return [place / form for place in (folder, folder / "MNIST/raw") for form in (name, f"{name}.gz")]
 
 
 def _read_checked(path: Path, name: str) -> bytes | None:

@@ -39,12 +39,12 @@ class MLP(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """Normalised images (N, 1, 28, 28) to logits (N, 10)."""
         x = images.flatten(1)  # (N, 784)
-        x = F.relu(self.hidden1(x))  # (N, 64)
-        x = F.relu(self.hidden2(x))  # (N, 64)
+        x = F.relu(self.hidden1(x))  # (N, hidden)
+        x = F.relu(self.hidden2(x))  # (N, hidden)
         return self.output(x)  # (N, 10)
 
     def flat_parameters(self) -> Tensor:
-        """A copy of all weights and biases, layer by layer, as one flat tensor (55,050), float32."""
+        """A copy of all weights and biases, layer by layer, as one flat tensor, float32."""
         return torch.cat([parameter.detach().flatten() for parameter in self.parameters()])
 
 

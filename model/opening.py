@@ -72,7 +72,7 @@ def open_classifier(
 def train_classifier(digits: Digits, recipe: Recipe, say: Callable[[str], None] = print) -> Classifier:
     """Train a classifier, shown in the terminal."""
     say(f"Training by the recipe {recipe.name}: {recipe}.")
-    network = MLP(seed=recipe.seed)
+    network = MLP(hidden=recipe.hidden, seed=recipe.seed)
     for progress in shown(train(network, digits, recipe)):
         last = progress
     say("Training the guard, which tells digits from anything else.")

@@ -26,6 +26,7 @@ class Recipe:
         styles: pictures of the styles in assets/styles.json among MNIST's in each epoch, 0 to 100,000.
         repeats: how many of the pictures that were read worst in the epoch before are shown twice, from the third epoch
             on, 0 to 60,000.
+        hidden: width of both hidden layers, 8 to 256.
 
     Raises:
         RecipeError: where a setting is of another type or out of its range.
@@ -41,6 +42,7 @@ class Recipe:
     augmentation: float = 0.0
     styles: int = 0
     repeats: int = 0
+    hidden: int = 64
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not 0 < len(self.name) <= 200:
@@ -59,6 +61,7 @@ class Recipe:
             ("seed", 0, 2**63 - 1),
             ("styles", 0, 100_000),
             ("repeats", 0, 60_000),
+            ("hidden", 8, 256),
         ):
             value = getattr(self, setting)
             if type(value) is not int or not low <= value <= high:
@@ -75,6 +78,8 @@ class Recipe:
             parts.append(f"{self.styles:,} digits in other styles")
         if self.repeats:
             parts.append(f"the worst {self.repeats:,} twice")
+        if self.hidden != Recipe.hidden:
+            parts.append(f"hidden layers of {self.hidden}")
         return ", ".join(parts)
 
 

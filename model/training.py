@@ -23,6 +23,8 @@ from model.recipe import Recipe
 from model.styles import write_all_styles
 
 REPORT_EVERY = 100  # steps
+REPORT_WORK = 256_000  # samples times width of a hidden layer, at most: large batches and wide layers take longer
+FIRST_REPORTS = (1, 3, 10, 30)  # and after these steps, as a network changes fastest at first
 LEARNED_BY = 2  # epochs: by then what is still read badly is hard, and not just new
 RISE = 0.1  # of a one-cycle training's steps, in which its learning rate rises
 
@@ -38,8 +40,11 @@ class Progress:
     Attributes:
         epoch, epochs: the epoch in hand (from 1), and how many there are.
         step, steps: gradient updates done in this epoch, and how many it has.
+        total_step, total_steps: gradient updates done in the whole training, and how many it has.
         loss, accuracy: mean cross-entropy, and share read correctly (0 to 1), over this epoch's samples so far.
+        part_loss, part_accuracy: the same over the samples since the last report alone, as a curve wants them.
         seconds_left: until the last step, at the pace so far.
+        diverged: whether loss or weights are no finite numbers any more; it is the last report then.
         test_accuracy: share of the test digits read correctly (0 to 1), at the end of an epoch; None before it.
     """
 
@@ -47,19 +52,25 @@ class Progress:
     epochs: int
     step: int
     steps: int
+    total_step: int
+    total_steps: int
     loss: float
     accuracy: float
+    part_loss: float
+    part_accuracy: float
     seconds_left: float
+    diverged: bool = False
     test_accuracy: float | None = None
 
 
 def train(network: MLP, data: Digits, recipe: Recipe) -> Iterator[Progress]:
-    """Train a network in place, yielding its progress every REPORT_EVERY steps and at the end of each epoch.
+    """Train a network in place, yielding its progress: several times a second, and at the end of each epoch.
 
+    That is after FIRST_REPORTS, then every REPORT_EVERY steps, fewer where batches are large or layers wide.
     The same recipe, seed and machine give the same weights. Stop by not asking for more.
 
     Raises:
-        DivergedError: where loss or weights are no numbers any more.
+        DivergedError: where loss or weights are no numbers any more, after a last report that says so.
     """
     began = time.monotonic()
     all_images, all_labels = _training_set(data, recipe)
@@ -69,8 +80,8 @@ def train(network: MLP, data: Digits, recipe: Recipe) -> Iterator[Progress]:
     losses = torch.zeros(len(all_labels))  # of each picture, when it was last seen
     repeats = min(recipe.repeats, len(all_labels))
     shown = [len(all_labels) + (repeats if epoch > LEARNED_BY else 0) for epoch in range(1, recipe.epochs + 1)]
-    all_steps = sum(-(-count // recipe.batch_size) for count in shown)
-    all_done = 0
+    total_steps = sum(-(-count // recipe.batch_size) for count in shown)
+    total_step = 0
 
     for epoch in range(1, recipe.epochs + 1):
         order = torch.randperm(len(all_labels), generator=generator)
@@ -79,18 +90,11 @@ def train(network: MLP, data: Digits, recipe: Recipe) -> Iterator[Progress]:
             order = order[torch.randperm(len(order), generator=generator)]
         steps = -(-len(order) // recipe.batch_size)
         step, seen, loss, correct = 0, 0, 0.0, 0
-        for part in order.split(REPORT_EVERY * recipe.batch_size):
-            images, labels = all_images[part], all_labels[part]
-            if recipe.augmentation:
-                images = distort(images, recipe.augmentation, generator)
-                # Neighbours were distorted alike; a batch should see as many distortions as it can.
-                shuffle = torch.randperm(len(labels), generator=generator)
-                part, images, labels = part[shuffle], images[shuffle], labels[shuffle]
-            images = normalise(images)
+        for part, inputs, labels in _parts(order, all_images, all_labels, recipe, generator, total_step):
             part_logits = []
-            for x, y in zip(images.split(recipe.batch_size), labels.split(recipe.batch_size), strict=True):
+            for x, y in zip(inputs.split(recipe.batch_size), labels.split(recipe.batch_size), strict=True):
                 if recipe.schedule == "one-cycle":
-                    share = one_cycle((all_done + len(part_logits)) / all_steps)
+                    share = one_cycle((total_step + len(part_logits)) / total_steps)
                     optimiser.param_groups[0]["lr"] = recipe.learning_rate * share
                 logits = network(x)  # (N, 10)
                 gradient.zero_()
@@ -99,25 +103,60 @@ def train(network: MLP, data: Digits, recipe: Recipe) -> Iterator[Progress]:
                 part_logits.append(logits.detach())
 
             step += len(part_logits)
+            total_step += len(part_logits)
             seen += len(labels)
             all_logits = torch.cat(part_logits)
             part_losses = F.cross_entropy(all_logits, labels, reduction="none")
             losses[part] = part_losses
-            loss += part_losses.sum().item()
-            correct += int((all_logits.argmax(1) == labels).sum())
-            if not math.isfinite(loss) or not all(weights.isfinite().all() for weights in network.parameters()):
-                raise DivergedError(f"The training diverged: choose a learning rate below {recipe.learning_rate:g}.")
-            all_done += len(part_logits)
+            part_loss = part_losses.sum().item()
+            part_correct = int((all_logits.argmax(1) == labels).sum())
+            loss += part_loss
+            correct += part_correct
+            finite = math.isfinite(loss) and all(weights.isfinite().all() for weights in network.parameters())
             yield Progress(
                 epoch=epoch,
                 epochs=recipe.epochs,
                 step=step,
                 steps=steps,
+                total_step=total_step,
+                total_steps=total_steps,
                 loss=loss / seen,
                 accuracy=correct / seen,
-                seconds_left=(time.monotonic() - began) / all_done * (all_steps - all_done),
+                part_loss=part_loss / len(labels),
+                part_accuracy=part_correct / len(labels),
+                seconds_left=(time.monotonic() - began) / total_step * (total_steps - total_step),
+                diverged=not finite,
                 test_accuracy=accuracy(network, data.test_images, data.test_labels) if step == steps else None,
             )
+            if not finite:
+                raise DivergedError(f"The training diverged: choose a learning rate below {recipe.learning_rate:g}.")
+
+
+def _parts(
+    order: Tensor, images: Tensor, labels: Tensor, recipe: Recipe, generator: torch.Generator, done: int
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """What is trained on from one report to the next: positions (N,), inputs (N, 1, 28, 28) and labels (N,).
+
+    Args:
+        order: of an epoch's samples, as positions among the images and labels.
+        images, labels: all of them.
+        recipe: how the pictures are distorted, and the batch size.
+        generator: of the distortions.
+        done: steps before this epoch.
+    """
+    steps = max(1, min(REPORT_EVERY, REPORT_WORK // (recipe.batch_size * recipe.hidden)))
+    for part in order.split(steps * recipe.batch_size):
+        pictures = images[part]
+        if recipe.augmentation:
+            pictures = distort(pictures, recipe.augmentation, generator)
+            # Neighbours were distorted alike; a batch should see as many distortions as it can.
+            shuffle = torch.randperm(len(part), generator=generator)
+            part, pictures = part[shuffle], pictures[shuffle]
+        before, done = done, done + -(-len(part) // recipe.batch_size)
+        early = [(step - before) * recipe.batch_size for step in FIRST_REPORTS if before < step < done]
+        yield from zip(
+            *(tensor.tensor_split(early) for tensor in (part, normalise(pictures), labels[part])), strict=True
+        )
 
 
 def accuracy(network: MLP, images: Tensor, labels: Tensor) -> float:

@@ -18,6 +18,7 @@ from model import checkpoint
 from model.checkpoint import CheckpointError
 from model.classifier import Classifier
 from model.files import STALE_SECONDS, set_aside, write_whole
+from model.guard import Guard
 from model.mnist import Digits
 from model.network import MLP
 from model.opening import PRETRAINED, open_classifier
@@ -86,6 +87,15 @@ def test_the_one_that_came_along(mnist, pretrained):
     assert {"date", "torch"} <= pretrained.made.keys()
 
 
+def test_widths_of_network_and_guard_are_their_own(path):
+    guard = Guard(MLP(hidden=8, outputs=1), -1.5)
+    classifier = Classifier(MLP(hidden=100), Recipe(hidden=100), 0.9, guard=guard)
+    checkpoint.save(classifier, path)
+    loaded = checkpoint.load(path)
+    assert loaded.fingerprint() == classifier.fingerprint()
+    assert (loaded.network.hidden1.out_features, loaded.guard.network.hidden1.out_features) == (100, 8)
+
+
 def test_missing(path):
     with pytest.raises(FileNotFoundError):
         checkpoint.load(path)
@@ -116,6 +126,10 @@ def with_weights(**weights) -> dict:
     return {**content(), "weights": {**content()["weights"], **weights}}
 
 
+def with_guard(weights: object) -> dict:
+    return {**content(), "guard": {**content()["guard"], "weights": weights}}
+
+
 def without(*path: str) -> dict:
     changed = content()
     inner = changed
@@ -141,6 +155,8 @@ WEIGHT = "hidden2.weight"
         MLP().state_dict(),
         {**content(), "format": "digit-sketchpad checkpoint 2"},
         *({**content(), "weights": weights} for weights in (None, {}, [1], MLP(hidden=32).state_dict())),
+        *({**content(), "recipe": {"hidden": width}} for width in (32, 7, 10**9)),
+        *(with_guard(weights) for weights in (None, {}, MLP().state_dict(), MLP(hidden=4, outputs=1).state_dict())),
         with_weights(**{WEIGHT: torch.full((64, 64), torch.nan)}),
         with_weights(**{WEIGHT: torch.full((64, 64), torch.inf)}),
         with_weights(**{WEIGHT: torch.zeros(64, 65)}),

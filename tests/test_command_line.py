@@ -216,7 +216,9 @@ def test_a_training_that_diverges(command, mnist_folder, here):
     recipe = "chapter,optimiser=sgd,learning_rate=100"
     status, out, err = command("train", "--data", mnist_folder, "--checkpoint", "new.pt", "--recipe", recipe)
     assert (status, out) == (1, "")
-    assert "learning rate" in err.splitlines()[-1]
+    *_, last_report, told = err.splitlines()
+    assert last_report.endswith("diverged")
+    assert "learning rate" in told
     assert not (here / "new.pt").exists()
 
 

@@ -1,6 +1,8 @@
 """The chapter's network, its recipe and its training."""
 
+import math
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -8,7 +10,7 @@ import torch
 from model.mnist import Digits
 from model.network import MLP, normalise
 from model.recipe import OPTIMISERS, Recipe, RecipeError, parse_recipe
-from model.training import REPORT_EVERY, DivergedError, accuracy, train
+from model.training import FIRST_REPORTS, REPORT_EVERY, DivergedError, accuracy, train
 
 SMALL = Recipe(name="small", batch_size=8, epochs=3)
 
@@ -33,7 +35,7 @@ def weights(network: MLP) -> torch.Tensor:
 
 
 def trained(data: Digits, recipe: Recipe) -> tuple[MLP, list]:
-    network = MLP(seed=recipe.seed)
+    network = MLP(hidden=recipe.hidden, seed=recipe.seed)
     return network, list(train(network, data, recipe))
 
 
@@ -100,14 +102,38 @@ def test_progress_is_consistent(stripes):
     _, progress = trained(stripes, replace(SMALL, batch_size=4))
     steps = -(-1_001 // 4)
     places = [(p.epoch, p.step) for p in progress]
-    assert places == [(e, s) for e in (1, 2, 3) for s in (*range(REPORT_EVERY, steps, REPORT_EVERY), steps)]
+    regular = [(e, s) for e in (1, 2, 3) for s in (*range(REPORT_EVERY, steps, REPORT_EVERY), steps)]
+    assert places == [(1, step) for step in FIRST_REPORTS] + regular
     for p in progress:
         assert (p.epochs, p.steps) == (3, steps)
+        assert (p.total_step, p.total_steps) == ((p.epoch - 1) * steps + p.step, 3 * steps)
         assert p.loss > 0
+        assert p.part_loss > 0
         assert 0 <= p.accuracy <= 1
+        assert 0 <= p.part_accuracy <= 1
+        assert not p.diverged
         assert p.seconds_left >= 0
         assert (p.test_accuracy is not None) == (p.step == p.steps)
     assert progress[-1].seconds_left == 0
+
+
+def test_an_epochs_figures_are_the_means_of_its_parts(stripes):
+    _, progress = trained(stripes, replace(SMALL, batch_size=4, epochs=1))
+    ends = [min(4 * p.step, 1_001) for p in progress]
+    counts = [end - start for start, end in pairwise([0, *ends])]
+    for whole, part in (("loss", "part_loss"), ("accuracy", "part_accuracy")):
+        total = sum(count * getattr(p, part) for count, p in zip(counts, progress, strict=True))
+        assert getattr(progress[-1], whole) == pytest.approx(total / 1_001, rel=1e-5)
+    assert progress[0].accuracy == progress[0].part_accuracy
+
+
+@pytest.mark.parametrize(("batch_size", "hidden"), [(1, 64), (500, 64), (32, 256), (500, 256)])
+def test_no_part_is_long(stripes, batch_size, hidden):
+    _, progress = trained(stripes, replace(SMALL, batch_size=batch_size, hidden=hidden, epochs=1))
+    steps = [0, *(p.step for p in progress)]
+    most = max(after - before for before, after in pairwise(steps))
+    assert most <= REPORT_EVERY
+    assert most == 1 or most * batch_size * hidden <= 256_000
 
 
 def test_stopping_early_is_safe(stripes):
@@ -119,8 +145,11 @@ def test_stopping_early_is_safe(stripes):
 def test_a_training_that_diverges_says_so(stripes):
     network = MLP()
     network.hidden1.weight.data.mul_(1e38)  # as far out as too high a learning rate leads
+    progress = []
     with pytest.raises(DivergedError, match=r"learning rate below 0\.001"):
-        list(train(network, stripes, SMALL))
+        progress.extend(train(network, stripes, SMALL))
+    assert [p.diverged for p in progress] == [False] * (len(progress) - 1) + [True]
+    assert not math.isfinite(progress[-1].part_loss)
 
 
 @pytest.mark.parametrize("seed", [0, 1])

@@ -43,6 +43,7 @@ def test_the_chapters_recipe_is_the_chapters():
         "augmentation": 0.0,
         "styles": 0,
         "repeats": 0,
+        "hidden": 64,
     }
 
 
@@ -64,6 +65,9 @@ def test_the_drawing_recipe_keeps_the_chapters_optimiser_batches_and_epochs():
         {"styles": 1.5},
         {"repeats": 60_001},
         {"repeats": True},
+        {"hidden": 7},
+        {"hidden": 257},
+        {"hidden": 64.0},
     ],
 )
 def test_a_setting_out_of_range_is_refused_by_name(change: dict):
@@ -72,8 +76,14 @@ def test_a_setting_out_of_range_is_refused_by_name(change: dict):
 
 
 def test_every_setting_can_be_typed():
-    recipe = parse_recipe("drawing,schedule=constant,augmentation=0.5,styles=100,repeats=7,seed=3")
-    assert recipe == Recipe("drawing, changed", learning_rate=3e-3, augmentation=0.5, styles=100, repeats=7, seed=3)
+    recipe = parse_recipe("drawing,schedule=constant,augmentation=0.5,styles=100,repeats=7,hidden=32,seed=3")
+    settings = {"augmentation": 0.5, "styles": 100, "repeats": 7, "hidden": 32, "seed": 3}
+    assert recipe == Recipe("drawing, changed", learning_rate=3e-3, **settings)
+
+
+def test_a_width_is_told_where_it_is_not_the_chapters():
+    assert "hidden" not in str(Recipe())
+    assert str(Recipe(hidden=128)).endswith("5 epochs, hidden layers of 128")
 
 
 def test_a_checkpoint_from_before_the_newer_settings_still_loads(tmp_path: Path):
@@ -107,6 +117,6 @@ def test_an_epoch_shows_the_styles_and_from_the_third_on_the_worst_twice(digits:
 def test_one_cycle_ends_at_rest(digits: Digits):
     network = MLP()
     recipe = Recipe(epochs=6, learning_rate=3e-3, schedule="one-cycle")
-    snapshots = [network.flat_parameters() for _ in train(network, digits, recipe)]
-    early, late = (snapshots[1] - snapshots[0]).norm(), (snapshots[-1] - snapshots[-2]).norm()
+    ends = [network.flat_parameters() for progress in train(network, digits, recipe) if progress.step == progress.steps]
+    early, late = (ends[1] - ends[0]).norm(), (ends[-1] - ends[-2]).norm()
     assert late < early / 2
