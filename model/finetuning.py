@@ -24,7 +24,7 @@ from model.training import Progress, train
 
 # Chosen with 30 people's pen strokes: tests/benchmarks/finetuning.py measures them.
 RECIPE = Recipe("taught a hand", learning_rate=5e-4, schedule="one-cycle", epochs=1, augmentation=1.0)
-REHEARSED = 5_000  # of MNIST's training digits
+REHEARSED = 8_000  # of MNIST's training digits
 SHOWN = 5_000  # pictures of the drawings: each as often as any other, and never twice distorted alike
 FOLDS = 4
 

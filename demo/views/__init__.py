@@ -1,5 +1,6 @@
 """The views under the bars, each of which answers one question about the visitor's drawing."""
 
+from demo.views.hand import Hand
 from demo.views.inside import Inside
 
-VIEWS = (Inside,)
+VIEWS = (Inside, Hand)

@@ -1,0 +1,249 @@
+/* Does it read my hand? Twenty digits are asked for in random order; what the network makes of them stands beside
+   what it makes of MNIST. The drawings stay in this tab (sessionStorage); all else is worked out from them.
+
+   Run once when the component is mounted, with Gradio's `element`. */
+
+"use strict";
+
+const { PAPER, DIGITS, Paper, frame } = DigitEngine;
+const { create, percent } = Pictures;
+const EACH = 2; // times each digit is asked for
+const KEPT = "digit-sketchpad.hand";
+const FILE = "my-digits";
+const find = (name) => element.querySelector(name);
+const view = find(".hand");
+
+/* wanted: the labels still to be asked for; drawings: [{ label, strokes }], in the order in which they were drawn. */
+let hand = { wanted: [], drawings: [] };
+let shown = null; // which drawings, and read by whom, the results show
+
+// --- asking -------------------------------------------------------------------------------------------------------
+
+function begin() {
+  hand = { wanted: shuffled(Array.from({ length: EACH * DIGITS }, (_, i) => i % DIGITS)), drawings: [] };
+  goOn([]);
+  document.querySelector(".pad").scrollIntoView({ block: "nearest" });
+}
+
+function next() {
+  const { strokes, penIsDown } = Live.reading();
+  if (!hand.wanted.length || !strokes.length || penIsDown) return;
+  hand.drawings.push({ label: hand.wanted.shift(), strokes });
+  goOn([]);
+}
+
+function back() {
+  const { label, strokes } = hand.drawings.pop();
+  hand.wanted.unshift(label);
+  goOn(strokes);
+}
+
+function skip() {
+  hand.wanted.shift();
+  goOn([]);
+}
+
+function forget() {
+  hand = { wanted: [], drawings: [] };
+  goOn([]);
+}
+
+/** Keep how things stand, put strokes on the pad, and show what comes next. */
+function goOn(strokes) {
+  if (hand.wanted.length || hand.drawings.length) sessionStorage.setItem(KEPT, JSON.stringify(hand));
+  else sessionStorage.removeItem(KEPT);
+  Live.replace(strokes);
+  show();
+  if (!hand.wanted.length) find(hand.drawings.length ? ".hand-done" : ".hand-begin").focus();
+}
+
+function show() {
+  const isAsking = hand.wanted.length > 0;
+  find(".hand-start").hidden = isAsking || hand.drawings.length > 0;
+  find(".hand-ask").hidden = !isAsking;
+  find(".hand-results").hidden = isAsking || !hand.drawings.length;
+  if (isAsking) {
+    const all = hand.drawings.length + hand.wanted.length;
+    find(".hand-wanted strong").textContent = hand.wanted[0];
+    find(".hand-count").textContent = `${hand.drawings.length + 1} of ${all}`;
+    Object.assign(find(".hand-progress"), { value: hand.drawings.length, max: all });
+    find(".hand-back").disabled = !hand.drawings.length;
+  }
+  shown = null;
+  Views.refresh();
+}
+
+function shuffled(values) {
+  for (let i = values.length - 1; i > 0; i--) {
+    const j = Math.floor(Math.random() * (i + 1));
+    [values[i], values[j]] = [values[j], values[i]];
+  }
+  return values;
+}
+
+// --- reading what was drawn -----------------------------------------------------------------------------------------
+
+function inkOf({ strokes }) {
+  return new Paper().draw(strokes).ink;
+}
+
+/** All drawings as the classifier reads them, framed in full: [{ label, strokes, digit, probabilities, verdict }]. */
+function readBy(classifier) {
+  return hand.drawings.map((drawing) => {
+    const { digit, probabilities, verdict } = classifier.read(frame(inkOf(drawing), PAPER, PAPER));
+    return { ...drawing, digit, probabilities, verdict };
+  });
+}
+
+function showResults() {
+  const readings = readBy(Live.classifier);
+  showScores(readings);
+  find(".hand-hardest").replaceChildren(...hardest(readings));
+  find(".hand-gallery").replaceChildren(...readings.map(card));
+  const matrix = Array.from({ length: DIGITS }, () => new Array(DIGITS).fill(0));
+  for (const { label, digit } of readings) matrix[label][digit] += 1;
+  Charts.confusion(find(".hand-confusion"), matrix);
+}
+
+function isRight({ label, digit }) {
+  return label === digit;
+}
+
+function showScores(readings) {
+  const { test_accuracy: testAccuracy } = Live.description;
+  const count = readings.length;
+  const right = readings.filter(isRight).length;
+  find(".hand-scores").replaceChildren(
+    score("Your hand", right / count, `${right} of ${count}`),
+    score("MNIST's test digits", testAccuracy, `${Math.round(10_000 * testAccuracy).toLocaleString("en")} of 10,000`)
+  );
+  const [low, high] = interval(right, count);
+  find(".hand-interval").textContent =
+    `${count} drawings are few: if you went on for hours, anything from ${percent(low, 0)} to ${percent(high, 0)} ` +
+    `would be no surprise (a 95 % interval). MNIST's score ${testAccuracy < low || testAccuracy > high ? "lies outside it" : "lies within it, so the two may be the same"}.`;
+}
+
+function score(whose, share, counts) {
+  const bar = create("span", { class: "hand-track", "aria-hidden": "true" }, create("span", { class: "hand-fill" }));
+  bar.firstChild.style.setProperty("--share", share);
+  return create(
+    "div",
+    { class: "hand-score" },
+    create("span", {}, whose),
+    create("strong", {}, percent(share)),
+    bar,
+    create("small", {}, `${counts} read correctly`)
+  );
+}
+
+/** Between what shares the true one lies, with 95 % confidence (E. B. Wilson, 1927). */
+function interval(right, count) {
+  const z = 1.96;
+  const share = right / count;
+  const middle = share + z ** 2 / (2 * count);
+  const reach = z * Math.sqrt((share * (1 - share)) / count + z ** 2 / (4 * count ** 2));
+  const scale = 1 + z ** 2 / count;
+  return [Math.max((middle - reach) / scale, 0), Math.min((middle + reach) / scale, 1)];
+}
+
+/** In words, the digit that is misread most often; of several, the one whose right answer is least probable. */
+function hardest(readings) {
+  const digits = [...new Set(readings.map(({ label }) => label))].map((label) => {
+    const ofLabel = readings.filter((reading) => reading.label === label);
+    const sure = ofLabel.reduce((sum, { probabilities }) => sum + probabilities[label], 0) / ofLabel.length;
+    return { label, sure, count: ofLabel.length, right: ofLabel.filter(isRight).length };
+  });
+  const [worst] = digits.sort((a, b) => a.right / a.count - b.right / b.count || a.sure - b.sure);
+  const times = worst.right === worst.count ? "always read right" : `read right ${worst.right} of ${worst.count} times`;
+  return [
+    "Your hardest digit is the ",
+    create("strong", {}, String(worst.label)),
+    `: ${times}; on average, ${percent(worst.sure)} went to the right answer.`,
+  ];
+}
+
+function card(reading, place) {
+  const { label, digit, probabilities, verdict, strokes } = reading;
+  const said = `${digit}, ${percent(probabilities[digit], 0)}`;
+  const doubt = { unsure: ", unsure", "not a digit": ", no digit at all?" }[verdict] ?? "";
+  const button = create(
+    "button",
+    {
+      type: "button",
+      class: isRight(reading) ? undefined : "is-misread",
+      "aria-label": `Drawing ${place + 1}: your ${label}, ${isRight(reading) ? "read as" : "misread as"} ${said}${doubt}`,
+      onclick: () => Live.replace(strokes),
+    },
+    drawn(strokes),
+    create("b", {}, String(label)),
+    create("span", {}, `${isRight(reading) ? "✓" : "✗"} ${said}`)
+  );
+  return create("li", {}, button);
+}
+
+function drawn(strokes) {
+  const svg = (tag, attributes) => {
+    const part = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) part.setAttribute(name, value);
+    return part;
+  };
+  const picture = svg("svg", { viewBox: `0 0 ${PAPER} ${PAPER}`, "aria-hidden": "true" });
+  for (const points of strokes) {
+    picture.append(svg("polyline", { points: (points.length > 1 ? points : [points[0], points[0]]).join(" ") }));
+  }
+  return picture;
+}
+
+// --- keeping them -------------------------------------------------------------------------------------------------
+
+async function savePictures() {
+  const files = hand.drawings.map(async (drawing, i) => ({
+    name: `${String(i).padStart(2, "0")}-label-${drawing.label}.png`,
+    bytes: await Download.png(inkOf(drawing), PAPER),
+  }));
+  Download.save(`${FILE}.zip`, Download.zip(await Promise.all(files)), "application/zip");
+}
+
+function saveArray() {
+  Download.save(`${FILE}.npy`, Download.npy(hand.drawings.map(inkOf), PAPER), "application/octet-stream");
+}
+
+function saveLabels() {
+  const rows = hand.drawings.map(({ label }, i) => [i, label]);
+  Download.save(`${FILE}.csv`, Download.csv(["index", "label"], rows), "text/csv");
+}
+
+// ------------------------------------------------------------------------------------------------------------------
+
+const CLICKS = {
+  ".hand-begin": begin,
+  ".hand-next": next,
+  ".hand-back": back,
+  ".hand-skip": skip,
+  ".hand-pictures": savePictures,
+  ".hand-array": saveArray,
+  ".hand-labels": saveLabels,
+  ".hand-again": begin,
+  ".hand-delete": forget,
+};
+for (const [name, act] of Object.entries(CLICKS)) find(name).addEventListener("click", act);
+
+// From the pad, too, where Enter and Space move the pen.
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "n" || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (view.hidden || event.target.matches("input, select, textarea")) return;
+  next();
+});
+
+const kept = sessionStorage.getItem(KEPT);
+if (kept) hand = JSON.parse(kept);
+show();
+
+Views.add("hand", view, (reading) => {
+  find(".hand-next").disabled = reading.penIsDown || !reading.strokes.length;
+  const now = `${hand.drawings.length} ${reading.fingerprint}`;
+  if (!find(".hand-results").hidden && now !== shown) {
+    shown = now;
+    showResults();
+  }
+});
