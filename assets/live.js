@@ -8,11 +8,13 @@
 const Live = (() => {
   const views = [];
   const classifiers = { shared: null, own: null }; // each a DigitEngine.Classifier; own is the visitor's
+  const descriptions = { shared: null, own: null }; // what they were made from, with their provenance
   let reader = "shared";
+  let isComparing = false; // whether the other one reads, too
   let steps = DigitEngine.ALL_STEPS; // of the framing
   let ink = new DigitEngine.Paper().ink;
   let strokes = [];
-  let version = 0; // counts every change of the drawing, so that an answer can be matched to its question
+  let version = 0; // counts every change, so that an answer can be matched to its question
   let penIsDown = false;
   let pad = null; // whoever can put strokes on the pad
   let present = null; // the reading, until something changes
@@ -20,6 +22,7 @@ const Live = (() => {
   /** Read the drawing and tell every view. */
   function publish() {
     present = null;
+    version += 1;
     for (const view of views) view(reading());
   }
 
@@ -32,7 +35,14 @@ const Live = (() => {
     const picture = DigitEngine.frame(ink, DigitEngine.PAPER, DigitEngine.PAPER, steps);
     const classifier = classifiers[reader];
     const read = classifier ? classifier.read(picture) : DigitEngine.BLANK;
-    return { ...read, picture, ink, strokes, version, penIsDown, steps, reader, fingerprint: classifier?.fingerprint };
+    const other = isComparing && classifiers[reader === "own" ? "shared" : "own"].read(picture);
+    const { fingerprint } = classifier ?? {};
+    return { ...read, other, picture, ink, strokes, version, penIsDown, steps, reader, fingerprint };
+  }
+
+  function describe(whose, description) {
+    descriptions[whose] = description;
+    classifiers[whose] = description && new DigitEngine.Classifier(description);
   }
 
   return {
@@ -60,22 +70,27 @@ const Live = (() => {
       return classifiers.own;
     },
 
+    /** What the classifier that reads was made from: as demo/network.py carries it, with its provenance. */
+    get description() {
+      return descriptions[reader];
+    },
+
     /** Another shared classifier from now on. */
     setClassifier(description) {
-      classifiers.shared = new DigitEngine.Classifier(description);
+      describe("shared", description);
       publish();
     },
 
     /** Another classifier of the visitor's own from now on, or none. */
     setOwn(description) {
-      classifiers.own = description && new DigitEngine.Classifier(description);
-      if (!description) reader = "shared";
+      describe("own", description);
+      if (!description) [reader, isComparing] = ["shared", false];
       publish();
     },
 
-    /** Whose classifier reads: "shared" or "own". */
-    setReader(whose) {
-      reader = whose;
+    /** Whose classifier reads: "shared" or "own"; and whether the other one is to read the same drawing, too. */
+    setReader(whose, beside = false) {
+      [reader, isComparing] = [whose, beside];
       publish();
     },
 
@@ -90,7 +105,6 @@ const Live = (() => {
       ink = newInk;
       strokes = newStrokes;
       penIsDown = isDown;
-      version += 1;
       publish();
       return version;
     },

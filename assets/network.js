@@ -5,15 +5,20 @@
 
 "use strict";
 
+let shown = null; // the description that is shown
+
 function show() {
-  const { name, recipe, test_accuracy: accuracy, origin, network } = props.value;
+  if (Live.description === shown) return;
+  shown = Live.description;
+  const { name, recipe, test_accuracy: accuracy, origin, network } = shown;
   const count = (atob(network.parameters).length / 4).toLocaleString("en");
   const say = (part, text) => (element.querySelector(part).textContent = text);
   say(".network-score", `The ${name} recipe: ${(100 * accuracy).toFixed(2)} % of MNIST's 10,000 test digits read correctly`);
   say(".network-recipe", `${network.widths.join(" – ")}, ${count} weights; ${recipe}`);
   say(".network-origin", origin);
-  Live.setClassifier(props.value);
 }
 
-show();
-watch("value", show);
+const take = () => Live.setClassifier(props.value);
+take();
+watch("value", take);
+Live.subscribe(show);

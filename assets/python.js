@@ -110,6 +110,7 @@ const Python = (() => {
 
   return {
     answer,
+    isReachable,
     /** Be told what is going on: { state: "idle" | "asked" | "answered" | "lost", ... }. */
     subscribe: (view) => views.push(view),
     connect: (sender) => (send = sender),

@@ -16,10 +16,11 @@ const bars = Array.from({ length: 10 }, (_, digit) => {
     `<span class="bar-digit" aria-hidden="true">${digit}</span>` +
     `<span class="bar-track" role="meter" aria-label="Probability of ${digit}" aria-valuemin="0" aria-valuemax="100"` +
     ` aria-valuenow="0"><span class="bar-fill"></span></span>` +
-    `<span class="bar-percent" aria-hidden="true"><b></b><span>\u00a0%</span></span>`;
+    `<span class="bar-percent" aria-hidden="true"><b></b><span>\u00a0%</span></span>` +
+    `<span class="bar-other" role="meter" aria-valuemin="0" aria-valuemax="100" hidden><span class="bar-fill"></span></span>`;
   find(".bars").append(bar);
-  const [, meter, percent] = bar.children;
-  return { bar, meter, fill: meter.firstChild, percent: percent.firstChild };
+  const [, meter, percent, other] = bar.children;
+  return { bar, meter, fill: meter.firstChild, percent: percent.firstChild, other };
 });
 
 function showBars({ digit, probabilities, verdict }) {
@@ -30,6 +31,35 @@ function showBars({ digit, probabilities, verdict }) {
     meter.setAttribute("aria-valuenow", percents);
     bar.classList.toggle("is-winner", i === digit && verdict !== "not a digit");
   });
+}
+
+// --- and the other network's, where both read the same drawing -----------------------------------------------------
+
+const NAMES = { shared: "the shared network", own: "yours" };
+let compares = false;
+
+function showOther(reading) {
+  const { other, reader } = reading;
+  if (compares !== Boolean(other)) {
+    compares = Boolean(other);
+    element.querySelector(".readout").classList.toggle("has-other", compares);
+    find(".both").hidden = !compares;
+    for (const bar of bars) bar.other.hidden = !compares;
+  }
+  if (!other) return;
+  const theirs = reader === "own" ? "shared" : "own";
+  bars.forEach((bar, i) => {
+    bar.other.ariaLabel = `Probability of ${i}, ${NAMES[theirs]}`;
+    bar.other.ariaValueNow = (other.probabilities[i] * 100).toFixed(1);
+    bar.other.firstChild.style.setProperty("--share", other.probabilities[i].toFixed(4));
+  });
+  find(".both-reader").textContent = `${NAMES[reader]}: ${summary(reading)}`;
+  find(".both-other").textContent = `${NAMES[theirs]}: ${summary(other)}`;
+}
+
+function summary({ verdict, digit, probabilities }) {
+  if (verdict === "blank") return "nothing yet";
+  return verdict === "not a digit" ? verdict : `${digit}, ${percentage(probabilities[digit])}`;
 }
 
 function percentage(share) {
@@ -113,6 +143,9 @@ function judge(reply, milliseconds) {
   if (reply.error) {
     torch.dataset.state = "disagreed";
     find(".alarm").textContent = reply.error;
+  } else if (reply.network !== shown.fingerprint && shown.reader === "own") {
+    torch.dataset.state = "idle";
+    torch.textContent = "The server no longer has your network: the page reads on with it by itself.";
   } else if (reply.network !== shown.fingerprint) {
     torch.dataset.state = "disagreed";
     find(".alarm").textContent = "The server reads with another network by now. Reload the page to get it.";
@@ -131,6 +164,7 @@ function apart(ours, theirs) {
 Live.subscribe((reading) => {
   shown = reading;
   showBars(reading);
+  showOther(reading);
   showAnswer(reading);
   showInput(reading);
   announce(reading);

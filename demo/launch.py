@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -16,7 +17,7 @@ def launch_page(opened: Opened, settings: argparse.Namespace) -> int:
     """Serve the page until it is stopped; returns the exit status."""
     options = {"server_name": settings.host, "server_port": settings.port, "share": settings.share}
     try:
-        page, local, public = serve(opened, prevent_thread_lock=True, quiet=True, **options)
+        page, local, public = serve(opened, settings.data, prevent_thread_lock=True, quiet=True, **options)
     except OSError as error:
         if "empty port" not in str(error):
             raise
@@ -30,9 +31,15 @@ def launch_page(opened: Opened, settings: argparse.Namespace) -> int:
     return 0
 
 
-def serve(opened: Opened, **options: Any) -> tuple[gr.Blocks, str, str | None]:
-    """Serve the page, with any options of Gradio's `launch`; returns the page, its address and its public one."""
-    page = build_page(opened)
+def serve(opened: Opened, data: Path | None = None, **options: Any) -> tuple[gr.Blocks, str, str | None]:
+    """Serve the page; returns it, its address and its public one.
+
+    Args:
+        opened: who reads.
+        data: folder to look for MNIST in, when a visitor trains.
+        options: of Gradio's `launch`.
+    """
+    page = build_page(opened, data)
     _, local, public = page.launch(
         head=head(),
         favicon_path=ASSETS / "icon.png",

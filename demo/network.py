@@ -13,14 +13,18 @@ class NetworkCard(Component):
     """Tells the page which network reads; its value is the network itself, with its provenance."""
 
     def __init__(self, opened: Opened) -> None:
-        classifier = opened.classifier
-        provenance = {
-            "name": classifier.recipe.name,
-            "recipe": str(classifier.recipe),
-            "test_accuracy": classifier.test_accuracy,
-            "origin": opened.origin,
-        }
-        super().__init__("network", value=described(classifier) | provenance)
+        super().__init__("network", value=carried(opened.classifier, opened.origin))
+
+
+def carried(classifier: Classifier, origin: str) -> dict[str, Any]:
+    """A classifier as it goes to the page: as `described`, with its provenance."""
+    provenance = {
+        "name": classifier.recipe.name,
+        "recipe": str(classifier.recipe),
+        "test_accuracy": classifier.test_accuracy,
+        "origin": origin,
+    }
+    return described(classifier) | provenance
 
 
 def described(classifier: Classifier) -> dict[str, Any]:

@@ -1,32 +1,45 @@
 """The page, from top to bottom."""
 
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from demo.api import ImageUpload, read_upload
+from demo.chooser import Chooser
 from demo.network import NetworkCard
 from demo.readout import Readout
 from demo.sketchpad import InkError, Sketchpad, drawing_of
+from demo.trainings import Trainings
 from demo.views import VIEWS
+from demo.views.learn import Learn
 from demo.views.tabs import Tabs
+from model.mnist import find_mnist, has_mnist
 from model.opening import Opened
 
 CACHE = (600, 600)  # seconds: how often uploaded files are looked through, and at what age they are deleted
 
 
-def build_page(opened: Opened) -> gr.Blocks:
-    """The page for one opened classifier."""
+def build_page(opened: Opened, data: Path | None = None) -> gr.Blocks:
+    """The page for one opened classifier; MNIST, to train on, is looked for in a folder, and else under data/."""
     classifier = opened.classifier
+    trainings = Trainings(classifier, lambda: find_mnist(data))
 
-    def answer(sent: Any) -> dict[str, Any]:
-        """What torch makes of a drawing, with its version, so that the page can tell whether it is still the newest."""
+    def answer(sent: Any, request: gr.Request) -> dict[str, Any]:
+        """What torch makes of a drawing, with its version, so that the page can tell whether it is still the newest.
+
+        It reads with the network that the page reads with: the visitor's own, or else the shared one.
+        """
         try:
             drawing = drawing_of(sent)
         except InkError as error:
             return {"version": error.version, "error": str(error)}
-        reading = classifier.read(drawing.ink, drawing.steps)[0]
-        return {"version": drawing.version, "network": fingerprint, **reading.as_dict()}
+        reader, fingerprint = trainings.reader(request.session_hash, drawing.network)
+        return {
+            "version": drawing.version,
+            "network": fingerprint,
+            **reader.read(drawing.ink, drawing.steps)[0].as_dict(),
+        }
 
     def classify(image: Any) -> dict[str, Any]:
         """Read the digit in an image file (PNG, JPEG, GIF, BMP, WebP or TIFF; at most 4 megapixels and 2 MB).
@@ -36,17 +49,21 @@ def build_page(opened: Opened) -> gr.Blocks:
         """
         return read_upload(classifier, image)
 
-    fingerprint = classifier.fingerprint()
+    def leave(request: gr.Request) -> None:
+        trainings.leave(request.session_hash)
+
     with gr.Blocks(title="Digit Sketchpad", analytics_enabled=False, fill_width=True, delete_cache=CACHE) as page:
         NetworkCard(opened)
         with gr.Row(elem_classes="stage"):
             with gr.Row(elem_classes="bench"):
+                Chooser()
                 pad = Sketchpad()
                 readout = Readout()
             with gr.Column(elem_classes="views"):
                 Tabs(VIEWS)
+                learn = Learn(trainings, has_mnist(data), render=False)
                 for view in VIEWS:
-                    view()
+                    learn.render() if view is Learn else view()
         pad.input(
             answer,
             inputs=pad,
@@ -56,6 +73,15 @@ def build_page(opened: Opened) -> gr.Blocks:
             show_progress="hidden",
             api_visibility="private",
         )
+        learn.train(
+            learn.start,
+            inputs=learn,
+            outputs=learn,
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        page.unload(leave)
         image = ImageUpload(visible=False)
         result = gr.JSON(visible=False)
         image.upload(classify, inputs=image, outputs=result, api_name="classify", concurrency_limit=4)

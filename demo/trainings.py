@@ -32,6 +32,12 @@ MOST_POINTS = 300  # of a curve
 MOST_EPOCHS = 50
 MOST_STEPS = 200_000  # a minute or two
 GUESSING = math.log(DIGITS)  # the cross-entropy of ten equal probabilities
+TOO_FAR = 1.5 * GUESSING  # a loss that has been there, and that has not come back, diverges
+LITTLE = 0.95 * GUESSING  # above it, nothing to speak of was learned
+DIVERGES = (
+    f"Its loss is far above {GUESSING:.2f}, which guessing alone gives: it diverges. Stop it, and choose a smaller "
+    "learning rate."
+)
 SETTINGS = ("optimiser", "learning_rate", "batch_size", "epochs", "hidden", "seed")
 MISSING = (
     "Training needs MNIST, which this server does not have. Whoever runs it can get it with "
@@ -78,6 +84,7 @@ class Training:
     mistakes: Mistakes | None = None
     confusion: Tensor | None = None
     stopping: str = ""  # why, once it is to stop
+    highest: float = 0.0  # loss so far
     stride: int = 1  # of the points that came, one in so many is kept
     came: int = 0
 
@@ -86,9 +93,15 @@ class Training:
         """Whether nothing more will come of it."""
         return self.state not in ("queued", "training")
 
+    @property
+    def diverged(self) -> bool:
+        """Whether its loss rose out of all bounds, and has not come back."""
+        return self.highest > TOO_FAR and not self.progress.part_loss < LITTLE
+
     def note(self, progress: Progress) -> None:
         """Take what the training loop says."""
         self.progress = progress
+        self.highest = max(self.highest, progress.part_loss) if math.isfinite(progress.part_loss) else math.inf
         point = _point(progress)
         if self.came % self.stride == 0:
             self.points.append(point)
@@ -121,7 +134,7 @@ class Trainings:
         find: Callable[[], Digits | None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._shared = shared
+        self._shared, self._fingerprint = shared, shared.fingerprint()
         self._find = find
         self._clock = clock
         self._lock = threading.Lock()  # of everything below
@@ -176,7 +189,7 @@ class Trainings:
             newest = [_point(progress)] if progress else []
             return {
                 "state": training.state,
-                "sentence": training.sentence,
+                "sentence": training.sentence or DIVERGES * training.diverged,
                 "place": self._queue.index(training) + 1 if training in self._queue else 0,
                 "points": training.points + (newest if newest != training.points[-1:] else []),
                 "tests": training.tests,
@@ -198,14 +211,14 @@ class Trainings:
             training = self._with(ticket)
             return training if training and training.confusion is not None else None
 
-    def network(self, session: str | None, fingerprint: str | None) -> Classifier:
-        """The network that a session's page reads with: its own, where that has this fingerprint, or the shared one."""
+    def reader(self, session: str | None, fingerprint: str) -> tuple[Classifier, str]:
+        """Who reads for a session's page, and its fingerprint: the session's own, where it has this one, or the shared."""
         with self._lock:
             training = self._of.get(session)
             if training is None or training.classifier is None or training.fingerprint != fingerprint:
-                return self._shared
+                return self._shared, self._fingerprint
             self._use(session)
-            return training.classifier
+            return training.classifier, fingerprint
 
     def leave(self, session: str) -> None:
         """A session seems to be gone. What it has is freed, unless it asks again soon."""
@@ -273,16 +286,13 @@ class Trainings:
         except Exception:  # whatever it is: the room must go on
             traceback.print_exc()
             return "failed", "The training broke off by a fault of the server. Train again, or with other settings."
-        loss = training.progress.part_loss if training.progress else 0.0
-        compared = f"Its loss ended at {loss:,.2f}, and guessing alone gives {GUESSING:.2f}"
-        if loss > 1.5 * GUESSING:
-            rate = training.recipe.learning_rate
-            return "diverged", f"{compared}: the training diverged. Choose a learning rate below {rate:g}."
-        if training.stopping:
+        if training.stopping and not training.diverged:
             return "stopped", training.stopping
-        if loss > 0.95 * GUESSING:
-            return "done", f"{compared}: it learned next to nothing. Choose another learning rate."
-        return "done", ""
+        loss, rate = training.progress.part_loss, training.recipe.learning_rate
+        compared = f"Its loss ended at {loss:,.2f}, and guessing alone gives {GUESSING:.2f}"
+        if training.diverged:
+            return "diverged", f"{compared}: the training diverged. Choose a learning rate below {rate:g}."
+        return "done", f"{compared}: it learned next to nothing. Choose another learning rate." if loss > LITTLE else ""
 
     def _train(self, training: Training) -> None:
         if self._digits is None:

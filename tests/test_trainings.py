@@ -256,11 +256,11 @@ def test_every_session_reads_with_its_own_network(room, pretrained):
         own[name] = room.result(ticket).classifier
     ann, ben = own["ann"].fingerprint(), own["ben"].fingerprint()
     assert ann != ben
-    assert room.network("ann", ann) is own["ann"]
-    assert room.network("ben", ben) is own["ben"]
-    for session, fingerprint in (("ann", ben), ("ben", ann), ("eve", ann), (None, ann), ("ann", None), ("ann", "")):
-        assert room.network(session, fingerprint) is pretrained
-    assert room.network("ann", pretrained.fingerprint()) is pretrained
+    assert room.reader("ann", ann) == (own["ann"], ann)
+    assert room.reader("ben", ben) == (own["ben"], ben)
+    shared = pretrained.fingerprint()
+    for session, fingerprint in (("ann", ben), ("ben", ann), ("eve", ann), (None, ann), ("ann", ""), ("ann", shared)):
+        assert room.reader(session, fingerprint) == (pretrained, shared)
 
 
 def test_the_last_network_reads_until_the_next_is_trained(room, gate):
@@ -271,7 +271,7 @@ def test_the_last_network_reads_until_the_next_is_trained(room, gate):
         pass
     ticket = room.start("ann", QUICK | {"seed": 1})
     until(room, ticket, "training")
-    assert room.network("ann", before.fingerprint()) is before
+    assert room.reader("ann", before.fingerprint())[0] is before
     assert room.result(ticket) is None
 
 

@@ -2,5 +2,6 @@
 
 from demo.views.hand import Hand
 from demo.views.inside import Inside
+from demo.views.learn import Learn
 
-VIEWS = (Inside, Hand)
+VIEWS = (Inside, Learn, Hand)
