@@ -63,6 +63,11 @@ class Lesson:
     progress: Progress
     taught: Taught | None = None
 
+    @property
+    def share(self) -> float:
+        """How much of all of it is done, 0 to 1."""
+        return (self.number - 1 + self.progress.total_step / self.progress.total_steps) / self.count
+
 
 def teach(classifier: Classifier, pictures: Tensor, labels: Tensor, data: Digits, seed: int = 0) -> Iterator[Lesson]:
     """Teach a copy of a classifier some drawings, yielding how far it is; the last has the result.

@@ -1,7 +1,8 @@
 /* Does it read my hand? Twenty digits are asked for in random order; what the network makes of them stands beside
-   what it makes of MNIST. The drawings stay in this tab (sessionStorage); all else is worked out from them.
+   what it makes of MNIST. The drawings stay in this tab (sessionStorage); all else is worked out from them. A copy of
+   the network can be taught them, which Python does.
 
-   Run once when the component is mounted, with Gradio's `element`. */
+   Run once when the component is mounted, with Gradio's `element`, `props`, `trigger`, `server` and `watch`. */
 
 "use strict";
 
@@ -10,12 +11,14 @@ const { create, percent } = Pictures;
 const EACH = 2; // times each digit is asked for
 const KEPT = "digit-sketchpad.hand";
 const FILE = "my-digits";
+const FEWEST = 10; // drawings that make a lesson
 const find = (name) => element.querySelector(name);
 const view = find(".hand");
 
 /* wanted: the labels still to be asked for; drawings: [{ label, strokes }], in the order in which they were drawn. */
 let hand = { wanted: [], drawings: [] };
 let shown = null; // which drawings, and read by whom, the results show
+let lesson = null; // what is being taught, or was: { drawings, ticket, network: fingerprint of what came of it }
 
 // --- asking -------------------------------------------------------------------------------------------------------
 
@@ -23,6 +26,12 @@ function begin() {
   hand = { wanted: shuffled(Array.from({ length: EACH * DIGITS }, (_, i) => i % DIGITS)), drawings: [] };
   goOn([]);
   document.querySelector(".pad").scrollIntoView({ block: "nearest" });
+}
+
+/** Twenty more, for the network that was taught the last. */
+function freshly() {
+  Live.setReader("own");
+  begin();
 }
 
 function next() {
@@ -99,6 +108,8 @@ function showResults() {
   const readings = readBy(Live.classifier);
   showScores(readings);
   find(".hand-hardest").replaceChildren(...hardest(readings));
+  find(".hand-teach").disabled = Boolean(props.missing) || readings.length < FEWEST;
+  find(".hand-missing").textContent = props.missing || (readings.length < FEWEST ? `That takes ${FEWEST} drawings at least.` : "");
   find(".hand-gallery").replaceChildren(...readings.map(card));
   const matrix = Array.from({ length: DIGITS }, () => new Array(DIGITS).fill(0));
   for (const { label, digit } of readings) matrix[label][digit] += 1;
@@ -118,6 +129,7 @@ function showScores(readings) {
     score("MNIST's test digits", testAccuracy, `${Math.round(10_000 * testAccuracy).toLocaleString("en")} of 10,000`)
   );
   const [low, high] = interval(right, count);
+  find(".hand-unfair").hidden = !lesson?.network || lesson.network !== Live.classifier.fingerprint;
   find(".hand-interval").textContent =
     `${count} drawings are few: if you went on for hours, anything from ${percent(low, 0)} to ${percent(high, 0)} ` +
     `would be no surprise (a 95 % interval). MNIST's score ${testAccuracy < low || testAccuracy > high ? "lies outside it" : "lies within it, so the two may be the same"}.`;
@@ -194,6 +206,87 @@ function drawn(strokes) {
   return picture;
 }
 
+// --- teaching it --------------------------------------------------------------------------------------------------
+
+async function teach() {
+  // Gradio reloads a page whose event could not be sent: so the way is tried before it is taken.
+  if (!(await Python.isReachable())) return say("The server can't be reached. Try again when it is back.");
+  lesson = { drawings: hand.drawings };
+  const packed = lesson.drawings.map(async (drawing) => ({ label: drawing.label, ink: await Python.pack(inkOf(drawing)) }));
+  props.value = JSON.stringify(await Promise.all(packed));
+  trigger("begin");
+  showTeaching({ state: "queued" });
+}
+
+watch("value", async () => {
+  const { error, ticket } = JSON.parse(props.value);
+  if (error) return showTeaching({ state: "failed", sentence: error });
+  lesson.ticket = ticket;
+  await Trainings.follow(server, ticket, showTeaching);
+  const result = JSON.parse((await server.result(ticket)) ?? "null");
+  if (result) take(result);
+});
+
+function showTeaching(news) {
+  const isGoing = ["queued", "training", "away"].includes(news.state);
+  find(".hand-teach").hidden = isGoing;
+  find(".hand-stop").hidden = !isGoing;
+  find(".hand-going:has(.hand-learned)").hidden = !isGoing;
+  find(".hand-learned").value = news.share ?? 0;
+  if (isGoing) find(".hand-taught").hidden = true;
+  say(Trainings.inWords(news));
+}
+
+function say(sentence) {
+  const state = find(".hand-state");
+  if (state.textContent !== sentence) state.textContent = sentence;
+}
+
+/** The network is the visitor's now. */
+function take({ network, before, after, examined, mnistBefore, mnistAfter }) {
+  lesson.network = network.fingerprint;
+  Live.setOwn(network);
+  const count = lesson.drawings.length;
+  const right = (answers) => answers.filter((answer, i) => answer === lesson.drawings[i].label).length;
+  const [first, last] = [mnistBefore, mnistAfter].map((matrix) => matrix.map((row, digit) => row[digit]));
+  const sums = mnistAfter.map((row) => sum(row));
+  const changes = last.map((correct, digit) => (correct - first[digit]) / sums[digit]);
+  const worst = changes.indexOf(Math.min(...changes));
+  const rows = [
+    [`Your ${count} drawings, by the network that was taught them`, right(before), right(after), count],
+    [`Your ${count} drawings, each by one that was not taught it`, right(before), right(examined), count],
+    ["MNIST's 10,000 test digits", sum(first), sum(last), sum(sums)],
+  ];
+  if (changes[worst] < 0) rows.push([`of these, the ${worst}s, which lost most`, first[worst], last[worst], sums[worst]]);
+  find(".hand-taught tbody").replaceChildren(...rows.map(row));
+  find(".hand-forgotten").textContent = forgotten(sum(last) - sum(first), changes[worst]);
+  find(".hand-taught").hidden = false;
+  say("Done: the copy is yours, and can be chosen above the pad.");
+  Views.refresh();
+}
+
+function row([what, before, after, count]) {
+  const share = (part) => (count > 100 ? percent(part / count, 2) : `${part} of ${count}`);
+  const points = (100 * (after - before)) / count;
+  const change = after === before ? "none" : count > 100 ? `${Pictures.withSign(points)} points` : Pictures.withSign(after - before, 0);
+  const cells = [share(before), share(after), change].map((text) => create("td", {}, text));
+  return create("tr", {}, create("th", { scope: "row" }, what), ...cells);
+}
+
+function forgotten(change, worst) {
+  if (change >= 0 && worst >= 0) return "Of MNIST it forgot nothing that shows in a score.";
+  const digits = (count) => `${Math.abs(count)} ${Math.abs(count) === 1 ? "digit" : "digits"}`;
+  const all = change < 0 ? `it reads ${digits(change)} fewer than` : change > 0 ? `it reads ${digits(change)} more than` : "it reads as many as";
+  return (
+    `Learning one thing costs another: of MNIST's 10,000, ${all} before. MNIST's digits among ` +
+    "yours keep that small: a network forgets what it is no longer shown."
+  );
+}
+
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
+}
+
 // --- keeping them -------------------------------------------------------------------------------------------------
 
 async function savePictures() {
@@ -220,6 +313,10 @@ const CLICKS = {
   ".hand-next": next,
   ".hand-back": back,
   ".hand-skip": skip,
+  ".hand-teach": teach,
+  ".hand-stop": () => server.stop(lesson.ticket),
+  ".hand-use": () => Live.setReader("own"),
+  ".hand-fresh": freshly,
   ".hand-pictures": savePictures,
   ".hand-array": saveArray,
   ".hand-labels": saveLabels,

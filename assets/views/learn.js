@@ -65,7 +65,7 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   props.value = settings();
-  trigger("train");
+  trigger("begin");
 });
 
 watch("value", () => {
