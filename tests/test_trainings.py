@@ -119,7 +119,7 @@ def test_a_stopped_training_keeps_what_it_has_learned(room, gate):
     until_reported(room, ticket, 2)
     room.stop(ticket)
     gate.let()
-    assert until(room, ticket, "stopped")["sentence"] == "Stopped."
+    assert until(room, ticket, "stopped")["sentence"] == ""
     assert room.result(ticket).classifier.test_accuracy > 0
 
 

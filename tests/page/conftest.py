@@ -24,7 +24,8 @@ class Server:
     command = ("app.py", "--checkpoint", "assets/pretrained.pt", "--port")
     said_when_open = "is open at"
 
-    def __init__(self) -> None:
+    def __init__(self, **environment: str) -> None:
+        self.environment = {**os.environ, **environment}
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -33,7 +34,7 @@ class Server:
 
     def start(self) -> None:
         command = [sys.executable, *self.command, str(self.port)]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             if self.said_when_open in line:
                 return
@@ -97,7 +98,7 @@ def page(new_page) -> Page:
 
 
 def _is_expected(log: str) -> bool:
-    return "net::ERR_" in log
+    return "net::ERR_" in log or "Failed to fetch" in log
 
 
 def _is_inside(url: str) -> bool:
