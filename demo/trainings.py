@@ -110,7 +110,6 @@ class Training:
     def note(self, progress: Progress) -> None:
         """Take what the training loop says."""
         self.progress = progress
-        self.share = progress.total_step / progress.total_steps
         self.highest = max(self.highest, progress.part_loss) if math.isfinite(progress.part_loss) else math.inf
         point = _point(progress)
         if self.came % self.stride == 0:
@@ -347,6 +346,7 @@ class Trainings:
         for progress in train(network, digits, recipe):
             with self._lock:
                 training.note(progress)
+                training.share = progress.total_step / progress.total_steps
                 self._send_away()
                 if training.stopping is not None and not progress.diverged:
                     break
