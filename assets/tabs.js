@@ -18,8 +18,8 @@ const tabs = Object.entries(titles).map(([name, title]) =>
       "aria-controls": name === "all" ? undefined : `view-${name}`,
       onclick: () => Views.open(Views.current === name ? null : name),
     },
-    title
-  )
+    title,
+  ),
 );
 list.append(...tabs);
 

@@ -31,6 +31,7 @@ const Views = (() => {
   function refresh() {
     frame ||= requestAnimationFrame(() => {
       frame = 0;
+      if (!Live.classifier) return; // it is still on its way, and says so when it is there
       for (const [name, { paint }] of panels) if (isOpen(name)) paint(Live.reading());
     });
   }

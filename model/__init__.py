@@ -16,6 +16,7 @@ and a network comes into the world through these:
     styles.py      and what MNIST lacks: other people's handwriting, written anew from templates
     augmentation.py  each picture a little turned, leaning, larger or aside
     training.py    the training loop, yielding its progress
+    snapshots.py   and a dozen moments of it, as the network was then
     checkpoint.py  a trained classifier as a file
     opening.py     what happens at launch: load, or train, or fall back
 

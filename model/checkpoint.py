@@ -10,6 +10,7 @@ import platform
 import warnings
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from model.files import write_whole
 from model.guard import Guard
 from model.network import MLP
 from model.recipe import Recipe
+from model.snapshots import RoundedLayer, Snapshot
 
 FORMAT = "digit-sketchpad checkpoint 1"
 LARGEST = 16 * 2**20  # bytes; ours has a quarter of a million
@@ -59,6 +61,8 @@ def save(classifier: Classifier, path: Path) -> None:
     }
     if classifier.guard:
         content["guard"] = {"weights": _weights(classifier.guard.network), "threshold": classifier.guard.threshold}
+    if classifier.snapshots:
+        content["snapshots"] = [_plain(snapshot) for snapshot in classifier.snapshots]
     whole = io.BytesIO()  # torch itself, writing to a full disk, raises something else than OSError
     torch.save(content, whole)
     write_whole(path, lambda file: file.write(whole.getbuffer()))
@@ -107,6 +111,11 @@ def _classifier(content: dict[str, Any]) -> Classifier:
         raise ValueError("numbers out of range")
     if not 0 <= content["test_accuracy"] <= 1:
         raise ValueError("an accuracy that is no share")
+    snapshots = tuple(_snapshot(entry) for entry in content.get("snapshots", ()))
+    if any(snapshot.hidden != recipe.hidden for snapshot in snapshots):
+        raise ValueError("snapshots of another network")
+    if any(one.step >= next_one.step for one, next_one in pairwise(snapshots)):
+        raise ValueError("snapshots out of order")
     return Classifier(
         network=network,
         recipe=recipe,
@@ -115,7 +124,17 @@ def _classifier(content: dict[str, Any]) -> Classifier:
         std=content["std"],
         guard=guard,
         made={str(key): str(value) for key, value in content["made"].items()},
+        snapshots=snapshots,
     )
+
+
+def _plain(snapshot: Snapshot) -> dict[str, Any]:
+    """A snapshot as nothing but dictionaries, lists, numbers and tensors."""
+    return {**vars(snapshot), "layers": [dict(vars(layer)) for layer in snapshot.layers]}
+
+
+def _snapshot(entry: dict[str, Any]) -> Snapshot:
+    return Snapshot(**{**entry, "layers": tuple(RoundedLayer(**layer) for layer in entry["layers"])})
 
 
 def _weights(network: MLP) -> dict[str, Tensor]:

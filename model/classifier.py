@@ -11,6 +11,7 @@ from model.framing import ALL_STEPS, Steps, frame
 from model.guard import Guard
 from model.network import DIGITS, MEAN, MLP, STD, normalise
 from model.recipe import Recipe
+from model.snapshots import Snapshot
 
 BLANK = "blank"
 DIGIT = "digit"
@@ -51,6 +52,7 @@ class Classifier:
         mean, std: of the training pixels, on the scale of 0 to 1.
         made: when and with what, in words by keyword ("date", "torch", ...).
         guard: says what is no digit at all; where there is none, everything with ink in it is a digit.
+        snapshots: of the network at moments of its training, in order; none where they were not taken.
     """
 
     network: MLP
@@ -60,6 +62,7 @@ class Classifier:
     std: float = STD
     made: dict[str, str] = field(default_factory=dict)
     guard: Guard | None = None
+    snapshots: tuple[Snapshot, ...] = ()
 
     def read(self, ink: Tensor, steps: Steps = ALL_STEPS) -> list[Reading]:
         """Read drawings (N, H, W), uint8: 0 is paper, 255 the darkest ink; framed by all steps or by some of them."""

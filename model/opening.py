@@ -13,6 +13,7 @@ from model.mnist import Digits, MNISTError, load_mnist
 from model.network import MLP
 from model.recipe import RECIPES, Recipe
 from model.settings import ROOT
+from model.snapshots import Childhood
 from model.terminal import shown
 from model.training import DivergedError, train
 
@@ -73,11 +74,19 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Callable[[str], None] 
     """Train a classifier, shown in the terminal."""
     say(f"Training by the recipe {recipe.name}: {recipe}.")
     network = MLP(hidden=recipe.hidden, seed=recipe.seed)
+    childhood = Childhood(network)
     for progress in shown(train(network, digits, recipe)):
-        last = progress
+        childhood.note(progress)
     say("Training the guard, which tells digits from anything else.")
     guard = train_guard(network, digits, recipe.seed)
-    return Classifier(network, recipe, last.test_accuracy, guard=guard, made=checkpoint.made_here())
+    return Classifier(
+        network,
+        recipe,
+        progress.test_accuracy,
+        guard=guard,
+        made=checkpoint.made_here(),
+        snapshots=childhood.snapshots(digits),
+    )
 
 
 def _date(classifier: Classifier) -> str:

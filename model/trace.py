@@ -40,7 +40,7 @@ class Trace:
     offsets: Tensor
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def trace(classifier: Classifier, picture: Tensor) -> Trace:
     """Follow one framed picture (28, 28), uint8, through a classifier's network."""
     network = classifier.network

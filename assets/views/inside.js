@@ -7,9 +7,10 @@
 const { number, withSign } = Pictures;
 const find = (part) => element.querySelector(part);
 const view = find(".inside");
-const LAYERS = ["hidden layer 1", "hidden layer 2", "output layer"];
+const LAYERS = ["hidden layer 1", "hidden layer 2", "output"];
 const RANKED = 8; // inputs that are written out, of all
-const chosen = { layer: 1, neuron: 0 };
+const chosen = { layer: 0, neuron: 0 };
+let choseOne = false; // until then, it is the one that answers most strongly
 let tiles = []; // of each layer
 let widths = ""; // of the layers that the tiles stand for
 
@@ -23,38 +24,49 @@ function build({ layers }) {
     const ofLayer = Array.from({ length: outputs }, (_, neuron) =>
       Pictures.create(
         "button",
-        { type: "button", class: "tile", role: "radio", onclick: () => choose(layer, neuron) },
-        isOutput ? String(neuron) : ""
-      )
+        { type: "button", class: "tile", role: "radio", onclick: () => pick(layer, neuron) },
+        ...(isOutput ? [Pictures.create("span", {}, String(neuron))] : []),
+      ),
     );
     const columns = isOutput ? 1 : Math.ceil(Math.sqrt(outputs));
     const grid = Pictures.create(
       "div",
       { class: "tiles", role: "radiogroup", "aria-label": name(layer), style: `--columns: ${columns}` },
-      ...ofLayer
+      ...ofLayer,
     );
     grid.addEventListener("keydown", (event) => move(event, layer, columns));
-    const caption = Pictures.create("figcaption", {}, name(layer, true), Pictures.create("small", {}, `${outputs} neurons`));
+    const caption = Pictures.create(
+      "figcaption",
+      {},
+      name(layer, true),
+      Pictures.create("small", {}, isOutput ? `${outputs} logits` : `${outputs} neurons`),
+    );
     find(".inside-layers").append(Pictures.create("figure", { class: "inside-layer" }, caption, grid));
     return ofLayer;
   });
-  choose(chosen.layer, Math.min(chosen.neuron, tiles[chosen.layer].length - 1));
+  mark(chosen.layer, Math.min(chosen.neuron, tiles[chosen.layer].length - 1));
 }
 
 function name(layer, large = false) {
   return large ? LAYERS[layer][0].toUpperCase() + LAYERS[layer].slice(1) : LAYERS[layer];
 }
 
-function choose(layer, neuron) {
+/** The visitor's choice. */
+function pick(layer, neuron) {
+  choseOne = true;
+  mark(layer, neuron);
+  Views.refresh();
+}
+
+function mark(layer, neuron) {
   Object.assign(chosen, { layer, neuron });
   tiles.forEach((ofLayer, i) =>
     ofLayer.forEach((tile, j) => {
       const isChosen = i === layer && j === neuron;
       tile.ariaChecked = isChosen;
       tile.tabIndex = isChosen || (i !== layer && j === 0) ? 0 : -1; // one stop of the Tab key for each layer
-    })
+    }),
   );
-  Views.refresh();
 }
 
 /** Arrow keys go from neuron to neuron. */
@@ -64,7 +76,7 @@ function move(event, layer, columns) {
   if (!step) return;
   event.preventDefault();
   if (!tiles[layer][neuron]) return;
-  choose(layer, neuron);
+  pick(layer, neuron);
   tiles[layer][neuron].focus();
 }
 
@@ -113,7 +125,6 @@ function showWeights({ inputs, weights }, neuron, who) {
   const picture = find(".inside-weights canvas");
   Pictures.signed(picture, weights.subarray(neuron * inputs, (neuron + 1) * inputs));
   picture.ariaLabel = `The ${inputs} weights of ${who}: orange where ink drives it up, blue where ink holds it down`;
-  find(".inside-weights figcaption").textContent = "Its 784 weights: orange where ink drives it up, blue where ink holds it down.";
 }
 
 function showInputs(ranked, layer, count) {
@@ -121,15 +132,19 @@ function showInputs(ranked, layer, count) {
     if (layer === 0) return `row ${Math.floor(place / 28) + 1}, column ${(place % 28) + 1}`;
     return Pictures.create(
       "button",
-      { type: "button", class: "inside-from", onclick: () => choose(layer - 1, place) },
-      `neuron ${place + 1}`
+      { type: "button", class: "inside-from", onclick: () => pick(layer - 1, place) },
+      `neuron ${place + 1}`,
     );
   };
   find(".inside-inputs caption").textContent = `The ${ranked.length} inputs that count most, of ${count}`;
   const most = Math.abs(ranked[0].product ?? 1);
   find(".inside-inputs tbody").replaceChildren(
     ...ranked.map((term) => {
-      const product = Pictures.create("td", { class: "inside-product" }, term.product === undefined ? "–" : withSign(term.product));
+      const product = Pictures.create(
+        "td",
+        { class: "inside-product" },
+        term.product === undefined ? "–" : withSign(term.product),
+      );
       product.style.setProperty("--share", Math.abs(term.product ?? 0) / most);
       product.style.setProperty("--sign", Pictures.colour(Math.sign(term.product ?? 0)));
       return Pictures.create(
@@ -138,9 +153,9 @@ function showInputs(ranked, layer, count) {
         Pictures.create("th", { scope: "row" }, from(term)),
         Pictures.create("td", {}, term.input === undefined ? "–" : number(term.input)),
         Pictures.create("td", {}, withSign(term.weight)),
-        product
+        product,
       );
-    })
+    }),
   );
 }
 
@@ -160,7 +175,8 @@ function showSum(ranked, bias, reading) {
     `${products} + ${ranked.length - 3} more (${withSign(rest)}) + bias (${withSign(bias)}) = `,
     Pictures.create("strong", {}, number(total)),
   ];
-  if (layer < 2) parts.push("; ReLU: max(0, ", number(total), ") = ", Pictures.create("strong", {}, number(Math.max(0, total))));
+  if (layer < 2)
+    parts.push("; ReLU: max(0, ", number(total), ") = ", Pictures.create("strong", {}, number(Math.max(0, total))));
   else parts.push(`, the logit of ${neuron}; softmax makes it ${Pictures.percent(reading.probabilities[neuron])}`);
   sum.replaceChildren(...parts, ".");
 }
@@ -180,7 +196,8 @@ Views.add("inside", view, (reading) => {
   }
   const picture = find(".inside-input canvas");
   Pictures.grey(picture, reading.picture);
-  if (!reading.penIsDown) picture.ariaLabel = reading.logits ? "The network's input: your drawing, 28 by 28 pixels" : "The network's input: nothing yet";
+  picture.ariaLabel = `The network's input: ${reading.logits ? "your drawing, 28 by 28 pixels" : "nothing yet"}`;
+  if (!choseOne && reading.logits) mark(0, reading.hidden1.indexOf(Math.max(...reading.hidden1)));
   light(reading);
   explain(reading);
 });

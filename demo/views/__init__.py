@@ -3,5 +3,7 @@
 from demo.views.hand import Hand
 from demo.views.inside import Inside
 from demo.views.learn import Learn
+from demo.views.sure import Sure
+from demo.views.why import Why
 
-VIEWS = (Inside, Learn, Hand)
+VIEWS = (Inside, Why, Sure, Learn, Hand)
