@@ -79,7 +79,13 @@ function show() {
     find(".hand-back").disabled = !hand.drawings.length;
   }
   shown = null;
+  makeRoom();
   Views.refresh();
+}
+
+/** While digits are asked for, a narrow screen gives the pad more room. */
+function makeRoom() {
+  document.documentElement.classList.toggle("is-asking", hand.wanted.length > 0 && !view.hidden);
 }
 
 function shuffled(values) {
@@ -279,7 +285,7 @@ function forgotten(change, worst) {
   const all = change < 0 ? `it reads ${digits(change)} fewer than` : change > 0 ? `it reads ${digits(change)} more than` : "it reads as many as";
   return (
     `Learning one thing costs another: of MNIST's 10,000, ${all} before. MNIST's digits among ` +
-    "yours keep that small: a network forgets what it is no longer shown."
+    "yours keep that smaller than it would be: a network forgets what it is no longer shown."
   );
 }
 
@@ -336,6 +342,7 @@ const kept = sessionStorage.getItem(KEPT);
 if (kept) hand = JSON.parse(kept);
 show();
 
+Views.subscribe(makeRoom);
 Views.add("hand", view, (reading) => {
   find(".hand-next").disabled = reading.penIsDown || !reading.strokes.length;
   const now = `${hand.drawings.length} ${reading.fingerprint}`;

@@ -3,7 +3,8 @@
 from demo.views.hand import Hand
 from demo.views.inside import Inside
 from demo.views.learn import Learn
+from demo.views.lesson import Lesson
 from demo.views.sure import Sure
 from demo.views.why import Why
 
-VIEWS = (Inside, Why, Sure, Learn, Hand)
+VIEWS = (Lesson, Inside, Why, Sure, Learn, Hand)
