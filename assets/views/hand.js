@@ -237,7 +237,7 @@ function showTeaching(news) {
   const isGoing = ["queued", "training", "away"].includes(news.state);
   find(".hand-teach").hidden = isGoing;
   find(".hand-stop").hidden = !isGoing;
-  find(".hand-going:has(.hand-learned)").hidden = !isGoing;
+  find(".hand-learned").hidden = !isGoing;
   find(".hand-learned").value = news.share ?? 0;
   if (isGoing) find(".hand-taught").hidden = true;
   say(Trainings.inWords(news));
@@ -342,7 +342,6 @@ const kept = sessionStorage.getItem(KEPT);
 if (kept) hand = JSON.parse(kept);
 show();
 
-Views.subscribe(makeRoom);
 Views.add("hand", view, (reading) => {
   find(".hand-next").disabled = reading.penIsDown || !reading.strokes.length;
   const now = `${hand.drawings.length} ${reading.fingerprint}`;
@@ -351,3 +350,4 @@ Views.add("hand", view, (reading) => {
     showResults();
   }
 });
+Views.subscribe(makeRoom);

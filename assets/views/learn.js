@@ -9,7 +9,6 @@ const find = (part) => element.querySelector(part);
 const form = find(".learn-form");
 const recipes = JSON.parse(props.recipes); // each one's settings, by name
 const LINES = 6; // runs on the chart, each in its own colour
-const RETRY = 2000; // milliseconds between two knocks at a server that is gone
 const GUESSING = Math.log(10); // the loss of ten equal probabilities
 const HINTS = {
   chapter: "the course's own, plain and quick",
@@ -101,17 +100,10 @@ async function begin(ticket) {
 
 /** Ask how it goes, again and again, until it is over. */
 async function follow(run) {
-  while (run.state === "queued" || run.state === "training" || run.state === "away") {
-    const news = await server.follow(run.ticket); // answers after a moment; undefined where nobody is there
-    if (news === undefined) {
-      run.state = "away";
-      show();
-      while (!(await Python.isReachable())) await new Promise((done) => setTimeout(done, RETRY));
-      continue;
-    }
-    Object.assign(run, JSON.parse(news));
+  await Trainings.follow(server, run.ticket, (news) => {
+    Object.assign(run, news);
     show();
-  }
+  });
 }
 
 /** The network is the visitor's now. */
