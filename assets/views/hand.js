@@ -78,6 +78,7 @@ function show() {
     Object.assign(find(".hand-progress"), { value: hand.drawings.length, max: all });
     find(".hand-back").disabled = !hand.drawings.length;
   }
+  if (lesson?.drawings !== hand.drawings) find(".hand-taught").hidden = true;
   shown = null;
   makeRoom();
   Views.refresh();
@@ -135,10 +136,19 @@ function showScores(readings) {
     score("MNIST's test digits", testAccuracy, `${Math.round(10_000 * testAccuracy).toLocaleString("en")} of 10,000`)
   );
   const [low, high] = interval(right, count);
-  find(".hand-unfair").hidden = !lesson?.network || lesson.network !== Live.classifier.fingerprint;
+  find(".hand-fairness").textContent = fairness();
   find(".hand-interval").textContent =
     `${count} drawings are few: if you went on for hours, anything from ${percent(low, 0)} to ${percent(high, 0)} ` +
     `would be no surprise (a 95 % interval). MNIST's score ${testAccuracy < low || testAccuracy > high ? "lies outside it" : "lies within it, so the two may be the same"}.`;
+}
+
+/** Whether the score is one, where a network reads that was taught this hand. */
+function fairness() {
+  if (!lesson?.network || lesson.network !== Live.classifier.fingerprint) return "";
+  if (lesson.drawings === hand.drawings) {
+    return "Your own network reads now, which was taught these very drawings: no fair test. See below what cross-validation says.";
+  }
+  return "Your own network reads now. It was taught other drawings of yours than these: a fair test.";
 }
 
 function score(whose, share, counts) {
@@ -266,9 +276,8 @@ function take({ network, before, after, examined, mnistBefore, mnistAfter }) {
   if (changes[worst] < 0) rows.push([`of these, the ${worst}s, which lost most`, first[worst], last[worst], sums[worst]]);
   find(".hand-taught tbody").replaceChildren(...rows.map(row));
   find(".hand-forgotten").textContent = forgotten(sum(last) - sum(first), changes[worst]);
-  find(".hand-taught").hidden = false;
+  find(".hand-taught").hidden = lesson.drawings !== hand.drawings;
   say("Done: the copy is yours, and can be chosen above the pad.");
-  Views.refresh();
 }
 
 function row([what, before, after, count]) {
@@ -345,7 +354,7 @@ show();
 Views.add("hand", view, (reading) => {
   find(".hand-next").disabled = reading.penIsDown || !reading.strokes.length;
   const now = `${hand.drawings.length} ${reading.fingerprint}`;
-  if (!find(".hand-results").hidden && now !== shown) {
+  if (reading.fingerprint && !find(".hand-results").hidden && now !== shown) {
     shown = now;
     showResults();
   }

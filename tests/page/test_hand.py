@@ -207,8 +207,13 @@ def test_a_hand_is_taught_and_told_fairly(open_hand, teaching_server, pretrained
 
     button(page, "Let it read").click()
     expect_results(page, taught.classifier)
-    expect(page.locator(".hand-unfair")).to_be_visible()
+    expect(page.locator(".hand-fairness")).to_contain_text("no fair test")
     button(page, "Write twenty new ones for it").click()
     draw(page, STROKES[3])
     expect_torch(page)  # with the network that was taught
     assert page.evaluate("Live.reading().reader") == "own"
+    page.keyboard.press("n")
+    page.locator(".hand-skip").evaluate("skip => { while (skip.offsetParent) skip.click(); }")
+    expect(page.locator(".hand-fairness")).to_contain_text(": a fair test")
+    expect(page.locator(".hand-taught")).to_be_hidden()  # that was about others
+    assert button(page, "Teach it my hand").is_disabled()  # one drawing is no lesson
