@@ -62,7 +62,8 @@ def build_page(opened: Opened, data: Path | None = None) -> gr.Blocks:
             with gr.Column(elem_classes="views"):
                 Tabs(VIEWS)
                 views = [
-                    view(trainings, has_mnist(data)) if issubclass(view, FollowedView) else view() for view in VIEWS
+                    view(trainings, has_mnist(data)) if issubclass(view, FollowedView) else view.of(classifier)
+                    for view in VIEWS
                 ]
         pad.input(
             answer,

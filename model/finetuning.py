@@ -102,7 +102,7 @@ def teach(classifier: Classifier, pictures: Tensor, labels: Tensor, data: Digits
     network.zero_grad(set_to_none=True)
     name = f"{classifier.recipe.name[:150]}, {RECIPE.name}"
     named = replace(classifier.recipe, name=name)
-    after = replace(classifier, network=network, recipe=named, test_accuracy=progress.test_accuracy)
+    after = replace(classifier, network=network, recipe=named, test_accuracy=progress.test_accuracy, snapshots=())
     test = data.test_images, data.test_labels
     taught = Taught(
         after,
