@@ -4,29 +4,32 @@
 
 const Trainings = (() => {
   const RETRY = 2000; // milliseconds between two knocks at a server that is gone
+  const TRIES = 3;
+  const LOST = "The server does not know this training any more. Reload the page, and train again.";
 
-  /** Follow a training by its ticket, telling all news: { state, sentence, place, share, ... }. Resolves with the last. */
-  async function follow(server, ticket, tell) {
-    let news = { state: "queued" };
-    while (news.state === "queued" || news.state === "training") {
-      const answer = await server.follow(ticket); // comes after a moment; undefined where nobody is there
-      if (answer === undefined) {
-        tell({ ...news, state: "away" });
-        while (!(await Python.isReachable())) await new Promise((done) => setTimeout(done, RETRY));
-      } else tell((news = JSON.parse(answer)));
+  /** The server's answer about a training, however long it can't be reached; null where it does not answer although it
+      can. Tells { isAway } meanwhile. */
+  async function answered(ask, ticket, tell) {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const answer = await ask(ticket); // undefined where nobody is there
+      tell({ isAway: answer === undefined });
+      if (answer !== undefined) return JSON.parse(answer);
+      do await new Promise((done) => setTimeout(done, RETRY));
+      while (!(await Python.isReachable()));
     }
-    return news;
+    tell({ isAway: false });
+    return null;
   }
 
-  /** How a training stands, in a sentence. */
-  function inWords({ state, sentence, place }) {
-    if (sentence) return sentence;
-    if (state === "queued") return place ? `Place ${place} in the queue: one network is trained at a time.` : "Starting …";
-    if (state === "training") return "Training …";
-    if (state === "away") return "The server can't be reached: waiting for it.";
-    if (state === "stopped") return "Stopped.";
-    return "";
+  /** Follow a training until it is over, telling all news: as the server's `follow` has them, and { isAway }. */
+  async function follow(server, ticket, tell) {
+    let state = "queued";
+    while (state === "queued" || state === "training") {
+      const news = (await answered(server.follow, ticket, tell)) ?? { state: "lost", sentence: LOST };
+      ({ state } = news);
+      tell(news);
+    }
   }
 
-  return { follow, inWords };
+  return { answered, follow };
 })();

@@ -238,19 +238,27 @@ watch("value", async () => {
   const { error, ticket } = JSON.parse(props.value);
   if (error) return showTeaching({ state: "failed", sentence: error });
   lesson.ticket = ticket;
-  await Trainings.follow(server, ticket, showTeaching);
-  const result = JSON.parse((await server.result(ticket)) ?? "null");
-  if (result) take(result);
+  const news = { state: "queued" };
+  const tell = (more) => showTeaching(Object.assign(news, more));
+  await Trainings.follow(server, ticket, tell);
+  if (news.hasNetwork) take(await Trainings.answered(server.result, ticket, tell));
 });
 
 function showTeaching(news) {
-  const isGoing = ["queued", "training", "away"].includes(news.state);
+  const isGoing = news.state === "queued" || news.state === "training";
   find(".hand-teach").hidden = isGoing;
   find(".hand-stop").hidden = !isGoing;
   find(".hand-learned").hidden = !isGoing;
   find(".hand-learned").value = news.share ?? 0;
   if (isGoing) find(".hand-taught").hidden = true;
-  say(Trainings.inWords(news));
+  say(inWords(news));
+}
+
+function inWords({ state, sentence, place, isAway }) {
+  if (isAway) return "The server can't be reached: waiting for it.";
+  if (sentence) return sentence;
+  if (state === "queued") return place ? `Place ${place} in the queue: one network is trained at a time.` : "Starting …";
+  return { training: "Being taught …", stopped: "Stopped.", done: "Done: the copy is yours, and can be chosen above the pad." }[state] ?? "";
 }
 
 function say(sentence) {
@@ -259,7 +267,9 @@ function say(sentence) {
 }
 
 /** The network is the visitor's now. */
-function take({ network, before, after, examined, mnistBefore, mnistAfter }) {
+function take(result) {
+  if (!result) return say("What came of it was lost on the way. Teach it again.");
+  const { network, before, after, examined, mnistBefore, mnistAfter } = result;
   lesson.network = network.fingerprint;
   Live.setOwn(network);
   const count = lesson.drawings.length;
@@ -277,7 +287,6 @@ function take({ network, before, after, examined, mnistBefore, mnistAfter }) {
   find(".hand-taught tbody").replaceChildren(...rows.map(row));
   find(".hand-forgotten").textContent = forgotten(sum(last) - sum(first), changes[worst]);
   find(".hand-taught").hidden = lesson.drawings !== hand.drawings;
-  say("Done: the copy is yours, and can be chosen above the pad.");
 }
 
 function row([what, before, after, count]) {
@@ -329,7 +338,7 @@ const CLICKS = {
   ".hand-back": back,
   ".hand-skip": skip,
   ".hand-teach": teach,
-  ".hand-stop": () => server.stop(lesson.ticket),
+  ".hand-stop": () => lesson.ticket && server.stop(lesson.ticket),
   ".hand-use": () => Live.setReader("own"),
   ".hand-fresh": freshly,
   ".hand-pictures": savePictures,

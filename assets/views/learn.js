@@ -73,9 +73,9 @@ watch("value", () => {
   else begin(reply.ticket);
 });
 
-find(".learn-stop").addEventListener("click", () => {
-  find(".learn-stop").disabled = true;
-  server.stop(current.ticket);
+find(".learn-stop").addEventListener("click", async ({ target }) => {
+  target.disabled = true;
+  if ((await server.stop(current.ticket)) === undefined) target.disabled = false; // nobody was there
 });
 
 function complain(sentence) {
@@ -99,20 +99,25 @@ async function begin(ticket) {
 }
 
 /** Ask how it goes, again and again, until it is over. */
-async function follow(run) {
-  await Trainings.follow(server, run.ticket, (news) => {
-    Object.assign(run, news);
-    show();
-  });
+function follow(run) {
+  return Trainings.follow(server, run.ticket, told(run));
 }
 
 /** The network is the visitor's now. */
 async function take(run) {
-  const result = JSON.parse((await server.result(run.ticket)) ?? "null");
+  const result = await Trainings.answered(server.result, run.ticket, told(run));
   if (!result) return;
   run.accuracy = result.network.test_accuracy;
   Live.setOwn(result.network);
   showResult(run, result);
+}
+
+/** Takes the news of a run. */
+function told(run) {
+  return (news) => {
+    Object.assign(run, news);
+    show();
+  };
 }
 
 // --- how it stands ------------------------------------------------------------------------------------------------
@@ -128,7 +133,6 @@ function show() {
 const STATES = {
   queued: ({ place }) => (place ? `Place ${place} in the queue: one network is trained at a time.` : "Starting …"),
   training: ({ points }) => (points.length ? "Training" : "Getting the digits ready …"),
-  away: () => "The server can't be reached: waiting for it.",
   lost: () => "Lost",
   done: () => "Done",
   stopped: () => "Stopped",
@@ -148,7 +152,7 @@ function showState() {
   stop.hidden = current === null;
   find(".learn-status").hidden = !run;
   if (!run) return;
-  const state = STATES[run.state](run);
+  const state = run.isAway ? "The server can't be reached: waiting for it." : STATES[run.state](run);
   say(".learn-state", run.sentence && !current ? `${state}: ${run.sentence}` : [state, run.sentence].filter(Boolean).join(". "));
   find(".learn-status").dataset.state = run.sentence && run.state !== "stopped" ? "problem" : run.state;
   say(".learn-now", now(run));
