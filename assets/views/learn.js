@@ -100,12 +100,12 @@ async function begin(ticket) {
 
 /** Ask how it goes, again and again, until it is over. */
 function follow(run) {
-  return Trainings.follow(server, run.ticket, told(run));
+  return Trainings.follow(server, run.ticket, hearer(run));
 }
 
 /** The network is the visitor's now. */
 async function take(run) {
-  const result = await Trainings.answered(server.result, run.ticket, told(run));
+  const result = await Trainings.answered(server.result, run.ticket, hearer(run));
   if (!result) return;
   run.accuracy = result.network.test_accuracy;
   Live.setOwn(result.network);
@@ -113,7 +113,7 @@ async function take(run) {
 }
 
 /** Takes the news of a run. */
-function told(run) {
+function hearer(run) {
   return (news) => {
     Object.assign(run, news);
     show();
