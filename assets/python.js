@@ -110,6 +110,7 @@ const Python = (() => {
 
   return {
     answer,
+    pack,
     isReachable,
     /** Be told what is going on: { state: "idle" | "asked" | "answered" | "lost", ... }. */
     subscribe: (view) => views.push(view),

@@ -12,7 +12,7 @@ from demo.readout import Readout
 from demo.sketchpad import InkError, Sketchpad, drawing_of
 from demo.trainings import Trainings
 from demo.views import VIEWS
-from demo.views.learn import Learn
+from demo.views.followed import FollowedView
 from demo.views.tabs import Tabs
 from model.mnist import find_mnist, has_mnist
 from model.opening import Opened
@@ -61,9 +61,10 @@ def build_page(opened: Opened, data: Path | None = None) -> gr.Blocks:
                 readout = Readout()
             with gr.Column(elem_classes="views"):
                 Tabs(VIEWS)
-                learn = Learn(trainings, has_mnist(data), render=False)
-                for view in VIEWS:
-                    learn.render() if view is Learn else view.of(classifier)
+                views = [
+                    view(trainings, has_mnist(data)) if issubclass(view, FollowedView) else view.of(classifier)
+                    for view in VIEWS
+                ]
         pad.input(
             answer,
             inputs=pad,
@@ -73,14 +74,16 @@ def build_page(opened: Opened, data: Path | None = None) -> gr.Blocks:
             show_progress="hidden",
             api_visibility="private",
         )
-        learn.train(
-            learn.start,
-            inputs=learn,
-            outputs=learn,
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
-        )
+        for view in views:
+            if isinstance(view, FollowedView):
+                view.begin(
+                    view.start,
+                    inputs=view,
+                    outputs=view,
+                    queue=False,
+                    show_progress="hidden",
+                    api_visibility="private",
+                )
         page.unload(leave)
         image = ImageUpload(visible=False)
         result = gr.JSON(visible=False)

@@ -2,7 +2,8 @@
 
 A training runs in a thread of its own and is followed by asking for its state, whole each time, so that a lost answer
 loses nothing. Nobody has to say goodbye: a training that nobody asks about any more, as its tab was closed or its
-network lost, is stopped, and its place goes to the next. The network that comes of it is its reader's alone.
+network lost, is stopped, and its place goes to the next. The network that comes of it is its reader's alone: a new one,
+or a copy of the shared one that was taught their hand.
 """
 
 import math
@@ -20,6 +21,8 @@ from torch import Tensor
 from model.checkpoint import made_here
 from model.classifier import Classifier
 from model.evaluation import Mistakes, confusion, most_wrong
+from model.finetuning import RECIPE as LESSON
+from model.finetuning import Taught, teach
 from model.mnist import Digits
 from model.network import DIGITS, MLP
 from model.recipe import RECIPES, Recipe, RecipeError
@@ -59,6 +62,7 @@ class Training:
     Attributes:
         session: whose it is.
         recipe: what is trained by.
+        lesson: where a copy of the shared network is taught, the pictures (N, 28, 28), uint8, and their labels (N,).
         asked: when its reader asked last, on the room's clock.
         ticket: what its reader asks by; it can't be guessed.
         state: "queued", "training", "done", "stopped", "diverged" or "failed".
@@ -66,24 +70,29 @@ class Training:
             was no number.
         tests: [epochs done, test accuracy].
         progress: the newest; None before the first steps.
+        share: of the whole work that is done, 0 to 1.
         sentence: what else is to be said of how it ended.
         classifier, fingerprint: the reader's own: of this training once it ended, of the one before it until then.
         mistakes, confusion: what the trained network makes of the test digits; None before the end.
+        taught: what came of a lesson; None before the end. The lesson itself is forgotten then.
     """
 
     session: str
     recipe: Recipe
     asked: float
+    lesson: tuple[Tensor, Tensor] | None = None
     ticket: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     state: str = "queued"
     points: list[tuple[float, float | None, float]] = field(default_factory=list)
     tests: list[tuple[float, float]] = field(default_factory=list)
     progress: Progress | None = None
+    share: float = 0.0
     sentence: str = ""
     classifier: Classifier | None = None
     fingerprint: str | None = None
     mistakes: Mistakes | None = None
     confusion: Tensor | None = None
+    taught: Taught | None = None
     stopping: str | None = None  # why, once it is to stop; "" where its reader wanted it
     highest: float = 0.0  # loss so far
     stride: int = 1  # of the points that came, one in so many is kept
@@ -148,13 +157,26 @@ class Trainings:
     # --- what readers ask -----------------------------------------------------------------------------------------
 
     def start(self, session: str, settings: Any) -> str:
-        """Begin a training, or queue it; returns its ticket.
+        """Begin to train a new network, or queue it; returns its ticket.
 
         Raises:
             RecipeError: for settings that are out of range.
             TrainingError: where this session's last one still goes on, or too many are waiting.
         """
-        recipe = recipe_of(settings)
+        return self._enter(Training(session, recipe_of(settings), self._clock()))
+
+    def teach(self, session: str, pictures: Tensor, labels: Tensor) -> str:
+        """Begin to teach a copy of the shared network some drawings, or queue it; as `start`.
+
+        Args:
+            session: whose it is to be.
+            pictures: (N, 28, 28), uint8, framed.
+            labels: (N,), int64, 0 to 9.
+        """
+        return self._enter(Training(session, LESSON, self._clock(), (pictures, labels)))
+
+    def _enter(self, training: Training) -> str:
+        session = training.session
         with self._lock:
             self._clear()
             last = self._of.get(session)
@@ -162,7 +184,6 @@ class Trainings:
                 raise TrainingError("Your last training still goes on. Stop it before you start another.")
             if len(self._queue) >= LONGEST_QUEUE:
                 raise TrainingError(f"{LONGEST_QUEUE} trainings are waiting already. Try again in a few minutes.")
-            training = Training(session, recipe, self._clock())
             if last:
                 training.classifier, training.fingerprint = last.classifier, last.fingerprint
             self._of[session] = training
@@ -177,9 +198,9 @@ class Trainings:
         """How a training stands, whole; asking keeps it alive.
 
         Returns:
-            state, sentence, place (1 is next, while it is queued), points, tests, secondsLeft (None before the first
-            steps), settings (in words), epochs, and hasNetwork, once there is a `result`. A ticket that nobody holds
-            has the state "lost".
+            state, sentence, place (1 is next, while it is queued), share of the work done (0 to 1), points, tests,
+            secondsLeft (None before the first steps), settings (in words), epochs, and hasNetwork, once there is a
+            `result`. A ticket that nobody holds has the state "lost".
         """
         with self._lock:
             training = self._with(ticket)
@@ -192,6 +213,7 @@ class Trainings:
                 "state": training.state,
                 "sentence": training.sentence or DIVERGES * training.diverged,
                 "place": self._queue.index(training) + 1 if training in self._queue else 0,
+                "share": training.share,
                 "points": training.points + (newest if newest != training.points[-1:] else []),
                 "tests": training.tests,
                 "secondsLeft": progress and progress.seconds_left,
@@ -253,7 +275,7 @@ class Trainings:
     def _stop(self, training: Training, why: str) -> None:
         if training in self._queue:
             self._queue.remove(training)
-            training.state, training.sentence = "stopped", why
+            training.state, training.sentence, training.lesson = "stopped", why, None
         elif training is self._current:
             training.stopping = why
 
@@ -272,14 +294,17 @@ class Trainings:
                 training.state = "training"
             state, sentence = self._outcome(training)
             with self._lock:
-                training.state, training.sentence = state, sentence
+                training.state, training.sentence, training.lesson = state, sentence, None
                 self._send_away()
                 self._current = self._queue.pop(0) if self._queue else None
 
     def _outcome(self, training: Training) -> tuple[str, str]:
         """Train; how it ended, and what is to be said of it."""
         try:
-            self._train(training)
+            if training.lesson:
+                self._teach(training, self._mnist())
+            else:
+                self._train(training, self._mnist())
         except DivergedError as error:
             return "diverged", str(error)
         except TrainingError as error:
@@ -289,23 +314,40 @@ class Trainings:
             return "failed", "The training broke off by a fault of the server. Train again, or with other settings."
         if training.stopping is not None and not training.diverged:
             return "stopped", training.stopping
+        if training.taught:
+            return "done", ""
         loss, rate = training.progress.part_loss, training.recipe.learning_rate
         compared = f"Its loss ended at {loss:,.2f}, and guessing alone gives {GUESSING:.2f}"
         if training.diverged:
             return "diverged", f"{compared}: the training diverged. Choose a learning rate below {rate:g}."
         return "done", f"{compared}: it learned next to nothing. Choose another learning rate." if loss > LITTLE else ""
 
-    def _train(self, training: Training) -> None:
+    def _mnist(self) -> Digits:
         if self._digits is None:
             self._digits = self._find()
-        digits = self._digits
-        if digits is None:
+        if self._digits is None:
             raise TrainingError(MISSING)
+        return self._digits
+
+    def _teach(self, training: Training, digits: Digits) -> None:
+        for step in teach(self._shared, *training.lesson, digits):
+            with self._lock:
+                training.share = step.share
+                self._send_away()
+                if training.stopping is not None:
+                    return
+        own, fingerprint = step.taught.classifier, step.taught.classifier.fingerprint()
+        with self._lock:
+            training.classifier, training.fingerprint = own, fingerprint
+            training.taught, training.confusion = step.taught, step.taught.mnist_after
+
+    def _train(self, training: Training, digits: Digits) -> None:
         recipe = training.recipe
         network = MLP(hidden=recipe.hidden, seed=recipe.seed)
         for progress in train(network, digits, recipe):
             with self._lock:
                 training.note(progress)
+                training.share = progress.total_step / progress.total_steps
                 self._send_away()
                 if training.stopping is not None and not progress.diverged:
                     break

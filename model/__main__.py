@@ -13,6 +13,7 @@ from model.classifier import Classifier, Reading
 from model.evaluation import EXACT, collect, evaluate, misread, table
 from model.files import try_writing
 from model.images import ImageError, load_image, load_stack
+from model.labels import LabelsError, load_labels
 from model.mnist import MNISTError, load_mnist
 from model.onnx import OnnxError, export_onnx
 from model.opening import DEFAULT_RECIPE, PRETRAINED, train_classifier
@@ -92,6 +93,8 @@ def _sheets(arguments: argparse.Namespace) -> int:
 
 def _classify(arguments: argparse.Namespace) -> int:
     """Read pictures and stacks; one JSON object a line, in the order asked for."""
+    if arguments.labels:
+        return _score(arguments)
     classifier, failed = _classifier(arguments), False
     for path in arguments.files:
         try:
@@ -99,8 +102,30 @@ def _classify(arguments: argparse.Namespace) -> int:
                 print(json.dumps({"source": source, **reading.as_dict()}))
         except ImageError as error:
             failed = True
-            print(f"{path}: {error}", file=sys.stderr)
+            _say(f"{path}: {error}")
     return int(failed)
+
+
+def _score(arguments: argparse.Namespace) -> int:
+    """The same where it is known what the drawings are: each line has its label, and the score comes at the end."""
+    classifier = _classifier(arguments)
+    read = []
+    for path in arguments.files:
+        try:
+            read += _readings(classifier, path)
+        except ImageError as error:
+            _say(f"{path}: {error}")
+            return 1
+    try:
+        labels = load_labels(arguments.labels, len(read))
+    except LabelsError as error:
+        _say(f"{arguments.labels}: {error}")
+        return 1
+    for label, (source, reading) in zip(labels, read, strict=True):
+        print(json.dumps({"source": source, "label": label, **reading.as_dict()}))
+    right = sum(reading.digit == label for label, (_, reading) in zip(labels, read, strict=True))
+    _say(f"Read correctly: {right:,} of {len(labels):,}" + (f" ({right / len(labels):.1%})." if labels else "."))
+    return 0
 
 
 def _export(arguments: argparse.Namespace) -> int:
@@ -196,6 +221,13 @@ def _parser() -> argparse.ArgumentParser:
         if name == "classify":
             subparser.add_argument(
                 "files", nargs="+", type=Path, metavar="FILE", help="a picture, or an .npy stack (N, H, W) of uint8"
+            )
+            subparser.add_argument(
+                "--labels",
+                type=Path,
+                metavar="FILE",
+                help="a CSV that says what the drawings are: the header index,label, then a row for each, such as 0,7, "
+                "counted from 0 in the order given. Each line then has its label, and the score comes at the end",
             )
     return parser
 

@@ -5,8 +5,9 @@ version: 7,494 digits by 30 writers. They only ever measure; nothing is trained 
 """
 
 import gzip
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -15,6 +16,8 @@ from torch import Tensor
 from model.pen import PAPER, Stroke, draw
 
 WRITTEN = Path("data/pen-strokes/pendigits-train.unipen.gz")  # in the folder of shared data
+
+WHO = re.compile(r"\.COMMENT\s+\d\s+(\d+)\s+\d+")  # the digit, who wrote it, and which of theirs it is
 
 # How large and with what pen a visitor may draw, as shares of the paper.
 SIZES = (0.35, 0.85)
@@ -28,10 +31,12 @@ class Writing:
     Attributes:
         label: 0 to 9.
         strokes: points (x, y) in the tablet's units, x to the right, y down.
+        writer: who wrote it, 1 to 30; 0 where the file doesn't say.
     """
 
     label: int
     strokes: list[Stroke]
+    writer: int = 0
 
 
 def load_writings(path: Path) -> list[Writing]:
@@ -47,6 +52,8 @@ def load_writings(path: Path) -> list[Writing]:
         for line in map(str.strip, file):
             if line.startswith(".SEGMENT DIGIT"):
                 writings.append(Writing(int(line.split('"')[1]), []))
+            elif writings and (comment := WHO.fullmatch(line)):
+                writings[-1] = replace(writings[-1], writer=int(comment[1]))
             elif line.startswith((".PEN_DOWN", ".PEN_UP")):
                 pen_is_down = line == ".PEN_DOWN"
                 if pen_is_down and writings:
@@ -54,7 +61,7 @@ def load_writings(path: Path) -> list[Writing]:
             elif pen_is_down and writings and line and not line.startswith("."):
                 x, y = line.split()[:2]
                 writings[-1].strokes[-1].append((float(x), -float(y)))  # a tablet's y points up
-    return [Writing(writing.label, [stroke for stroke in writing.strokes if stroke]) for writing in writings]
+    return [replace(writing, strokes=[stroke for stroke in writing.strokes if stroke]) for writing in writings]
 
 
 def draw_somewhere(strokes: Sequence[Stroke], generator: torch.Generator) -> Tensor:

@@ -130,6 +130,52 @@ def test_a_reader_that_leaves_early(here):
     assert process.wait() != 0
 
 
+def with_labels(text: str) -> tuple[str, ...]:
+    """The arguments that read a.npy, a seven, a blank and a seven, beside labels of this text."""
+    Path("labels.csv").write_text(text)
+    return "classify", "--checkpoint", str(PRETRAINED), "a.npy", "--labels", "labels.csv"
+
+
+def test_drawings_with_labels_are_scored(command):
+    status, out, err = command(*with_labels("index,label\n2,7\n0,7\n1,3\n"))
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert status == 0
+    assert [(line["label"], line["digit"]) for line in lines] == [(7, 7), (3, None), (7, 7)]
+    assert list(lines[0]) == ["source", "label", "digit", "probabilities", "verdict"]
+    assert err == "Read correctly: 2 of 3 (66.7%).\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "The first line must be index,label."),
+        ("number,digit\n0,7\n", "The first line must be index,label."),
+        ("index,label\n0,7\n1,3\n3,7\n", "Line 4: '3' is no drawing's index: there are 3, from 0 on."),
+        ("index,label\n-1,7\n", "Line 2: '-1' is no drawing's index: there are 3, from 0 on."),
+        ("index,label\n0,ten\n", "Line 2: the label must be a digit from 0 to 9, not 'ten'."),
+        ("index,label\n0,10\n", "Line 2: the label must be a digit from 0 to 9, not '10'."),
+        ("index,label\n0,7,1\n", "Line 2 must be an index and a label, with a comma between them."),
+        ("index,label\n0,7\n0,7\n", "Line 3: drawing 0 has a label already."),
+        ("index,label\n0,7\n", "2 of 3 drawings have no label; the first is 1."),
+    ],
+)
+def test_labels_that_do_not_fit_the_drawings(command, text, said):
+    assert command(*with_labels(text)) == (1, "", f"labels.csv: {said}\n")
+
+
+def test_labels_that_are_none(command, here):
+    scored = with_labels("")
+    (here / "labels.csv").unlink()
+    assert command(*scored) == (1, "", "labels.csv: There is no such file.\n")
+    (here / "labels.csv").write_bytes(b"\xff\xfe\x00")
+    assert command(*scored) == (1, "", "labels.csv: The file is no CSV text.\n")
+    (here / "labels.csv").unlink()
+    (here / "labels.csv").mkdir()
+    status, out, err = command(*scored)
+    assert (status, out) == (1, "")
+    assert err.startswith("labels.csv: The file can't be opened")
+
+
 # --- train and evaluate ----------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from demo.launch import serve
+from demo.views.hand import Hand
+from demo.views.learn import Learn
 from model.opening import Opened
 from model.pen import draw
 
@@ -27,14 +29,18 @@ class Visitor:
         self.http = httpx.Client(base_url=page.local_url, timeout=30)
 
     def ask(self, listener: str, content: object) -> object:
-        (number,) = (number for number, function in self.page.fns.items() if function.name == listener)
+        (number,) = (
+            number
+            for number, function in self.page.fns.items()
+            if function.name == listener and not isinstance(function.inputs[0], Hand)
+        )
         body = {"data": [content], "fn_index": number, "session_hash": self.session}
         answer = self.http.post("gradio_api/run/predict", json=body)
         assert answer.status_code == 200, answer.text
         return answer.json()["data"][0]
 
     def call(self, function: str, argument: object) -> object:
-        (view,) = (number for number, block in self.page.blocks.items() if hasattr(type(block), "follow"))
+        (view,) = (number for number, block in self.page.blocks.items() if isinstance(block, Learn))
         body = {"data": argument, "component_id": view, "fn_name": function, "session_hash": self.session}
         answer = self.http.post("gradio_api/component_server/", json=body)
         assert answer.status_code == 200, answer.text

@@ -10,6 +10,7 @@ import torch
 import demo.trainings
 from demo.trainings import KEPT, LONGEST_QUEUE, MOST_POINTS, PATIENCE, Training, TrainingError, Trainings, recipe_of
 from model.evaluation import confusion, most_wrong
+from model.finetuning import teach
 from model.mnist import Digits
 from model.network import MLP
 from model.recipe import RECIPES, RecipeError
@@ -338,3 +339,44 @@ def test_the_most_wrong_come_first(pretrained, digits):
     assert counts.trace() == sum(
         reading.digit == label for reading, label in zip(readings, digits.test_labels.tolist(), strict=True)
     )
+
+
+# --- a lesson --------------------------------------------------------------------------------------------------------
+
+
+def test_a_lesson_gives_what_the_model_teaches_and_is_forgotten(room, digits, pretrained):
+    pictures, labels = digits.test_images[:20], digits.test_labels[:20]
+    ticket = room.teach("ann", pictures, labels)
+    assert until(room, ticket, "done")["share"] == 1
+    training = room.result(ticket)
+    *_, last = teach(pretrained, pictures, labels, digits)
+    assert training.fingerprint == last.taught.classifier.fingerprint()
+    assert training.taught.examined.tolist() == last.taught.examined.tolist()
+    assert room.reader("ann", training.fingerprint)[0] is training.classifier
+    assert training.lesson is None
+
+
+def test_a_lesson_can_be_stopped_and_waits_its_turn(room, digits, monkeypatch):
+    gate = threading.Semaphore(0)
+
+    def slowly(*arguments):
+        for lesson in teach(*arguments):
+            assert gate.acquire(timeout=20)
+            yield lesson
+
+    monkeypatch.setattr(demo.trainings, "teach", slowly)
+    lesson = digits.test_images[:10], digits.test_labels[:10]
+    first, second = (room.teach(session, *lesson) for session in ("ann", "bob"))
+    assert room.follow(second)["place"] == 1
+    room.stop(second)
+    room.stop(first)
+    gate.release(2)
+    for ticket in (first, second):
+        until(room, ticket, "stopped")
+        assert room.result(ticket) is None
+
+
+def test_a_lesson_without_mnist_is_told_what_to_do(pretrained, digits):
+    room = Trainings(pretrained, lambda: None)
+    ticket = room.teach("ann", digits.test_images[:10], digits.test_labels[:10])
+    assert until(room, ticket, "failed")["sentence"] == demo.trainings.MISSING

@@ -9,9 +9,6 @@ const find = (part) => element.querySelector(part);
 const form = find(".learn-form");
 const recipes = JSON.parse(props.recipes); // each one's settings, by name
 const LINES = 6; // runs on the chart, each in its own colour
-const RETRY = 2000; // milliseconds between two knocks at a server that is gone
-const TRIES = 3;
-const LOST = "The server does not know this training any more. Reload the page, and train again.";
 const GUESSING = Math.log(10); // the loss of ten equal probabilities
 const HINTS = {
   chapter: "the course's own, plain and quick",
@@ -67,7 +64,7 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   props.value = settings();
-  trigger("train");
+  trigger("begin");
 });
 
 watch("value", () => {
@@ -102,34 +99,25 @@ async function begin(ticket) {
 }
 
 /** Ask how it goes, again and again, until it is over. */
-async function follow(run) {
-  while (run.state === "queued" || run.state === "training") {
-    Object.assign(run, (await answered(server.follow, run)) ?? { state: "lost", sentence: LOST });
-    show();
-  }
+function follow(run) {
+  return Trainings.follow(server, run.ticket, hearer(run));
 }
 
 /** The network is the visitor's now. */
 async function take(run) {
-  const result = await answered(server.result, run);
+  const result = await Trainings.answered(server.result, run.ticket, hearer(run));
   if (!result) return;
   run.accuracy = result.network.test_accuracy;
   Live.setOwn(result.network);
   showResult(run, result);
 }
 
-/** The server's answer about a run, however long it can't be reached; null where it does not answer although it can. */
-async function answered(ask, run) {
-  for (let tries = 0; tries < TRIES; tries++) {
-    const answer = await ask(run.ticket); // undefined where nobody is there
-    run.isAway = answer === undefined;
-    if (!run.isAway) return JSON.parse(answer);
+/** Takes the news of a run. */
+function hearer(run) {
+  return (news) => {
+    Object.assign(run, news);
     show();
-    do await new Promise((done) => setTimeout(done, RETRY));
-    while (!(await Python.isReachable()));
-  }
-  run.isAway = false;
-  return null;
+  };
 }
 
 // --- how it stands ------------------------------------------------------------------------------------------------

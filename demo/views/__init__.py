@@ -1,10 +1,11 @@
 """The views under the bars, each of which answers one question about the visitor's drawing."""
 
 from demo.views.childhood import Childhood
+from demo.views.hand import Hand
 from demo.views.inside import Inside
 from demo.views.learn import Learn
 from demo.views.lesson import Lesson
 from demo.views.sure import Sure
 from demo.views.why import Why
 
-VIEWS = (Lesson, Inside, Why, Sure, Learn, Childhood)
+VIEWS = (Lesson, Inside, Why, Sure, Learn, Childhood, Hand)
