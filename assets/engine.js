@@ -317,6 +317,7 @@ const DigitEngine = (() => {
     PAPER,
     PEN,
     SIDE,
+    BOX,
     DIGITS,
     ALL_STEPS,
     BLANK,
