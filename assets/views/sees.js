@@ -122,10 +122,10 @@ function showFound({ steps, penIsDown }, found) {
 
 // --- what each step is good for on this drawing ---------------------------------------------------------------------
 
-const VERDICTS = { unsure: ", unsure", "not a digit": ", not a digit" };
-
 function inWords({ verdict, digit, probabilities }) {
-  return verdict === "blank" ? "–" : `${digit}, ${percent(probabilities[digit])}${VERDICTS[verdict] ?? ""}`;
+  if (verdict === "blank") return ["–"];
+  const answer = `${digit}, ${percent(probabilities[digit])}`;
+  return verdict === "digit" ? [answer] : [answer, create("small", {}, verdict)];
 }
 
 /** The answer with this step and without it, while the others stay as they are; one of the two is the present one. */
@@ -141,7 +141,7 @@ function showAnswers(reading) {
         "tr",
         { class: [is === taken ? "is-present" : "", !is && differs ? "is-changed" : ""].join(" ").trim() },
         create("th", { scope: "row" }, is ? "with it" : "without it"),
-        create("td", {}, inWords(read)),
+        create("td", {}, ...inWords(read)),
       );
     };
     answers.replaceChildren(create("tbody", {}, row(true), row(false)));
