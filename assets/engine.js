@@ -343,6 +343,7 @@ const DigitEngine = (() => {
     PAPER,
     PEN,
     SIDE,
+    BOX,
     DIGITS,
     ALL_STEPS,
     BLANK,

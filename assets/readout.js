@@ -121,6 +121,19 @@ function showInput({ picture: tones, verdict }) {
   );
 }
 
+// --- how it was framed, where that is not as MNIST was ---------------------------------------------------------------
+
+const STEPS = { box: "the ink box", square: "the square", fit: "20 × 20", centre: "centring" };
+
+function showFraming({ steps }) {
+  const left = Object.keys(STEPS).filter((name) => !steps[name]);
+  const words = left.length ? `Framing changed: without ${left.map((name) => STEPS[name]).join(", ")}.` : "";
+  find(".framed").hidden = !left.length;
+  if (find(".framed span").textContent !== words) find(".framed span").textContent = words;
+}
+
+find(".framed button").addEventListener("click", () => Live.setSteps(DigitEngine.ALL_STEPS));
+
 // --- what torch said ----------------------------------------------------------------------------------------------
 
 let shown = null; // the page's own reading
@@ -167,6 +180,7 @@ Live.subscribe((reading) => {
   showOther(reading);
   showAnswer(reading);
   showInput(reading);
+  showFraming(reading);
   announce(reading);
 });
 Python.subscribe(showTorch);

@@ -5,7 +5,9 @@ from demo.views.hand import Hand
 from demo.views.inside import Inside
 from demo.views.learn import Learn
 from demo.views.lesson import Lesson
+from demo.views.replay import Replay
+from demo.views.sees import Sees
 from demo.views.sure import Sure
 from demo.views.why import Why
 
-VIEWS = (Lesson, Inside, Why, Sure, Learn, Childhood, Hand)
+VIEWS = (Lesson, Sees, Inside, Why, Sure, Replay, Learn, Childhood, Hand)
