@@ -68,6 +68,9 @@ const Views = (() => {
       show();
     },
 
+    /** Whether there is such a view. */
+    has: (name) => names.includes(name),
+
     /** The open view's name, "all", or null. */
     get current() {
       return current;

@@ -1,5 +1,6 @@
 """The page, from top to bottom."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,15 @@ from demo.readout import Readout
 from demo.sketchpad import InkError, Sketchpad, drawing_of
 from demo.trainings import Trainings
 from demo.views import VIEWS
-from demo.views.followed import FollowedView
 from demo.views.tabs import Tabs
+from demo.views.view import View
 from model.mnist import find_mnist, has_mnist
 from model.opening import Opened
 
 CACHE = (600, 600)  # seconds: how often uploaded files are looked through, and at what age they are deleted
 
 
-def build_page(opened: Opened, data: Path | None = None) -> gr.Blocks:
+def build_page(opened: Opened, data: Path | None = None, views: Sequence[type[View]] = VIEWS) -> gr.Blocks:
     """The page for one opened classifier; MNIST, to train on, is looked for in a folder, and else under data/."""
     classifier = opened.classifier
     trainings = Trainings(classifier, lambda: find_mnist(data))
@@ -60,11 +61,8 @@ def build_page(opened: Opened, data: Path | None = None) -> gr.Blocks:
                 pad = Sketchpad()
                 readout = Readout()
             with gr.Column(elem_classes="views"):
-                Tabs(VIEWS)
-                views = [
-                    view(trainings, has_mnist(data)) if issubclass(view, FollowedView) else view.of(classifier)
-                    for view in VIEWS
-                ]
+                Tabs(views)
+                shown = [view.of(classifier, trainings, has_mnist(data)) for view in views]
         pad.input(
             answer,
             inputs=pad,
@@ -74,16 +72,8 @@ def build_page(opened: Opened, data: Path | None = None) -> gr.Blocks:
             show_progress="hidden",
             api_visibility="private",
         )
-        for view in views:
-            if isinstance(view, FollowedView):
-                view.begin(
-                    view.start,
-                    inputs=view,
-                    outputs=view,
-                    queue=False,
-                    show_progress="hidden",
-                    api_visibility="private",
-                )
+        for view in shown:
+            view.listen()
         page.unload(leave)
         image = ImageUpload(visible=False)
         result = gr.JSON(visible=False)

@@ -57,7 +57,7 @@ class Sketchpad(Component):
 
     def __init__(self) -> None:
         # As text: Gradio copies all props at every event, and thousands of small lists would cost 80 ms each time.
-        super().__init__("sketchpad", samples=json.dumps(samples()))
+        super().__init__("sketchpad", samples=json.dumps(samples(), separators=(",", ":")))
 
 
 def drawing_of(sent: Any) -> Drawing:

@@ -11,6 +11,9 @@ const lines = [...element.querySelectorAll("[data-live]")];
 for (const button of element.querySelectorAll("button[data-view]")) {
   button.addEventListener("click", () => Views.open(button.dataset.view));
 }
+Views.subscribe(() => {
+  for (const button of element.querySelectorAll("button[data-view]")) button.hidden = !Views.has(button.dataset.view);
+});
 
 const count = (values, is) => values.reduce((total, value) => total + (is(value) ? 1 : 0), 0);
 const isOn = (value) => value > 0;

@@ -6,6 +6,7 @@ from typing import Any
 from gradio.components.base import server
 
 from demo.network import rounded_layers
+from demo.trainings import Trainings
 from demo.views.view import View
 from model.classifier import Classifier
 from model.snapshots import Snapshot
@@ -25,7 +26,7 @@ class Childhood(View):
         super().__init__(**props)
 
     @classmethod
-    def of(cls, classifier: Classifier) -> "Childhood":
+    def of(cls, classifier: Classifier, trainings: Trainings, has_mnist: bool) -> "Childhood":
         """The childhood of this classifier's network."""
         return cls(classifier.snapshots)
 

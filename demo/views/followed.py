@@ -8,6 +8,7 @@ from gradio.components.base import server
 
 from demo.trainings import MISSING, Trainings
 from demo.views.view import View
+from model.classifier import Classifier
 
 NEWS_EVERY = 0.08  # seconds between two states of a training
 PLACES_EVERY = 1.0  # seconds between two states in the queue, where little happens
@@ -24,6 +25,22 @@ class FollowedView(View):
     def __init__(self, trainings: Trainings, has_mnist: bool, **props: Any) -> None:
         self._trainings = trainings
         super().__init__(missing="" if has_mnist else MISSING, **props)
+
+    @classmethod
+    def of(cls, classifier: Classifier, trainings: Trainings, has_mnist: bool) -> "FollowedView":
+        """The view of these trainings."""
+        return cls(trainings, has_mnist)
+
+    def listen(self) -> None:
+        """Its `begin` event starts a training."""
+        self.begin(
+            self.start,
+            inputs=self,
+            outputs=self,
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        )
 
     @server
     async def follow(self, ticket: Any) -> str:

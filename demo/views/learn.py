@@ -18,6 +18,7 @@ class Learn(FollowedView):
 
     NAME = "learn"
     TITLE = "Watch it learn"
+    NEEDS_PYTHON = True
 
     def __init__(self, trainings: Trainings, has_mnist: bool, **props: Any) -> None:
         recipes = {

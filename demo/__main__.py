@@ -1,0 +1,40 @@
+"""The command line: python -m demo export DIR."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from demo.export import export
+from model import checkpoint
+from model.checkpoint import CheckpointError
+from model.opening import PRETRAINED, Opened
+from model.settings import add_model_flags
+
+
+def main() -> int:
+    """Run the command that was typed; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m demo", description="The page, for where no server runs.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    command = commands.add_parser("export", help="write the page as a static site", description=export.__doc__)
+    command.add_argument("folder", type=Path, metavar="DIR", help="where to put its files")
+    add_model_flags(command)
+    arguments = parser.parse_args()
+    try:
+        path = arguments.checkpoint
+        if not path.exists():
+            print(f"There is no {path} yet: {PRETRAINED.name} goes out instead.", file=sys.stderr)
+            path = PRETRAINED
+        classifier = checkpoint.load(path)
+        day = classifier.made.get("date", "an unknown day")[:10]
+        for file in export(Opened(classifier, f"Trained on {day}"), arguments.folder):
+            print(f"{file} ({file.stat().st_size / 1000:,.0f} kB)")
+        return 0
+    except CheckpointError as error:
+        print(f"{path} can't be used: {error}.", file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename or 'A file'}: {error.strerror or error}.", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
