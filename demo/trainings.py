@@ -94,7 +94,7 @@ class Training:
     confusion: Tensor | None = None
     taught: Taught | None = None
     stopping: str | None = None  # why, once it is to stop; "" where its reader wanted it
-    highest: float = 0.0  # loss so far
+    highest: float = 0.0  # of its losses so far
     stride: int = 1  # of the points that came, one in so many is kept
     came: int = 0
 
@@ -211,7 +211,7 @@ class Trainings:
             newest = [_point(progress)] if progress else []
             return {
                 "state": training.state,
-                "sentence": training.sentence or DIVERGES * training.diverged,
+                "sentence": DIVERGES if training.diverged and not training.is_over else training.sentence,
                 "place": self._queue.index(training) + 1 if training in self._queue else 0,
                 "share": training.share,
                 "points": training.points + (newest if newest != training.points[-1:] else []),
@@ -351,8 +351,6 @@ class Trainings:
                 self._send_away()
                 if training.stopping is not None and not progress.diverged:
                     break
-        if not training.progress:
-            return
         network.zero_grad(set_to_none=True)
         test = digits.test_images, digits.test_labels
         own = Classifier(network, recipe, accuracy(network, *test), guard=self._shared.guard, made=made_here())
