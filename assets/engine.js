@@ -192,9 +192,11 @@ const DigitEngine = (() => {
 
   /** A multi-layer perceptron: two hidden layers with ReLU, then logits. */
   class Network {
-    /** parameters: all weights and biases, layer by layer, a Float32Array or its base64; widths: of input, layers and output. */
-    constructor({ parameters, widths }) {
-      const numbers = typeof parameters === "string" ? new Float32Array(bytesOf(parameters)) : parameters;
+    /** parameters: base64 of all weights and biases, layer by layer, float32; or weights, scales and biases, rounded;
+        widths: of input, layers and output. */
+    constructor(description) {
+      const { parameters, widths } = description;
+      const numbers = parameters ? new Float32Array(bytesOf(parameters)) : unrounded(description);
       this.layers = [];
       for (let i = 0, at = 0; i + 1 < widths.length; i++) {
         const [inputs, outputs] = [widths[i], widths[i + 1]];
@@ -242,9 +244,9 @@ const DigitEngine = (() => {
     return exponentials.map((value) => value / sum);
   }
 
-  // --- snapshots.py ---------------------------------------------------------------------------------------------
+  // --- rounding.py ----------------------------------------------------------------------------------------------
 
-  /** A network whose weights were rounded to 8 bits, each row in multiples of its scale: as Network takes it. */
+  /** All weights and biases, layer by layer, of a network whose weights are bytes, in multiples of each row's scale. */
   function unrounded({ weights, scales, biases, widths }) {
     const rounded = new Int8Array(bytesOf(weights));
     const scaleOf = new Float32Array(bytesOf(scales));
@@ -260,7 +262,7 @@ const DigitEngine = (() => {
       parameters.set(biasOf.subarray(firstRow, end), at);
       at += end - firstRow;
     }
-    return { parameters, widths };
+    return parameters;
   }
 
   // --- trace.py -------------------------------------------------------------------------------------------------
@@ -350,7 +352,6 @@ const DigitEngine = (() => {
     softmax,
     afterOneStep,
     Network,
-    unrounded,
     Classifier,
   };
 })();

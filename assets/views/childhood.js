@@ -42,7 +42,7 @@ function tell(sentence) {
 function build(snapshots) {
   const { sureFrom, mean, std } = Live.shared;
   moments = snapshots.map(({ network, ...figures }) => {
-    const classifier = new DigitEngine.Classifier({ network: DigitEngine.unrounded(network), sureFrom, mean, std });
+    const classifier = new DigitEngine.Classifier({ network, sureFrom, mean, std });
     return { ...figures, classifier, tiles: tiled(classifier.network.layers[0]) };
   });
   most = fullColour(moments.at(-1).classifier.network.layers[0].weights);

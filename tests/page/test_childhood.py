@@ -16,7 +16,7 @@ from tests.page.hand import STROKES, draw
 # What the page's engine makes of the picture that is on the pad, with each snapshot that Python sends.
 READ = """sent => JSON.parse(sent).map(({ network }) => {
     const { sureFrom, mean, std } = Live.shared;
-    const classifier = new DigitEngine.Classifier({ network: DigitEngine.unrounded(network), sureFrom, mean, std });
+    const classifier = new DigitEngine.Classifier({ network, sureFrom, mean, std });
     return Array.from(classifier.read(Live.reading().picture).probabilities);
 })"""
 SHOWN = "rows => rows.map(row => Number.parseFloat(row.lastElementChild.textContent))"
