@@ -1,8 +1,8 @@
 /* The network's wing of the house, again, at pen speed: pen, framing, normalisation, forward pass and verdict.
 
    Python (model/) says what is true; this file says the same sixty times a second. Each part is a translation of the
-   file of the same name in model/: pen.py, framing.py, network.py, trace.py, classifier.py. Pen and framing agree with Python bit by bit, since
-   both count alike; the network agrees to about one part in a million, since one counts in float32. No DOM in here. */
+   file of the same name in model/: pen.py, framing.py, network.py, snapshots.py, trace.py,
+   classifier.py. Pen and framing agree with Python bit by bit, since both count alike; the network agrees to about one part in a million, since one counts in float32. No DOM in here. */
 
 "use strict";
 
@@ -192,10 +192,11 @@ const DigitEngine = (() => {
 
   /** A multi-layer perceptron: two hidden layers with ReLU, then logits. */
   class Network {
-    /** parameters: base64 of all weights and biases, layer by layer, float32; widths: of input, layers and output. */
-    constructor({ parameters, widths }) {
-      const bytes = Uint8Array.from(atob(parameters), (character) => character.charCodeAt(0));
-      const numbers = new Float32Array(bytes.buffer);
+    /** parameters: base64 of all weights and biases, layer by layer, float32; or weights, scales and biases, rounded;
+        widths: of input, layers and output. */
+    constructor(description) {
+      const { parameters, widths } = description;
+      const numbers = parameters ? new Float32Array(bytesOf(parameters)) : unrounded(description);
       this.layers = [];
       for (let i = 0, at = 0; i + 1 < widths.length; i++) {
         const [inputs, outputs] = [widths[i], widths[i + 1]];
@@ -214,6 +215,10 @@ const DigitEngine = (() => {
       const hidden2 = pre2.map(relu);
       return { input, pre1, hidden1, pre2, hidden2, logits: linear(last, hidden2) };
     }
+  }
+
+  function bytesOf(base64) {
+    return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)).buffer;
   }
 
   function normalise(picture, mean, std) {
@@ -237,6 +242,27 @@ const DigitEngine = (() => {
     const exponentials = logits.map((logit) => Math.exp(logit - highest));
     const sum = exponentials.reduce((total, value) => total + value, 0);
     return exponentials.map((value) => value / sum);
+  }
+
+  // --- rounding.py ----------------------------------------------------------------------------------------------
+
+  /** All weights and biases, layer by layer, of a network whose weights are bytes, in multiples of each row's scale. */
+  function unrounded({ weights, scales, biases, widths }) {
+    const rounded = new Int8Array(bytesOf(weights));
+    const scaleOf = new Float32Array(bytesOf(scales));
+    const biasOf = new Float32Array(bytesOf(biases));
+    const parameters = new Float32Array(rounded.length + biasOf.length);
+    let [at, weight, row] = [0, 0, 0];
+    for (let layer = 0; layer + 1 < widths.length; layer++) {
+      const firstRow = row;
+      const end = row + widths[layer + 1];
+      for (; row < end; row++) {
+        for (let i = 0; i < widths[layer]; i++) parameters[at++] = rounded[weight++] * scaleOf[row];
+      }
+      parameters.set(biasOf.subarray(firstRow, end), at);
+      at += end - firstRow;
+    }
+    return parameters;
   }
 
   // --- trace.py -------------------------------------------------------------------------------------------------

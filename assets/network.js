@@ -11,10 +11,11 @@ function show() {
   if (Live.description === shown) return;
   shown = Live.description;
   const { name, recipe, test_accuracy: accuracy, origin, network } = shown;
-  const count = (atob(network.parameters).length / 4).toLocaleString("en");
+  const { widths } = network;
+  const count = widths.slice(1).reduce((sum, width, layer) => sum + (widths[layer] + 1) * width, 0).toLocaleString("en");
   const say = (part, text) => (element.querySelector(part).textContent = text);
   say(".network-score", `The ${name} recipe: ${(100 * accuracy).toFixed(2)} % of MNIST's 10,000 test digits read correctly`);
-  say(".network-recipe", `${network.widths.join(" – ")}, ${count} weights; ${recipe}`);
+  say(".network-recipe", `${widths.join(" – ")}, ${count} weights; ${recipe}`);
   say(".network-origin", origin);
 }
 

@@ -1,12 +1,17 @@
 """The masthead: says which network is reading, and carries it to the page."""
 
 import base64
+from collections.abc import Sequence
 from typing import Any
+
+import torch
+from torch import Tensor
 
 from demo.component import Component
 from model.classifier import SURE_FROM, Classifier
 from model.network import MLP
 from model.opening import Opened
+from model.rounding import RoundedLayer
 
 
 class NetworkCard(Component):
@@ -41,9 +46,25 @@ def described(classifier: Classifier) -> dict[str, Any]:
 
 
 def _layers(network: MLP) -> dict[str, Any]:
-    """All weights and biases, layer by layer, as base64 of float32, and the widths of the layers."""
-    little_endian = network.flat_parameters().numpy().astype("<f4")  # as every browser has it
+    """All weights and biases, layer by layer, and the layers' widths; in bytes where they were rounded to such."""
+    rounded = [RoundedLayer.of(layer) for layer in network.children()]
+    if all(kept.is_exact(layer) for kept, layer in zip(rounded, network.children(), strict=True)):
+        return rounded_layers(rounded)
+    widths = [network.hidden1.in_features, *(len(layer.bias) for layer in network.children())]
+    return {"parameters": _as_text([network.flat_parameters()]), "widths": widths}
+
+
+def rounded_layers(layers: Sequence[RoundedLayer]) -> dict[str, Any]:
+    """The same of layers that are rounded: weights in multiples of the scales, one for each neuron."""
     return {
-        "parameters": base64.b64encode(little_endian.tobytes()).decode(),
-        "widths": [network.hidden1.in_features, *(len(layer.bias) for layer in network.children())],
+        "weights": _as_text([layer.weights for layer in layers]),
+        "scales": _as_text([layer.scale for layer in layers]),
+        "biases": _as_text([layer.biases for layer in layers]),
+        "widths": [layers[0].weights.shape[1], *(len(layer.biases) for layer in layers)],
     }
+
+
+def _as_text(tensors: Sequence[Tensor]) -> str:
+    """Tensors, one behind the other, as base64 of their little-endian numbers."""
+    numbers = torch.cat([tensor.flatten() for tensor in tensors]).numpy()
+    return base64.b64encode(numbers.astype(numbers.dtype.newbyteorder("<")).tobytes()).decode()

@@ -63,7 +63,7 @@ def build_page(opened: Opened, data: Path | None = None) -> gr.Blocks:
                 Tabs(VIEWS)
                 learn = Learn(trainings, has_mnist(data), render=False)
                 for view in VIEWS:
-                    learn.render() if view is Learn else view()
+                    learn.render() if view is Learn else view.of(classifier)
         pad.input(
             answer,
             inputs=pad,

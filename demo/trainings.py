@@ -30,7 +30,8 @@ LONGEST_QUEUE = 50
 KEPT = 100  # readers whose networks are kept; a network of the widest takes a megabyte
 MOST_POINTS = 300  # of a curve
 MOST_EPOCHS = 50
-MOST_STEPS = 200_000  # a minute or two
+MOST_STEPS = 100_000  # a minute, or two with the widest layers
+LARGEST_BATCH = 4_096  # beyond it, a step takes so long and so much memory that others would notice
 GUESSING = math.log(DIGITS)  # the cross-entropy of ten equal probabilities
 TOO_FAR = 1.5 * GUESSING  # a loss that has been there, and that has not come back, diverges
 LITTLE = 0.95 * GUESSING  # above it, nothing to speak of was learned
@@ -337,6 +338,8 @@ def recipe_of(settings: Any) -> Recipe:
         raise RecipeError(sentence[0].upper() + sentence[1:]) from None
     if recipe.epochs > MOST_EPOCHS:
         raise RecipeError(f"In the page, a training has at most {MOST_EPOCHS} epochs.")
+    if recipe.batch_size > LARGEST_BATCH:
+        raise RecipeError(f"In the page, a batch has at most {LARGEST_BATCH:,} digits.")
     pictures = 60_000 + recipe.styles + recipe.repeats
     steps = recipe.epochs * -(-pictures // recipe.batch_size)
     if steps > MOST_STEPS:

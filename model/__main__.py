@@ -1,4 +1,4 @@
-"""The command line: python -m model train | evaluate | classify | sheets."""
+"""The command line: python -m model train | evaluate | classify | sheets | export."""
 
 import argparse
 import json
@@ -14,6 +14,7 @@ from model.evaluation import EXACT, collect, evaluate, misread, table
 from model.files import try_writing
 from model.images import ImageError, load_image, load_stack
 from model.mnist import MNISTError, load_mnist
+from model.onnx import OnnxError, export_onnx
 from model.opening import DEFAULT_RECIPE, PRETRAINED, train_classifier
 from model.pen import Stroke
 from model.refusal import LETTERS, collect_others, evaluate_guard, load_letters
@@ -30,7 +31,7 @@ def main() -> int:
         status = arguments.command(arguments)
         sys.stdout.flush()
         return status
-    except (MNISTError, DivergedError, CheckpointError) as error:
+    except (MNISTError, DivergedError, CheckpointError, OnnxError) as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python flushes at its end
@@ -102,6 +103,13 @@ def _classify(arguments: argparse.Namespace) -> int:
     return int(failed)
 
 
+def _export(arguments: argparse.Namespace) -> int:
+    """Write a checkpoint's network for other runtimes."""
+    export_onnx(_classifier(arguments), arguments.onnx)
+    print(arguments.onnx)
+    return 0
+
+
 def _readings(classifier: Classifier, path: Path) -> Iterator[tuple[str, Reading]]:
     if path.suffix.lower() != ".npy":
         yield str(path), classifier.read(load_image(path))[0]
@@ -158,6 +166,7 @@ def _parser() -> argparse.ArgumentParser:
         ("evaluate", _evaluate),
         ("classify", _classify),
         ("sheets", _sheets),
+        ("export", _export),
     ):
         subparser = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
         subparser.set_defaults(command=command)
@@ -176,6 +185,14 @@ def _parser() -> argparse.ArgumentParser:
             )
         if name == "sheets":
             subparser.add_argument("folder", type=Path, metavar="DIR", help="where to put the pictures")
+        if name == "export":
+            subparser.add_argument(
+                "--onnx",
+                required=True,
+                type=Path,
+                metavar="FILE",
+                help="the ONNX file to write; normalisation is inside",
+            )
         if name == "classify":
             subparser.add_argument(
                 "files", nargs="+", type=Path, metavar="FILE", help="a picture, or an .npy stack (N, H, W) of uint8"

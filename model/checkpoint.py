@@ -23,7 +23,8 @@ from model.files import write_whole
 from model.guard import Guard
 from model.network import MLP
 from model.recipe import Recipe
-from model.snapshots import RoundedLayer, Snapshot
+from model.rounding import RoundedLayer
+from model.snapshots import Snapshot
 
 FORMAT = "digit-sketchpad checkpoint 1"
 LARGEST = 16 * 2**20  # bytes; ours has a quarter of a million

@@ -14,7 +14,8 @@ from model.mnist import Digits
 from model.network import MLP, normalise
 from model.opening import PRETRAINED, train_classifier
 from model.recipe import Recipe
-from model.snapshots import FIRST_STEPS, Childhood, RoundedLayer
+from model.rounding import RoundedLayer
+from model.snapshots import FIRST_STEPS, Childhood
 from model.styles import load_styles, write_styles
 from model.training import train
 

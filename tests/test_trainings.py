@@ -292,6 +292,7 @@ def test_a_recipe_as_it_stands_keeps_its_name():
         ({"learning_rate": "0.1"}, "Learning rate must be"),
         ({"batch_size": 0}, "Batch size must be a whole number from 1"),
         ({"batch_size": 1.5}, "Batch size must be"),
+        ({"batch_size": 4_097}, "at most 4,096 digits"),
         ({"batch_size": True}, "Batch size must be"),
         ({"epochs": 51}, "at most 50 epochs"),
         ({"epochs": 10**30}, "Epochs must be"),

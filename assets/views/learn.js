@@ -10,6 +10,8 @@ const form = find(".learn-form");
 const recipes = JSON.parse(props.recipes); // each one's settings, by name
 const LINES = 6; // runs on the chart, each in its own colour
 const RETRY = 2000; // milliseconds between two knocks at a server that is gone
+const TRIES = 3;
+const LOST = "The server does not know this training any more. Reload the page, and train again.";
 const GUESSING = Math.log(10); // the loss of ten equal probabilities
 const HINTS = {
   chapter: "the course's own, plain and quick",
@@ -74,9 +76,9 @@ watch("value", () => {
   else begin(reply.ticket);
 });
 
-find(".learn-stop").addEventListener("click", () => {
-  find(".learn-stop").disabled = true;
-  server.stop(current.ticket);
+find(".learn-stop").addEventListener("click", async ({ target }) => {
+  target.disabled = true;
+  if ((await server.stop(current.ticket)) === undefined) target.disabled = false; // nobody was there
 });
 
 function complain(sentence) {
@@ -101,26 +103,33 @@ async function begin(ticket) {
 
 /** Ask how it goes, again and again, until it is over. */
 async function follow(run) {
-  while (run.state === "queued" || run.state === "training" || run.state === "away") {
-    const news = await server.follow(run.ticket); // answers after a moment; undefined where nobody is there
-    if (news === undefined) {
-      run.state = "away";
-      show();
-      while (!(await Python.isReachable())) await new Promise((done) => setTimeout(done, RETRY));
-      continue;
-    }
-    Object.assign(run, JSON.parse(news));
+  while (run.state === "queued" || run.state === "training") {
+    Object.assign(run, (await answered(server.follow, run)) ?? { state: "lost", sentence: LOST });
     show();
   }
 }
 
 /** The network is the visitor's now. */
 async function take(run) {
-  const result = JSON.parse((await server.result(run.ticket)) ?? "null");
+  const result = await answered(server.result, run);
   if (!result) return;
   run.accuracy = result.network.test_accuracy;
   Live.setOwn(result.network);
   showResult(run, result);
+}
+
+/** The server's answer about a run, however long it can't be reached; null where it does not answer although it can. */
+async function answered(ask, run) {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const answer = await ask(run.ticket); // undefined where nobody is there
+    run.isAway = answer === undefined;
+    if (!run.isAway) return JSON.parse(answer);
+    show();
+    do await new Promise((done) => setTimeout(done, RETRY));
+    while (!(await Python.isReachable()));
+  }
+  run.isAway = false;
+  return null;
 }
 
 // --- how it stands ------------------------------------------------------------------------------------------------
@@ -136,7 +145,6 @@ function show() {
 const STATES = {
   queued: ({ place }) => (place ? `Place ${place} in the queue: one network is trained at a time.` : "Starting …"),
   training: ({ points }) => (points.length ? "Training" : "Getting the digits ready …"),
-  away: () => "The server can't be reached: waiting for it.",
   lost: () => "Lost",
   done: () => "Done",
   stopped: () => "Stopped",
@@ -156,7 +164,7 @@ function showState() {
   stop.hidden = current === null;
   find(".learn-status").hidden = !run;
   if (!run) return;
-  const state = STATES[run.state](run);
+  const state = run.isAway ? "The server can't be reached: waiting for it." : STATES[run.state](run);
   say(".learn-state", run.sentence && !current ? `${state}: ${run.sentence}` : [state, run.sentence].filter(Boolean).join(". "));
   find(".learn-status").dataset.state = run.sentence && run.state !== "stopped" ? "problem" : run.state;
   say(".learn-now", now(run));

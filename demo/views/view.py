@@ -3,6 +3,7 @@
 from typing import Any
 
 from demo.component import Component
+from model.classifier import Classifier
 
 
 class View(Component):
@@ -15,6 +16,11 @@ class View(Component):
 
     NAME: str
     TITLE: str
+
+    @classmethod
+    def of(cls, classifier: Classifier) -> "View":
+        """The view for a page on which this classifier reads."""
+        return cls()
 
     def __init__(self, value: Any = None, **props: Any) -> None:
         super().__init__(f"views/{self.NAME}", value, **props)

@@ -16,7 +16,7 @@ from model.pen import draw as ink_of
 from model.training import train
 from tests.page.conftest import Server
 from tests.page.hand import STROKES, draw, expect_torch, percents
-from tests.page.hand import torch as torch_line
+from tests.page.test_look import CONTRASTS
 
 QUICK = {"epochs": 1, "batch_size": 250, "hidden": 16, "learning_rate": 0.003, "seed": 5}
 LONG = {"epochs": 50, "batch_size": 64}
@@ -50,10 +50,6 @@ def start(page: Page, **settings: object) -> None:
 
 def state(page: Page):
     return page.locator(".learn-state")
-
-
-def bars(page: Page) -> list[float]:
-    return percents(page)[:10]
 
 
 def test_a_training_ends_with_the_visitors_own_network_on_the_pad(open_learn, mnist: Digits, pretrained) -> None:
@@ -108,7 +104,7 @@ def test_a_training_ends_with_the_visitors_own_network_on_the_pad(open_learn, mn
 def test_a_training_can_be_stopped_and_another_one_compared(open_learn) -> None:
     page = open_learn()
     start(page, **LONG)
-    expect(page.locator(".learn-now")).to_contain_text(" s left")
+    expect(page.locator(".learn-now")).to_contain_text(" left")
     page.get_by_role("button", name="Stop").click()
     expect(state(page)).to_have_text("Stopped")
     expect(page.locator(".learn-result h3")).to_contain_text("Run 1")
@@ -159,26 +155,6 @@ def test_two_visitors_wait_for_each_other_and_keep_their_networks(open_learn) ->
     assert len(fingerprints) == 2
 
 
-def test_a_server_that_restarts_loses_the_training_and_says_so(new_page, mnist_folder) -> None:
-    server = Server(DIGITS_DATA=str(mnist_folder))
-    try:
-        page = new_page(f"{server.url}?view=learn")
-        start(page, **LONG)
-        expect(page.locator(".learn-now")).to_contain_text(" s left")
-        server.stop()
-        expect(state(page)).to_contain_text("The server can't be reached")
-        draw(page, STROKES[8])
-        server.start()
-        expect(state(page)).to_contain_text("Lost: ")
-        expect(page.locator(".learn-loss .chart-run")).to_have_count(1)  # what was seen stays
-        start(page, **QUICK)
-        expect(state(page)).to_have_text("Done")
-        page.get_by_role("button", name="Read my drawing with it").click()
-        expect(torch_line(page)).to_contain_text("torch agrees")
-    finally:
-        server.stop()
-
-
 def test_a_reload_begins_anew(open_learn) -> None:
     page = open_learn()
     start(page, **QUICK)
@@ -198,11 +174,29 @@ def test_without_mnist_the_view_says_how_to_get_it(new_page, server: Server) -> 
     expect(state(page)).to_contain_text("Failed: Training needs MNIST")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_it_fits(open_learn, width: int) -> None:
-    page = open_learn(viewport={"width": width, "height": 820})
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_it_fits_and_can_be_read(open_learn, width: int, scheme: str) -> None:
+    page = open_learn(viewport={"width": width, "height": 820}, color_scheme=scheme)
+    draw(page, STROKES[5])
     start(page, **QUICK)
     page.get_by_role("button", name="Compare it with the shared network").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for button in page.locator(".learn").get_by_role("button").all():
         assert button.bounding_box()["height"] >= 44
+    assert page.evaluate(CONTRASTS) == []
+
+
+def test_a_server_that_restarts_loses_the_training_and_says_so(open_learn, learning_server: Server) -> None:
+    page = open_learn()
+    start(page, **LONG)
+    expect(page.locator(".learn-now")).to_contain_text(" left")
+    learning_server.stop()
+    expect(state(page)).to_contain_text("The server can't be reached")
+    draw(page, STROKES[8])
+    learning_server.start()
+    expect(state(page)).to_contain_text("Lost: ")
+    expect(page.locator(".learn-loss .chart-run")).to_have_count(1)  # what was seen stays
+    start(page, **QUICK)
+    expect(state(page)).to_have_text("Done")
+    page.get_by_role("button", name="Read my drawing with it").click()
+    expect_torch(page)

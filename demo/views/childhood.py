@@ -1,0 +1,46 @@
+"""A slider through its childhood: the network as it was at a dozen moments of its training."""
+
+import json
+from typing import Any
+
+from gradio.components.base import server
+
+from demo.network import rounded_layers
+from demo.views.view import View
+from model.classifier import Classifier
+from model.snapshots import Snapshot
+
+
+class Childhood(View):
+    """Reads the drawing as the network did then, with its figures and the pictures of its weights.
+
+    The snapshots are a megabyte: they travel when the view is opened first, by calling `snapshots`.
+    """
+
+    NAME = "childhood"
+    TITLE = "Its childhood"
+
+    def __init__(self, snapshots: tuple[Snapshot, ...], **props: Any) -> None:
+        self._sent = json.dumps([described(snapshot) for snapshot in snapshots])
+        super().__init__(**props)
+
+    @classmethod
+    def of(cls, classifier: Classifier) -> "Childhood":
+        """The childhood of this classifier's network."""
+        return cls(classifier.snapshots)
+
+    @server
+    def snapshots(self, _: Any = None) -> str:
+        """All of them as JSON, in order, as `described` has each; none where the checkpoint has none."""
+        return self._sent
+
+
+def described(snapshot: Snapshot) -> dict[str, Any]:
+    """A snapshot as the page's engine takes it: its figures, and its rounded network."""
+    return {
+        "step": snapshot.step,
+        "epoch": snapshot.epoch,
+        "loss": snapshot.loss,
+        "accuracy": snapshot.test_accuracy,
+        "network": rounded_layers(snapshot.layers),
+    }
