@@ -163,8 +163,11 @@ function inWords({ digit, probabilities, verdict }) {
   return `${digit}, ${percent(probabilities[digit])}${doubt}`;
 }
 
+/** Which moment is shown: while moments are still being read, the last one that was. */
+const shownPlace = () => Math.min(place ?? Infinity, moments.length - 1);
+
 function showMoment() {
-  const i = place ?? moments.length - 1;
+  const i = shownPlace();
   const moment = moments[i];
   scrubber.disabled = playButton.disabled = moments.length < 2;
   scrubber.max = Math.max(moments.length - 1, 0);
@@ -225,7 +228,7 @@ function showChanges(changes) {
   if (texts.join() !== Array.from(list.children, (item) => item.textContent).join()) {
     list.replaceChildren(...texts.map((text, i) => create("li", {}, create("button", { type: "button", onclick: () => goToChange(i) }, text))));
   }
-  const latest = changes.findLastIndex((i) => i <= (place ?? moments.length - 1));
+  const latest = changes.findLastIndex((i) => i <= shownPlace());
   [...list.children].forEach((item, i) => (item.firstChild.ariaCurrent = i === latest ? "true" : null));
 }
 

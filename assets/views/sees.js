@@ -156,7 +156,7 @@ for (const { name, toggle } of cards) {
 find(".sees-reset").addEventListener("click", () => Live.setSteps(ALL_STEPS));
 find(".sees-corner").addEventListener("click", () => Live.replace(smallInCorner(Live.reading())));
 
-/** The drawing, at most 50 pixels wide and high, where the paper begins. */
+/** The drawing in the upper left corner, its lines at most 40 pixels wide and high. */
 function smallInCorner({ strokes }) {
   const points = strokes.flat();
   const [left, top] = [0, 1].map((axis) => Math.min(...points.map((point) => point[axis])));
