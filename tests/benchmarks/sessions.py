@@ -1,6 +1,6 @@
 """Whether the server's memory stays flat: python -m tests.benchmarks.sessions --data DIR
 
-Visitors come and go in a real browser: each opens the page, draws a digit, sees torch agree and a view, and leaves; every
+Visitors come and go in a real browser: each opens the page, draws a digit, sees torch agree, and leaves; every
 tenth starts a training and leaves in the middle of it. Some come before anything is measured, as what is loaded once
 is no leak. Linux only: it reads /proc.
 """
