@@ -64,7 +64,7 @@ class Door:
         """Serve a request, or refuse it in one sentence."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        address, held, begun = address_of(scope), 0, False
+        address, held, begun = address_of((scope.get("client") or ("",))[0]), 0, False
 
         async def sending(message: dict[str, Any]) -> None:
             nonlocal begun
@@ -128,13 +128,12 @@ class Door:
         self._free_at[address] = free_at
 
 
-def address_of(scope: dict[str, Any]) -> str:
-    """The address that a request comes from; of IPv6 the network, as one visitor has a whole one.
+def address_of(host: str) -> str:
+    """Who is told from whom by the host that a request comes from: of IPv6 the network, as one visitor has all of it.
 
     A header that names another address (X-Forwarded-For) counts only where the web server trusts who sent it: by
     default a proxy on this very machine, and else those in the environment variable FORWARDED_ALLOW_IPS.
     """
-    host = (scope.get("client") or ("", 0))[0]
     try:
         if ipaddress.ip_address(host).version == 6:
             return str(ipaddress.ip_network((host, 64), strict=False))
