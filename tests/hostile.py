@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+import h11
 import httpx
 import numpy as np
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -43,7 +44,7 @@ class Request:
                 if "event-stream" in answer.headers.get("content-type", ""):
                     return answer.status_code, next(answer.iter_raw(), b"")  # it may stay open for long
                 return answer.status_code, answer.read()
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
+        except (httpx.HTTPError, httpx.InvalidURL, h11.ProtocolError, UnicodeError):
             return 0, b""
 
 
