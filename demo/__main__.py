@@ -26,8 +26,9 @@ def main() -> int:
             path = PRETRAINED
         classifier = checkpoint.load(path)
         day = classifier.made.get("date", "an unknown day")[:10]
-        for file in export(Opened(classifier, f"Trained on {day}"), arguments.folder):
-            print(f"{file} ({file.stat().st_size / 1000:,.0f} kB)")
+        files = export(Opened(classifier, f"Trained on {day}"), arguments.folder)
+        size = sum(file.stat().st_size for file in files) / 1000
+        print(f"{arguments.folder} has the page in {len(files)} files, {size:,.0f} kB. Open {files[0]}, or serve them.")
         return 0
     except CheckpointError as error:
         print(f"{path} can't be used: {error}.", file=sys.stderr)

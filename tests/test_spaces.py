@@ -34,6 +34,15 @@ def test_requirements_are_the_four_packages() -> None:
     assert [re.match(r"[a-z]+", line)[0] for line in REQUIREMENTS] == ["torch", "torchvision", "gradio", "numpy"]
 
 
+def test_zerogpu_has_versions_that_are_required() -> None:
+    """ZeroGPU runs Python 3.10 or 3.12, and torch 2.8 to 2.11."""
+    assert FRONT_MATTER["python_version"].strip('"') in ("3.10", "3.12")
+    offered = re.search(r"`torch>=([\d.]+),<([\d.]+)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert offered.groups() == ("2.8", "2.12")
+    required = next(line for line in REQUIREMENTS if line.startswith("torch>="))
+    assert version(required.removeprefix("torch>=")) <= version("2.11")
+
+
 def test_zerogpu_finds_a_function_that_asks_for_its_gpu(tmp_path: Path) -> None:
     (tmp_path / "spaces.py").write_text(
         "import sys\nassert 'torch' not in sys.modules\nGPU = lambda f: print(f.__name__)"

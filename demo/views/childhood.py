@@ -19,7 +19,7 @@ class Childhood(View):
     """
 
     NAME = "childhood"
-    TITLE = "Its childhood"
+    TITLE = "Childhood"
 
     def __init__(self, snapshots: tuple[Snapshot, ...], **props: Any) -> None:
         self._sent = json.dumps([described(snapshot) for snapshot in snapshots])

@@ -17,7 +17,7 @@ class Hand(FollowedView):
     """Asks for twenty digits, and says how many were read. Its `begin` event carries them, where they are a lesson."""
 
     NAME = "hand"
-    TITLE = "Does it read my hand?"
+    TITLE = "My hand"
 
     def start(self, lesson: Any, request: gr.Request) -> str:
         """Begin to teach; {"ticket"} to follow it by, or {"error"}, a sentence, as JSON."""

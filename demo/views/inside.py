@@ -7,4 +7,4 @@ class Inside(View):
     """Both hidden layers as tiles, lit by activation; a chosen neuron's weights, inputs and sum in real numbers."""
 
     NAME = "inside"
-    TITLE = "What happens inside?"
+    TITLE = "Inside"

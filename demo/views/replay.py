@@ -7,4 +7,4 @@ class Replay(View):
     """The ten probabilities over the drawing's course as a stacked area, and a scrubber that moves through it."""
 
     NAME = "replay"
-    TITLE = "When did it change its mind?"
+    TITLE = "Change of mind"

@@ -7,4 +7,4 @@ class Sees(View):
     """From the drawing to 28 x 28 in pictures, with true numbers and with the answer that each step makes."""
 
     NAME = "sees"
-    TITLE = "What does it see?"
+    TITLE = "What it sees"

@@ -7,4 +7,4 @@ class Sure(View):
     """Softmax and cross-entropy worked through for the drawing, and one step of gradient descent on it."""
 
     NAME = "sure"
-    TITLE = "How sure, how wrong?"
+    TITLE = "How sure?"

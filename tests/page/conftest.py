@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from demo.export import export
+from model import checkpoint
+from model.opening import PRETRAINED, Opened
 from tests.page.chromium import FLAGS, find_or_install
 from tests.page.hand import PAD
 
@@ -45,9 +48,28 @@ class Server:
         self.process.wait()
 
 
+class StaticServer(Server):
+    """The page as a static site, in a folder of a plain file server."""
+
+    said_when_open = "Serving HTTP"
+
+    def __init__(self, folder: Path) -> None:
+        export(Opened(checkpoint.load(PRETRAINED), "for a test"), folder / "digits")
+        self.command = ("-m", "http.server", "--bind", "127.0.0.1", "--directory", str(folder))
+        super().__init__(PYTHONUNBUFFERED="1")
+        self.url += "digits/"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module of tests that says WORKS_ALONE is run on the static site, too."""
+    if "server" in metafunc.fixturenames:
+        kinds = ["gradio", "static"] if getattr(metafunc.module, "WORKS_ALONE", False) else ["gradio"]
+        metafunc.parametrize("server", kinds, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    server = Server()
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = StaticServer(tmp_path_factory.mktemp("site")) if request.param == "static" else Server()
     urllib.request.urlopen(server.url, timeout=30).close()
     yield server
     server.stop()

@@ -23,7 +23,7 @@ SHOWN = "rows => rows.map(row => Number.parseFloat(row.lastElementChild.textCont
 
 
 def opened(page: Page) -> None:
-    page.get_by_role("tab", name="Its childhood").click()
+    page.get_by_role("tab", name="Childhood").click()
     expect(page.get_by_label("Moment of the training")).to_be_visible()
 
 
@@ -115,13 +115,13 @@ def test_without_motion_it_goes_moment_by_moment(new_page):
 
 def test_a_checkpoint_without_snapshots_says_how_to_get_them(page):
     page.route("**/component_server**", lambda route: route.fulfill(json="[]"))
-    page.get_by_role("tab", name="Its childhood").click()
+    page.get_by_role("tab", name="Childhood").click()
     expect(page.locator(".childhood-news")).to_contain_text("python -m model train")
 
 
 def test_without_a_connection_it_says_so_and_tries_again(page):
     page.route("**/gradio_api/**", lambda route: route.abort())
-    page.get_by_role("tab", name="Its childhood").click()
+    page.get_by_role("tab", name="Childhood").click()
     expect(page.locator(".childhood-news")).to_contain_text("No connection to Python")
     page.unroute("**/gradio_api/**")
     expect(page.get_by_label("Moment of the training")).to_be_visible()

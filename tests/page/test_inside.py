@@ -11,6 +11,8 @@ from model.trace import Trace, trace
 from tests.page.conftest import Server
 from tests.page.hand import STROKES, draw, expect_torch, touch
 
+WORKS_ALONE = True
+
 
 @pytest.fixture
 def inside(new_page, server: Server) -> Page:

@@ -5,6 +5,8 @@ from playwright.sync_api import Page, expect
 
 from tests.page.hand import PAD, STROKES, draw, expect_answer, expect_blank
 
+WORKS_ALONE = True
+
 
 @pytest.mark.parametrize("width", [360, 390, 768, 1280, 2560])
 @pytest.mark.parametrize("scheme", ["light", "dark"])

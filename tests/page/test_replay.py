@@ -10,6 +10,8 @@ from model.pen import draw as ink_of
 from tests.page.conftest import Server
 from tests.page.hand import STROKES, draw, expect_answer, expect_torch, on_pad, touch
 
+WORKS_ALONE = True
+
 
 @pytest.fixture
 def replay(new_page, server: Server) -> Page:

@@ -11,6 +11,7 @@ from model.framing import ALL_STEPS, Steps, frame
 from tests.page.conftest import Server
 from tests.page.hand import STROKES, draw, expect_torch, percents
 
+WORKS_ALONE = True
 SWITCHES = {
     "box": "Find the ink",
     "square": "Pad it to a square",

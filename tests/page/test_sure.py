@@ -12,6 +12,8 @@ from model.trace import after_one_step, trace
 from tests.page.conftest import Server
 from tests.page.hand import STROKES, draw, expect_torch
 
+WORKS_ALONE = True
+
 
 @pytest.fixture
 def sure(new_page, server: Server) -> Page:

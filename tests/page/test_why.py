@@ -11,6 +11,8 @@ from model.trace import trace
 from tests.page.conftest import Server
 from tests.page.hand import STROKES, draw, expect_torch
 
+WORKS_ALONE = True
+
 
 @pytest.fixture
 def why(new_page, server: Server) -> Page:
