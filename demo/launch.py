@@ -14,7 +14,7 @@ from demo.page import build_page
 from model.images import LARGEST_FILE
 from model.opening import Opened
 
-MOST_SESSIONS = 1_000  # of which Gradio keeps what their components are; this page has no need of it
+MOST_SESSIONS = 100  # of which Gradio keeps what their components are, 38 kB each; this page has no need of it
 MOST_WAITING = 200  # calls of the API that have not been answered
 
 
