@@ -1,4 +1,4 @@
-/* The tabs: one for each view, and one for all. Arrow keys move along them, a second click closes the view.
+/* The tabs: one for each view, and one for all. Arrow keys move along them.
 
    Run once when the component is mounted, with Gradio's `element` and `props`. */
 
@@ -16,7 +16,7 @@ const tabs = Object.entries(titles).map(([name, title]) =>
       id: `tab-${name}`,
       "data-view": name,
       "aria-controls": name === "all" ? undefined : `view-${name}`,
-      onclick: () => Views.open(Views.current === name ? null : name),
+      onclick: () => Views.open(name),
     },
     title,
   ),

@@ -6,11 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from demo.assets import ASSETS, head
+from demo.door import Door
 from demo.page import build_page
 from model.images import LARGEST_FILE
 from model.opening import Opened
+
+MOST_SESSIONS = 100  # of which Gradio keeps what their components are, 38 kB each; this page has no need of it
+MOST_WAITING = 200  # calls of the API that have not been answered
 
 
 def launch_page(opened: Opened, settings: argparse.Namespace) -> int:
@@ -39,7 +44,7 @@ def serve(opened: Opened, data: Path | None = None, **options: Any) -> tuple[gr.
         data: folder to look for MNIST in, when a visitor trains.
         options: of Gradio's `launch`.
     """
-    page = build_page(opened, data)
+    page = build_page(opened, data).queue(max_size=MOST_WAITING)
     _, local, public = page.launch(
         head=head(),
         favicon_path=ASSETS / "icon.png",
@@ -48,6 +53,8 @@ def serve(opened: Opened, data: Path | None = None, **options: Any) -> tuple[gr.
         enable_monitoring=False,
         ssr_mode=False,
         max_file_size=LARGEST_FILE,
+        state_session_capacity=MOST_SESSIONS,
+        app_kwargs={"middleware": [Middleware(Door)]},
         **options,
     )
     return page, local, public

@@ -11,7 +11,7 @@ import secrets
 import threading
 import time
 import traceback
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -30,7 +30,8 @@ from model.recipe import RECIPES, Recipe, RecipeError
 from model.training import DivergedError, Progress, accuracy, train
 
 PATIENCE = 10.0  # seconds without a question, until a reader counts as gone
-LONGEST_QUEUE = 50
+LONGEST_QUEUE = 60
+MOST_WAITING = 50  # of one address: a classroom's, which still leaves places for others
 KEPT = 100  # readers whose networks are kept; a network of the widest takes a megabyte
 MOST_POINTS = 300  # of a curve
 MOST_EPOCHS = 50
@@ -65,6 +66,7 @@ class Training:
         recipe: what is trained by.
         lesson: where a copy of the shared network is taught, the pictures (N, 28, 28), uint8, and their labels (N,).
         asked: when its reader asked last, on the room's clock.
+        address: where its reader is; many may share one.
         ticket: what its reader asks by; it can't be guessed.
         state: "queued", "training", "done", "stopped", "diverged" or "failed".
         points: [epochs done, loss, accuracy] of the training digits just seen, evenly along the way; no loss where it
@@ -81,6 +83,7 @@ class Training:
     session: str
     recipe: Recipe
     asked: float
+    address: str = ""
     lesson: tuple[Tensor, Tensor] | None = None
     ticket: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     state: str = "queued"
@@ -157,24 +160,25 @@ class Trainings:
 
     # --- what readers ask -----------------------------------------------------------------------------------------
 
-    def start(self, session: str, settings: Any) -> str:
+    def start(self, session: str, settings: Any, address: str = "") -> str:
         """Begin to train a new network, or queue it; returns its ticket.
 
         Raises:
             RecipeError: for settings that are out of range.
             TrainingError: where this session's last one still goes on, or too many are waiting.
         """
-        return self._enter(Training(session, recipe_of(settings), self._clock()))
+        return self._enter(Training(session, recipe_of(settings), self._clock(), address))
 
-    def teach(self, session: str, pictures: Tensor, labels: Tensor) -> str:
+    def teach(self, session: str, pictures: Tensor, labels: Tensor, address: str = "") -> str:
         """Begin to teach a copy of the shared network some drawings, or queue it; as `start`.
 
         Args:
             session: whose it is to be.
             pictures: (N, 28, 28), uint8, framed.
             labels: (N,), int64, 0 to 9.
+            address: where its reader is.
         """
-        return self._enter(Training(session, LESSON, self._clock(), (pictures, labels)))
+        return self._enter(Training(session, LESSON, self._clock(), address, (pictures, labels)))
 
     def _enter(self, training: Training) -> str:
         session = training.session
@@ -185,10 +189,14 @@ class Trainings:
                 raise TrainingError("Your last training still goes on. Stop it before you start another.")
             if len(self._queue) >= LONGEST_QUEUE:
                 raise TrainingError(f"{LONGEST_QUEUE} trainings are waiting already. Try again in a few minutes.")
+            if sum(waiting.address == training.address for waiting in self._queue) >= MOST_WAITING:
+                raise TrainingError(
+                    f"{MOST_WAITING} trainings from your address are waiting already. Try again in a few minutes."
+                )
             if last:
                 training.classifier, training.fingerprint = last.classifier, last.fingerprint
             self._of[session] = training
-            self._queue.append(training)
+            self._queue.insert(self._place(training.address), training)
             self._use(session)
             if self._current is None:
                 self._current = self._queue.pop(0)
@@ -260,18 +268,34 @@ class Trainings:
                 return training
         return None
 
+    def _place(self, address: str) -> int:
+        """Where in the queue an address's next training belongs: addresses take turns, however many each has there."""
+        waiting, before = Counter(training.address for training in self._queue), Counter()
+        for place, training in enumerate(self._queue):
+            if before[training.address] > waiting[address]:
+                return place
+            before[training.address] += 1
+        return len(self._queue)
+
     def _use(self, session: str) -> None:
         self._of.move_to_end(session)
         self._left.pop(session, None)
 
     def _clear(self) -> None:
-        """Free what nobody will ask for, or what there is too much of."""
-        gone = [session for session, since in self._left.items() if self._clock() - since > PATIENCE]
-        unused = list(self._of)[: max(0, len(self._of) - KEPT)]
-        for session in {*gone, *unused}:
-            if self._of[session].is_over:
-                del self._of[session]
-                self._left.pop(session, None)
+        """Free what nobody will ask for, or what there is too much of: of the address that has most, the unused."""
+        for session in [session for session, since in self._left.items() if self._clock() - since > PATIENCE]:
+            self._forget(session)
+        while len(self._of) > KEPT:
+            over = [training for training in self._of.values() if training.is_over]
+            if not over:
+                break
+            ((address, _),) = Counter(training.address for training in over).most_common(1)
+            self._forget(next(training.session for training in over if training.address == address))
+
+    def _forget(self, session: str) -> None:
+        if self._of[session].is_over:
+            del self._of[session]
+            self._left.pop(session, None)
 
     def _stop(self, training: Training, why: str) -> None:
         if training in self._queue:

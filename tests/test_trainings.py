@@ -8,7 +8,17 @@ import pytest
 import torch
 
 import demo.trainings
-from demo.trainings import KEPT, LONGEST_QUEUE, MOST_POINTS, PATIENCE, Training, TrainingError, Trainings, recipe_of
+from demo.trainings import (
+    KEPT,
+    LONGEST_QUEUE,
+    MOST_POINTS,
+    MOST_WAITING,
+    PATIENCE,
+    Training,
+    TrainingError,
+    Trainings,
+    recipe_of,
+)
 from model.evaluation import confusion, most_wrong
 from model.finetuning import teach
 from model.mnist import Digits
@@ -188,7 +198,7 @@ def test_a_session_has_one_training(room, gate):
 
 def test_a_long_queue_is_closed(room, gate):
     for number in range(LONGEST_QUEUE + 1):
-        room.start(f"reader {number}", QUICK)
+        room.start(f"reader {number}", QUICK, f"address {number}")
     with pytest.raises(TrainingError, match="Try again in a few minutes"):
         room.start("late", QUICK)
     room.now = PATIENCE + 1  # all of them are gone
@@ -202,6 +212,37 @@ def test_a_long_queue_is_closed(room, gate):
             time.sleep(0.002)
     gate.let(1000)
     until(room, late, "done")
+
+
+def end(room: Trainings, gate: Gate) -> None:
+    """Let everybody be gone, and wait until the room is empty."""
+    room.now += PATIENCE + 1
+    gate.let(1000)
+    deadline = time.monotonic() + 30
+    while room._current:
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+def test_one_address_leaves_places_in_the_queue(room, gate):
+    for number in range(MOST_WAITING + 1):
+        room.start(f"reader {number}", QUICK, "school")
+    with pytest.raises(TrainingError, match="from your address are waiting already"):
+        room.start("late", QUICK, "school")
+    room.start("ann", QUICK, "home")
+    end(room, gate)
+
+
+def test_addresses_take_turns_however_many_each_has_waiting(room, gate):
+    def enter(name: str, address: str) -> str:
+        return room.start(name, QUICK, address)
+
+    waiting = [enter(f"reader {number}", "school") for number in range(4)][1:]
+    ann = enter("ann", "home")
+    bob, cem = enter("bob", "office"), enter("cem", "home")
+    places = [room.follow(ticket)["place"] for ticket in (*waiting, ann, bob, cem)]
+    assert places == [1, 4, 6, 2, 3, 5]
+    end(room, gate)
 
 
 # --- who is gone -----------------------------------------------------------------------------------------------------
@@ -244,6 +285,14 @@ def test_networks_are_kept_of_so_many_readers_and_no_more(room):
         room.follow(first)  # who asks stays
     assert room.follow(first)["state"] == "done"
     assert len(room._of) <= KEPT + 1
+
+
+def test_one_address_does_not_drive_out_the_networks_of_another(room):
+    until(room, ann := room.start("ann", QUICK, "home"), "done")
+    own = room.result(ann).fingerprint
+    for number in range(KEPT + 2):
+        until(room, room.start(f"reader {number}", QUICK | {"batch_size": 600}, "elsewhere"), "done")
+    assert room.reader("ann", own)[1] == own
 
 
 # --- whose network ---------------------------------------------------------------------------------------------------

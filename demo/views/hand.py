@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 from gradio.components.base import server
 
+from demo.door import address_of
 from demo.lessons import LessonError, lesson_of
 from demo.network import carried
 from demo.trainings import TrainingError
@@ -21,7 +22,9 @@ class Hand(FollowedView):
     def start(self, lesson: Any, request: gr.Request) -> str:
         """Begin to teach; {"ticket"} to follow it by, or {"error"}, a sentence, as JSON."""
         try:
-            return json.dumps({"ticket": self._trainings.teach(request.session_hash or "", *lesson_of(lesson))})
+            pictures, labels = lesson_of(lesson)
+            address = address_of(request.client.host)
+            return json.dumps({"ticket": self._trainings.teach(request.session_hash or "", pictures, labels, address)})
         except (LessonError, TrainingError) as error:
             return json.dumps({"error": str(error)})
 

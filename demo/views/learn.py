@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.components.base import server
 
+from demo.door import address_of
 from demo.network import carried
 from demo.trainings import SETTINGS, TrainingError, Trainings
 from demo.views.followed import YOURS, FollowedView
@@ -29,7 +30,8 @@ class Learn(FollowedView):
     def start(self, settings: Any, request: gr.Request) -> str:
         """Begin a training; {"ticket"} to follow it by, or {"error"}, a sentence, as JSON."""
         try:
-            return json.dumps({"ticket": self._trainings.start(request.session_hash or "", settings)})
+            ticket = self._trainings.start(request.session_hash or "", settings, address_of(request.client.host))
+            return json.dumps({"ticket": ticket})
         except (RecipeError, TrainingError) as error:
             return json.dumps({"error": str(error)})
 

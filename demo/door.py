@@ -1,0 +1,205 @@
+"""The door of the server: what a request may carry, how often one address may ask, and which of Gradio's ways are open.
+
+Everything that arrives is untrusted, and Gradio itself sets no limit to it. The limits are wide enough for a classroom
+of 300 behind one address, and narrow enough that one address can't take the server from the others.
+"""
+
+import ipaddress
+import json
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from demo.lessons import LARGEST_LESSON
+from model.images import LARGEST_FILE
+
+LARGEST_BODY = LARGEST_LESSON + 200_000  # bytes; a lesson is the largest thing that the page sends, as JSON in JSON
+LARGEST_UPLOAD = LARGEST_FILE + 10_000  # bytes; with what multipart adds
+LARGEST_ADDRESS = 2_000  # bytes of path and query
+MOST_HELD = 30_000_000  # bytes of bodies that are in memory at once
+DEEPEST, MOST_VALUES = 32, 10_000  # of JSON: brackets in brackets, and values outside of strings
+PER_SECOND, AT_ONCE = 100, 2_000  # questions of one address; 300 students make less than 100 pen strokes a second
+UPLOAD_COSTS = 20  # questions
+MOST_OPEN = 1_500  # answers that one address waits for; each open page holds one
+MOST_ADDRESSES = 10_000  # that are remembered
+
+UPLOAD = "/gradio_api/upload"
+# What Gradio offers beyond this page: fetching from other hosts, writing files, scaling icons, editing, debugging.
+CLOSED = re.compile(
+    r"/gradio_api/(proxy=|process_recording|vibe-|undo-vibe|custom_component/|stream/|deep_link|dev/|file/|runs)"
+    r"|/(gradio_api/)?(monitoring|login|logout|docs|redoc)\b"
+    r"|/pwa_icon/(?!(192|512)$)"
+)
+STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+BRACKETS = bytes.maketrans(b"{}", b"[]")
+NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+
+
+class Refused(Exception):  # noqa: N818  (it is no error of the server's)
+    """A request that is not served: its status, and one sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class Door:
+    """The outermost of the server's own layers (ASGI).
+
+    Args:
+        app: what is behind it.
+        clock: gives seconds.
+    """
+
+    def __init__(self, app: Callable, clock: Callable[[], float] = time.monotonic) -> None:
+        self._app, self._clock = app, clock
+        self._free_at: dict[str, float] = {}  # when an address will have all of its questions again
+        self._open: Counter[str] = Counter()
+        self._held = 0  # bytes
+
+    async def __call__(self, scope: dict[str, Any], receive: Callable, send: Callable) -> None:
+        """Serve a request, or refuse it in one sentence."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        address, held, begun = address_of((scope.get("client") or ("",))[0]), 0, False
+
+        async def sending(message: dict[str, Any]) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        self._open[address] += 1
+        try:
+            self._admit(scope, address)
+            if scope["path"].rstrip("/") == UPLOAD:
+                receive = _counted(receive, LARGEST_UPLOAD)
+            elif scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+                body = bytearray()
+                async for part in _parts(receive):
+                    held, self._held = held + len(part), self._held + len(part)
+                    body += part
+                    if held > LARGEST_BODY:
+                        raise Refused(413, f"A request may have at most {LARGEST_BODY:,} bytes.")
+                    if self._held > MOST_HELD:
+                        raise Refused(503, "The server has much to do. Try again in a few seconds.")
+                check_json(bytes(body))
+                receive = _replayed(bytes(body), receive)
+            await self._app(scope, receive, sending)
+        except Refused as refused:
+            await _answer(send, begun, refused.status, str(refused))
+        except Exception as error:  # what Gradio lets through, of requests that it can't make sense of
+            print(f"A request to {scope['path'][:80]!r} failed: {type(error).__name__}.", file=sys.stderr)
+            await _answer(send, begun, 400, "The server can't make sense of this request.")
+        finally:
+            self._held -= held
+            self._open[address] -= 1
+            if not self._open[address]:
+                del self._open[address]
+
+    def _admit(self, scope: dict[str, Any], address: str) -> None:
+        """Let a request in by its head, or raise Refused."""
+        path = scope["path"]
+        if len(path) + len(scope["query_string"]) > LARGEST_ADDRESS:
+            raise Refused(414, "The address is too long.")
+        if CLOSED.match(path):
+            raise Refused(404, "There is nothing here.")
+        if self._open[address] > MOST_OPEN:
+            raise Refused(429, "Too many requests from your address are open. Close some pages.")
+        length = _header(scope, b"content-length")
+        if length.isdecimal() and int(length[:20]) > max(LARGEST_BODY, LARGEST_UPLOAD):
+            raise Refused(413, f"A request may have at most {LARGEST_UPLOAD:,} bytes.")
+        upload = path.rstrip("/") == UPLOAD
+        if _header(scope, b"content-type").strip().lower().startswith("multipart/") and not upload:
+            raise Refused(415, "Files go to the upload alone.")
+        if scope["method"] == "POST":
+            self._count(address, UPLOAD_COSTS if upload else 1)
+
+    def _count(self, address: str, questions: int) -> None:
+        """Take questions out of an address's bucket (a token bucket, kept as the moment when it will be full)."""
+        now = self._clock()
+        free_at = max(self._free_at.get(address, now), now) + questions / PER_SECOND
+        if free_at - now > AT_ONCE / PER_SECOND:
+            raise Refused(429, "Too many questions came from your address. Try again in a few seconds.")
+        if len(self._free_at) >= MOST_ADDRESSES:
+            self._free_at = {known: moment for known, moment in self._free_at.items() if moment > now}
+        self._free_at[address] = free_at
+
+
+def address_of(host: str) -> str:
+    """Who is told from whom by the host that a request comes from: of IPv6 the network, as one visitor has all of it.
+
+    A header that names another address (X-Forwarded-For) counts only where the web server trusts who sent it: by
+    default a proxy on this very machine, and else those in the environment variable FORWARDED_ALLOW_IPS.
+    """
+    try:
+        if ipaddress.ip_address(host).version == 6:
+            return str(ipaddress.ip_network((host, 64), strict=False))
+    except ValueError:
+        pass  # no address: a socket, or a test
+    return host
+
+
+def check_json(body: bytes) -> None:
+    """Refuse JSON that is deep or has a great many values, before anybody parses it; other text is let pass.
+
+    Innermost pairs of brackets are taken out, all at once, as often as there may be brackets in brackets.
+    """
+    outside = STRINGS.sub(b"", body)
+    brackets = outside.translate(BRACKETS, NO_BRACKET)
+    if outside.count(b",") + len(brackets) > MOST_VALUES:
+        raise Refused(413, f"A request may have at most {MOST_VALUES:,} values.")
+    for _ in range(DEEPEST):
+        brackets = brackets.replace(b"[]", b"")
+    if brackets:
+        raise Refused(400, f"This is no JSON, or it is more than {DEEPEST} brackets deep.")
+
+
+def _header(scope: dict[str, Any], name: bytes) -> str:
+    return next((value for key, value in scope["headers"] if key == name), b"").decode("latin-1")
+
+
+async def _parts(receive: Callable):  # noqa: ANN202
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Refused(400, "The request broke off.")
+        yield message.get("body", b"")
+        if not message.get("more_body"):
+            return
+
+
+def _counted(receive: Callable, most: int) -> Callable:
+    """What is received, as long as it is not too much."""
+    came = 0
+
+    async def received() -> dict[str, Any]:
+        nonlocal came
+        message = await receive()
+        came += len(message.get("body", b""))
+        if came > most:
+            raise Refused(413, f"An upload may have at most {LARGEST_FILE:,} bytes; this one exceeds that size.")
+        return message
+
+    return received
+
+
+def _replayed(body: bytes, receive: Callable) -> Callable:
+    """The body that was read already, and then what comes after it."""
+    messages = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def received() -> dict[str, Any]:
+        return messages.pop() if messages else await receive()
+
+    return received
+
+
+async def _answer(send: Callable, begun: bool, status: int, sentence: str) -> None:
+    if begun:
+        return
+    body = json.dumps({"detail": sentence}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
