@@ -7,7 +7,8 @@ const FILES = ["./", "snapshots.js", "manifest.webmanifest", "icon.svg", "icon.p
 
 addEventListener("install", (event) => {
   skipWaiting();
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)));
+  const fresh = FILES.map((file) => new Request(file, { cache: "reload" })); // none that the browser still has of an old version
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)));
 });
 
 addEventListener("activate", (event) => {

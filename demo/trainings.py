@@ -23,6 +23,7 @@ from model.classifier import Classifier
 from model.evaluation import Mistakes, confusion, most_wrong
 from model.finetuning import RECIPE as LESSON
 from model.finetuning import Taught, teach
+from model.memory import OutOfMemoryError, telling_of_memory
 from model.mnist import Digits
 from model.network import DIGITS, MLP
 from model.recipe import RECIPES, Recipe, RecipeError
@@ -325,13 +326,14 @@ class Trainings:
     def _outcome(self, training: Training) -> tuple[str, str]:
         """Train; how it ended, and what is to be said of it."""
         try:
-            if training.lesson:
-                self._teach(training, self._mnist())
-            else:
-                self._train(training, self._mnist())
+            with telling_of_memory():
+                if training.lesson:
+                    self._teach(training, self._mnist())
+                else:
+                    self._train(training, self._mnist())
         except DivergedError as error:
             return "diverged", str(error)
-        except TrainingError as error:
+        except (TrainingError, OutOfMemoryError) as error:
             return "failed", str(error)
         except Exception:  # whatever it is: the room must go on
             traceback.print_exc()

@@ -9,6 +9,7 @@ from model.checkpoint import CheckpointError
 from model.classifier import Classifier
 from model.files import set_aside
 from model.guard import train_guard
+from model.memory import OutOfMemoryError, telling_of_memory
 from model.mnist import Digits, MNISTError, load_mnist
 from model.network import MLP
 from model.recipe import RECIPES, Recipe
@@ -52,8 +53,9 @@ def open_classifier(
         say(f"Loaded {path} ({saved.recipe.name}: {saved.recipe}), {saved.test_accuracy:.2%} on MNIST's test set.")
         return Opened(saved, f"Trained on {_date(saved)}")
     try:
-        classifier = train_classifier(load_mnist(data, say), recipe or DEFAULT_RECIPE, say)
-    except (MNISTError, DivergedError) as error:
+        with telling_of_memory():
+            classifier = train_classifier(load_mnist(data, say), recipe or DEFAULT_RECIPE, say)
+    except (MNISTError, DivergedError, OutOfMemoryError) as error:
         if saved:
             say(f"{error} Until then, {path} goes on reading.")
             return Opened(saved, f"Trained on {_date(saved)}; it could not be trained anew")
