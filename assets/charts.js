@@ -57,9 +57,15 @@ const Charts = (() => {
       group.append(svg("circle", { cx: x.place(at), cy: y.place(value), r: 4.5 }));
     }
     const left = points.find(([, value], i) => value > y.high && i > 0);
-    if (left) group.append(svg("text", { class: "chart-left", x: x.place(left[0]), y: MARGIN.top + 12, "text-anchor": "middle" }, "▲"));
+    if (left)
+      group.append(
+        svg("text", { class: "chart-left", x: x.place(left[0]), y: MARGIN.top + 12, "text-anchor": "middle" }, "▲"),
+      );
     const broken = points.find(([, value]) => value === null);
-    if (broken) group.append(svg("text", { class: "chart-left", x: x.place(broken[0]), y: MARGIN.top + 28, "text-anchor": "middle" }, "✕"));
+    if (broken)
+      group.append(
+        svg("text", { class: "chart-left", x: x.place(broken[0]), y: MARGIN.top + 28, "text-anchor": "middle" }, "✕"),
+      );
     chart.append(group);
   }
 
@@ -73,11 +79,19 @@ const Charts = (() => {
     lines(element, runs, x, y, description) {
       const width = Math.max(element.clientWidth, 240);
       const frame = `${element.id}-frame`;
-      const chart = svg("svg", { class: "chart", width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img" });
+      const chart = svg("svg", {
+        class: "chart",
+        width,
+        height: HEIGHT,
+        viewBox: `0 0 ${width} ${HEIGHT}`,
+        role: "img",
+      });
       chart.setAttribute("aria-label", description);
       const clip = svg("clipPath", { id: frame });
       const [right, bottom] = [width - MARGIN.right, HEIGHT - MARGIN.bottom];
-      clip.append(svg("rect", { x: MARGIN.left, y: MARGIN.top, width: right - MARGIN.left, height: bottom - MARGIN.top }));
+      clip.append(
+        svg("rect", { x: MARGIN.left, y: MARGIN.top, width: right - MARGIN.left, height: bottom - MARGIN.top }),
+      );
       chart.append(clip);
       x = { ...x, place: scale({ low: 0, high: x.high }, MARGIN.left, right) };
       y = { ...y, place: scale(y, bottom, MARGIN.top) };
@@ -91,7 +105,12 @@ const Charts = (() => {
       const { create } = Pictures;
       const most = Math.max(1, ...matrix.flatMap((row, digit) => row.filter((_, answer) => answer !== digit)));
       const columns = matrix.map((_, answer) => create("th", { scope: "col" }, String(answer)));
-      const head = create("tr", {}, create("th", { scope: "col" }, create("span", { class: "sr-only" }, "digit")), ...columns);
+      const head = create(
+        "tr",
+        {},
+        create("th", { scope: "col" }, create("span", { class: "sr-only" }, "digit")),
+        ...columns,
+      );
       const rows = matrix.map((row, digit) => {
         const total = row.reduce((sum, count) => sum + count, 0);
         const cells = row.map((count, answer) => {
@@ -103,7 +122,13 @@ const Charts = (() => {
         return create("tr", {}, create("th", { scope: "row" }, String(digit)), ...cells);
       });
       element.replaceChildren(
-        create("table", { class: "confusion" }, create("caption", {}, caption), create("thead", {}, head), create("tbody", {}, ...rows))
+        create(
+          "table",
+          { class: "confusion" },
+          create("caption", {}, caption),
+          create("thead", {}, head),
+          create("tbody", {}, ...rows),
+        ),
       );
     },
   };

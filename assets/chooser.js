@@ -8,7 +8,9 @@ const chooser = element.querySelector(".chooser");
 const options = [...element.querySelectorAll("input")];
 
 for (const option of options) {
-  option.addEventListener("change", () => Live.setReader(option.value === "shared" ? "shared" : "own", option.value === "both"));
+  option.addEventListener("change", () =>
+    Live.setReader(option.value === "shared" ? "shared" : "own", option.value === "both"),
+  );
 }
 
 Live.subscribe(({ reader, other }) => {

@@ -30,7 +30,10 @@ const Download = (() => {
   /** Ink (side x side) as a PNG, black on white, as bytes. */
   async function png(ink, side) {
     const canvas = Pictures.create("canvas", { width: side, height: side });
-    Pictures.grey(canvas, ink.map((tone) => 255 - tone));
+    Pictures.grey(
+      canvas,
+      ink.map((tone) => 255 - tone),
+    );
     const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
     return new Uint8Array(await blob.arrayBuffer());
   }
@@ -41,22 +44,44 @@ const Download = (() => {
     const directory = [];
     let offset = 0;
     for (const { name, bytes } of files) {
-      const common = [[2, 20], [2, 0], [2, 0], [2, 0], [2, (1 << 5) | 1]]; // version, flags, stored, 1 January 1980
+      const common = [
+        [2, 20],
+        [2, 0],
+        [2, 0],
+        [2, 0],
+        [2, (1 << 5) | 1],
+      ]; // version, flags, stored, 1 January 1980
       common.push([4, crc32(bytes)], [4, bytes.length], [4, bytes.length], [2, name.length], [2, 0]);
       const local = joined([fields([4, 0x04034b50], ...common), encoder.encode(name), bytes]);
-      const where = [[2, 0], [2, 0], [2, 0], [4, 0], [4, offset]]; // no comment, disk 0, no attributes
+      const where = [
+        [2, 0],
+        [2, 0],
+        [2, 0],
+        [4, 0],
+        [4, offset],
+      ]; // no comment, disk 0, no attributes
       directory.push(fields([4, 0x02014b50], [2, 20], ...common, ...where), encoder.encode(name));
       parts.push(local);
       offset += local.length;
     }
     const listed = joined(directory);
-    const counts = [[2, 0], [2, 0], [2, files.length], [2, files.length], [4, listed.length], [4, offset], [2, 0]];
+    const counts = [
+      [2, 0],
+      [2, 0],
+      [2, files.length],
+      [2, files.length],
+      [4, listed.length],
+      [4, offset],
+      [2, 0],
+    ];
     return joined([...parts, listed, fields([4, 0x06054b50], ...counts)]);
   }
 
   /** Numbers of so many bytes, [size, value] each, little-endian. */
   function fields(...numbers) {
-    return Uint8Array.from(numbers.flatMap(([size, value]) => Array.from({ length: size }, (_, i) => value >>> (8 * i))));
+    return Uint8Array.from(
+      numbers.flatMap(([size, value]) => Array.from({ length: size }, (_, i) => value >>> (8 * i))),
+    );
   }
 
   function crc32(bytes) {

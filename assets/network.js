@@ -12,9 +12,15 @@ function show() {
   shown = Live.description;
   const { name, recipe, test_accuracy: accuracy, origin, network } = shown;
   const { widths } = network;
-  const count = widths.slice(1).reduce((sum, width, layer) => sum + (widths[layer] + 1) * width, 0).toLocaleString("en");
+  const count = widths
+    .slice(1)
+    .reduce((sum, width, layer) => sum + (widths[layer] + 1) * width, 0)
+    .toLocaleString("en");
   const say = (part, text) => (element.querySelector(part).textContent = text);
-  say(".network-score", `The ${name} recipe: ${(100 * accuracy).toFixed(2)} % of MNIST's 10,000 test digits read correctly`);
+  say(
+    ".network-score",
+    `The ${name} recipe: ${(100 * accuracy).toFixed(2)} % of MNIST's 10,000 test digits read correctly`,
+  );
   say(".network-recipe", `${widths.join(" – ")}, ${count} weights; ${recipe}`);
   say(".network-origin", origin);
 }

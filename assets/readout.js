@@ -70,7 +70,10 @@ function percentage(share) {
 
 /** The digit that comes second. */
 function runnerUp({ digit, probabilities }) {
-  return probabilities.reduce((best, share, i) => (i !== digit && share > probabilities[best] ? i : best), digit ? 0 : 1);
+  return probabilities.reduce(
+    (best, share, i) => (i !== digit && share > probabilities[best] ? i : best),
+    digit ? 0 : 1,
+  );
 }
 
 /** A reading in words: what is large, what is said of it, and what else there is, or what to do. */
@@ -117,7 +120,7 @@ function showInput({ picture: tones, verdict }) {
   picture.getContext("2d").putImageData(pixels, 0, 0);
   picture.setAttribute(
     "aria-label",
-    verdict === "blank" ? "What the network sees: nothing yet" : "What the network sees: your drawing, 28 by 28 pixels"
+    verdict === "blank" ? "What the network sees: nothing yet" : "What the network sees: your drawing, 28 by 28 pixels",
   );
 }
 
@@ -164,7 +167,8 @@ function judge(reply, milliseconds) {
     find(".alarm").textContent = "The server reads with another network by now. Reload the page to get it.";
   } else if (apart(reply.probabilities, shown.probabilities) > MOST_APART) {
     torch.dataset.state = "disagreed";
-    find(".alarm").textContent = `Torch reads ${reply.digit}, this page reads ${shown.digit}. That must not be: reload the page.`;
+    find(".alarm").textContent =
+      `Torch reads ${reply.digit}, this page reads ${shown.digit}. That must not be: reload the page.`;
   } else {
     torch.textContent = `torch agrees · ${Math.round(milliseconds)} ms`;
   }

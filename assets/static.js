@@ -27,7 +27,14 @@ const Static = (() => {
   return {
     /** Mount a component: its element, what it starts with, and its script. */
     mount(index, props, script) {
-      script(document.querySelector(`[data-component="${index}"]`), props, () => {}, server, null, () => {});
+      script(
+        document.querySelector(`[data-component="${index}"]`),
+        props,
+        () => {},
+        server,
+        null,
+        () => {},
+      );
     },
 
     /** An answer came. */

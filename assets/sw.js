@@ -22,6 +22,6 @@ addEventListener("fetch", (event) => {
     caches.open(CACHE).then(async (cache) => {
       const kept = await cache.match(event.request, { ignoreSearch: true });
       return kept ?? fetch(event.request);
-    })
+    }),
   );
 });

@@ -30,7 +30,10 @@ async function fetchMoments() {
   const snapshots = isFetched ? JSON.parse(sent) : null;
   if (!snapshots) tell("No connection to Python, which keeps the childhood: it comes as soon as there is one.");
   else if (snapshots.length) build(snapshots);
-  else tell("This network was saved without its childhood. A new training keeps it: run “python -m model train”, and start the page again.");
+  else
+    tell(
+      "This network was saved without its childhood. A new training keeps it: run “python -m model train”, and start the page again.",
+    );
 }
 
 Python.subscribe(({ state }) => state === "idle" && fetchMoments());
@@ -74,9 +77,15 @@ function buildTime() {
   const time = find(".childhood-time");
   time.style.setProperty("--count", moments.length);
   slider.max = moments.length - 1;
-  drawCurve(".childhood-accuracy", moments.map(({ accuracy }) => accuracy));
+  drawCurve(
+    ".childhood-accuracy",
+    moments.map(({ accuracy }) => accuracy),
+  );
   const losses = moments.map(({ loss }) => loss);
-  drawCurve(".childhood-loss", losses.map((loss) => loss / Math.max(...losses)));
+  drawCurve(
+    ".childhood-loss",
+    losses.map((loss) => loss / Math.max(...losses)),
+  );
   find(".childhood-answers").replaceChildren(...moments.map(() => create("span")));
   const inEpochs = moments.findIndex(isEndOfEpoch); // from here on epochs are counted, before it steps
   const tick = ({ step, epoch }, i) => (i < inEpochs ? String(step) : number(epoch, Number.isInteger(epoch) ? 0 : 1));
@@ -127,7 +136,13 @@ const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 /** Who wants no motion goes through the moments one by one. */
 function label() {
   const isLast = chosen === moments.length - 1;
-  find(".childhood-play").textContent = player ? "❚❚ Pause" : isLast ? "▶ From the start" : isCalm.matches ? "▶ Next" : "▶ Play";
+  find(".childhood-play").textContent = player
+    ? "❚❚ Pause"
+    : isLast
+      ? "▶ From the start"
+      : isCalm.matches
+        ? "▶ Next"
+        : "▶ Play";
 }
 
 function play() {
@@ -162,9 +177,9 @@ function buildBars() {
         {},
         create("span", { class: "childhood-digit", "aria-hidden": "true" }, String(digit)),
         create("span", { class: "childhood-track", "aria-hidden": "true" }, create("span")),
-        create("span", { class: "childhood-percent" })
-      )
-    )
+        create("span", { class: "childhood-percent" }),
+      ),
+    ),
   );
 }
 
@@ -190,7 +205,9 @@ function show({ picture, penIsDown }) {
   find(".childhood-answer").textContent = answer;
   if (penIsDown) return;
   slider.ariaValueText = `${find("h3").textContent}: ${answer}`;
-  find(".childhood-answers").ariaLabel = isBlank ? "Nothing drawn yet" : `In order: ${readings.map(({ digit }) => digit).join(", ")}`;
+  find(".childhood-answers").ariaLabel = isBlank
+    ? "Nothing drawn yet"
+    : `In order: ${readings.map(({ digit }) => digit).join(", ")}`;
 }
 
 // --- its weights --------------------------------------------------------------------------------------------------

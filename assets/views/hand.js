@@ -116,7 +116,8 @@ function showResults() {
   showScores(readings);
   find(".hand-hardest").replaceChildren(...hardest(readings));
   find(".hand-teach").disabled = Boolean(props.missing) || readings.length < FEWEST;
-  find(".hand-missing").textContent = props.missing || (readings.length < FEWEST ? `That takes ${FEWEST} drawings at least.` : "");
+  find(".hand-missing").textContent =
+    props.missing || (readings.length < FEWEST ? `That takes ${FEWEST} drawings at least.` : "");
   find(".hand-gallery").replaceChildren(...readings.map(card));
   const matrix = Array.from({ length: DIGITS }, () => new Array(DIGITS).fill(0));
   for (const { label, digit } of readings) matrix[label][digit] += 1;
@@ -133,7 +134,7 @@ function showScores(readings) {
   const right = readings.filter(isRight).length;
   find(".hand-scores").replaceChildren(
     score("Your hand", right / count, `${right} of ${count}`),
-    score("MNIST's test digits", testAccuracy, `${Math.round(10_000 * testAccuracy).toLocaleString("en")} of 10,000`)
+    score("MNIST's test digits", testAccuracy, `${Math.round(10_000 * testAccuracy).toLocaleString("en")} of 10,000`),
   );
   const [low, high] = interval(right, count);
   find(".hand-fairness").textContent = fairness();
@@ -160,7 +161,7 @@ function score(whose, share, counts) {
     create("span", {}, whose),
     create("strong", {}, percent(share)),
     bar,
-    create("small", {}, `${counts} read correctly`)
+    create("small", {}, `${counts} read correctly`),
   );
 }
 
@@ -204,7 +205,7 @@ function card(reading, place) {
     },
     drawn(strokes),
     create("b", {}, String(label)),
-    create("span", {}, `${isRight(reading) ? "✓" : "✗"} ${said}`)
+    create("span", {}, `${isRight(reading) ? "✓" : "✗"} ${said}`),
   );
   return create("li", {}, button);
 }
@@ -228,7 +229,10 @@ async function teach() {
   // Gradio reloads a page whose event could not be sent: so the way is tried before it is taken.
   if (!(await Python.isReachable())) return say("The server can't be reached. Try again when it is back.");
   lesson = { drawings: hand.drawings };
-  const packed = lesson.drawings.map(async (drawing) => ({ label: drawing.label, ink: await Python.pack(inkOf(drawing)) }));
+  const packed = lesson.drawings.map(async (drawing) => ({
+    label: drawing.label,
+    ink: await Python.pack(inkOf(drawing)),
+  }));
   props.value = JSON.stringify(await Promise.all(packed));
   trigger("begin");
   showTeaching({ state: "queued" });
@@ -257,8 +261,15 @@ function showTeaching(news) {
 function inWords({ state, sentence, place, isAway }) {
   if (isAway) return "The server can't be reached: waiting for it.";
   if (sentence) return sentence;
-  if (state === "queued") return place ? `Place ${place} in the queue: one network is trained at a time.` : "Starting …";
-  return { training: "Being taught …", stopped: "Stopped.", done: "Done: the copy is yours, and can be chosen above the pad." }[state] ?? "";
+  if (state === "queued")
+    return place ? `Place ${place} in the queue: one network is trained at a time.` : "Starting …";
+  return (
+    {
+      training: "Being taught …",
+      stopped: "Stopped.",
+      done: "Done: the copy is yours, and can be chosen above the pad.",
+    }[state] ?? ""
+  );
 }
 
 function say(sentence) {
@@ -283,7 +294,8 @@ function take(result) {
     [`Your ${count} drawings, each by one that was not taught it`, right(before), right(examined), count],
     ["MNIST's 10,000 test digits", sum(first), sum(last), sum(sums)],
   ];
-  if (changes[worst] < 0) rows.push([`of these, the ${worst}s, which lost most`, first[worst], last[worst], sums[worst]]);
+  if (changes[worst] < 0)
+    rows.push([`of these, the ${worst}s, which lost most`, first[worst], last[worst], sums[worst]]);
   find(".hand-taught tbody").replaceChildren(...rows.map(row));
   find(".hand-forgotten").textContent = forgotten(sum(last) - sum(first), changes[worst]);
   find(".hand-taught").hidden = lesson.drawings !== hand.drawings;
@@ -292,7 +304,12 @@ function take(result) {
 function row([what, before, after, count]) {
   const share = (part) => (count > 100 ? percent(part / count, 2) : `${part} of ${count}`);
   const points = (100 * (after - before)) / count;
-  const change = after === before ? "none" : count > 100 ? `${Pictures.withSign(points)} points` : Pictures.withSign(after - before, 0);
+  const change =
+    after === before
+      ? "none"
+      : count > 100
+        ? `${Pictures.withSign(points)} points`
+        : Pictures.withSign(after - before, 0);
   const cells = [share(before), share(after), change].map((text) => create("td", {}, text));
   return create("tr", {}, create("th", { scope: "row" }, what), ...cells);
 }
@@ -300,7 +317,12 @@ function row([what, before, after, count]) {
 function forgotten(change, worst) {
   if (change >= 0 && worst >= 0) return "Of MNIST it forgot nothing that shows in a score.";
   const digits = (count) => `${Math.abs(count)} ${Math.abs(count) === 1 ? "digit" : "digits"}`;
-  const all = change < 0 ? `it reads ${digits(change)} fewer than` : change > 0 ? `it reads ${digits(change)} more than` : "it reads as many as";
+  const all =
+    change < 0
+      ? `it reads ${digits(change)} fewer than`
+      : change > 0
+        ? `it reads ${digits(change)} more than`
+        : "it reads as many as";
   return (
     `Learning one thing costs another: of MNIST's 10,000, ${all} before. MNIST's digits among ` +
     "yours keep that smaller than it would be: a network forgets what it is no longer shown."

@@ -87,7 +87,18 @@ async function begin(ticket) {
   if (runs.length === LINES) taken.splice(taken.indexOf(runs.shift().line), 1);
   const line = Array.from({ length: LINES }, (_, i) => i).find((i) => !taken.includes(i));
   number += 1;
-  const run = { ticket, number, line, state: "queued", place: 0, sentence: "", settings: "", epochs: 1, points: [], tests: [] };
+  const run = {
+    ticket,
+    number,
+    line,
+    state: "queued",
+    place: 0,
+    sentence: "",
+    settings: "",
+    epochs: 1,
+    points: [],
+    tests: [],
+  };
   runs.push(run);
   current = run;
   find(".learn-missing").hidden = true;
@@ -153,7 +164,10 @@ function showState() {
   find(".learn-status").hidden = !run;
   if (!run) return;
   const state = run.isAway ? "The server can't be reached: waiting for it." : STATES[run.state](run);
-  say(".learn-state", run.sentence && !current ? `${state}: ${run.sentence}` : [state, run.sentence].filter(Boolean).join(". "));
+  say(
+    ".learn-state",
+    run.sentence && !current ? `${state}: ${run.sentence}` : [state, run.sentence].filter(Boolean).join(". "),
+  );
   find(".learn-status").dataset.state = run.sentence && run.state !== "stopped" ? "problem" : run.state;
   say(".learn-now", now(run));
   const bar = find(".learn-progress");
@@ -208,9 +222,25 @@ function showCurves() {
     format: (tick) => `${Math.round(tick * 100)}\u00a0%`,
   };
   const curves = (value, marks) =>
-    runs.map((run) => ({ points: run.points.map((point) => [point[0], point[value]]), marks: marks(run), style: `--run: var(--run-${run.line})` }));
-  Charts.lines(find(".learn-loss"), curves(1, () => []), x, loss, inWords(1, inFew, "Loss"));
-  Charts.lines(find(".learn-accuracy"), curves(2, ({ tests }) => tests), x, accuracy, inWords(2, percent, "Accuracy"));
+    runs.map((run) => ({
+      points: run.points.map((point) => [point[0], point[value]]),
+      marks: marks(run),
+      style: `--run: var(--run-${run.line})`,
+    }));
+  Charts.lines(
+    find(".learn-loss"),
+    curves(1, () => []),
+    x,
+    loss,
+    inWords(1, inFew, "Loss"),
+  );
+  Charts.lines(
+    find(".learn-accuracy"),
+    curves(2, ({ tests }) => tests),
+    x,
+    accuracy,
+    inWords(2, percent, "Accuracy"),
+  );
 }
 
 /** A chart for those who can't see it: where each curve begins and ends. */
@@ -218,7 +248,10 @@ function inWords(value, format, title) {
   const word = (point) => (point[value] === null ? "no number any more" : format(point[value]));
   const told = runs
     .filter(({ points }) => points.length)
-    .map(({ number, points }) => `run ${number}: from ${word(points[0])} to ${word(points.at(-1))} after ${points.at(-1)[0].toFixed(1)} epochs`);
+    .map(
+      ({ number, points }) =>
+        `run ${number}: from ${word(points[0])} to ${word(points.at(-1))} after ${points.at(-1)[0].toFixed(1)} epochs`,
+    );
   return `${title} over the epochs. ${told.join("; ") || "No run yet"}.`;
 }
 
@@ -248,9 +281,14 @@ function entry(run, words) {
     create("span", { class: "learn-score" }, words),
     create(
       "button",
-      { type: "button", disabled: run === current, "aria-label": `Remove run ${run.number} from the chart`, onclick: () => remove(run) },
-      "✕"
-    )
+      {
+        type: "button",
+        disabled: run === current,
+        "aria-label": `Remove run ${run.number} from the chart`,
+        onclick: () => remove(run),
+      },
+      "✕",
+    ),
   );
 }
 
@@ -264,16 +302,25 @@ function remove(run) {
 
 function showResult(run, { network, confusion, mistakes }) {
   find(".learn-result").hidden = false;
-  find(".learn-result h3").textContent = `Run ${run.number}: ${percent(network.test_accuracy, 2)} of the 10,000 test digits read correctly`;
+  find(".learn-result h3").textContent =
+    `Run ${run.number}: ${percent(network.test_accuracy, 2)} of the 10,000 test digits read correctly`;
   Charts.confusion(find(".learn-confusion"), confusion);
   find(".learn-mistakes ul").replaceChildren(
     ...mistakes.map(({ picture, label, answer, probability, ofLabel }) => {
       const words = `${label} read as ${answer}, ${percent(probability)}; ${label} itself: ${percent(ofLabel)}`;
       const canvas = create("canvas", { width: 28, height: 28, role: "img", "aria-label": words, title: words });
-      Pictures.grey(canvas, Uint8Array.from(atob(picture), (character) => character.charCodeAt(0)));
-      const caption = create("span", { "aria-hidden": "true" }, create("b", {}, `${label} → ${answer}`), ` ${percent(probability, 0)}`);
+      Pictures.grey(
+        canvas,
+        Uint8Array.from(atob(picture), (character) => character.charCodeAt(0)),
+      );
+      const caption = create(
+        "span",
+        { "aria-hidden": "true" },
+        create("b", {}, `${label} → ${answer}`),
+        ` ${percent(probability, 0)}`,
+      );
       return create("li", {}, canvas, caption);
-    })
+    }),
   );
 }
 

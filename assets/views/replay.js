@@ -188,8 +188,12 @@ function showMoment() {
   );
   if (Live.reading().penIsDown) return;
   scrubber.setAttribute("aria-valuetext", moment ? `${which}: ${inWords(moment)}` : "nothing drawn yet");
-  find(".replay-drawing").ariaLabel = moment ? `The drawing at that moment: ${moment.count} of ${points.length} points` : "Nothing drawn yet";
-  find(".replay-input").ariaLabel = moment ? "The network's input at that moment, 28 by 28 pixels" : "The network's input then: nothing yet";
+  find(".replay-drawing").ariaLabel = moment
+    ? `The drawing at that moment: ${moment.count} of ${points.length} points`
+    : "Nothing drawn yet";
+  find(".replay-input").ariaLabel = moment
+    ? "The network's input at that moment, 28 by 28 pixels"
+    : "The network's input then: nothing yet";
 }
 
 /** The first points in ink, and what came after them in pale. */
@@ -201,7 +205,10 @@ function drawUntil(count) {
   context.clearRect(0, 0, PAPER, PAPER);
   context.lineWidth = PEN;
   context.lineCap = context.lineJoin = "round";
-  for (const [upTo, colour] of [[points.length, colours.borderTopColor], [count, colours.color]]) {
+  for (const [upTo, colour] of [
+    [points.length, colours.borderTopColor],
+    [count, colours.color],
+  ]) {
     context.strokeStyle = colour;
     context.beginPath();
     points.slice(0, upTo).forEach(({ at, stroke }, i) => {
@@ -222,11 +229,19 @@ function described(i) {
 function showChanges(changes) {
   const times = Math.max(changes.length - 1, 0);
   const counted = times === 1 ? "once" : times === 2 ? "twice" : `${times} times`;
-  find(".replay-summary").textContent = !moments.length ? "" : times ? `It changed its mind ${counted}` : "It never changed its mind";
+  find(".replay-summary").textContent = !moments.length
+    ? ""
+    : times
+      ? `It changed its mind ${counted}`
+      : "It never changed its mind";
   const list = find(".replay-changes");
   const texts = changes.map(described);
   if (texts.join() !== Array.from(list.children, (item) => item.textContent).join()) {
-    list.replaceChildren(...texts.map((text, i) => create("li", {}, create("button", { type: "button", onclick: () => goToChange(i) }, text))));
+    list.replaceChildren(
+      ...texts.map((text, i) =>
+        create("li", {}, create("button", { type: "button", onclick: () => goToChange(i) }, text)),
+      ),
+    );
   }
   const latest = changes.findLastIndex((i) => i <= shownPlace());
   [...list.children].forEach((item, i) => (item.firstChild.ariaCurrent = i === latest ? "true" : null));

@@ -74,7 +74,8 @@ const counted = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 const SENTENCES = {
   box({ box }, steps) {
-    if (!steps.box) return `Nobody looks for the ink: the whole pad is taken, ${size(box)} pixels, and most of it is paper.`;
+    if (!steps.box)
+      return `Nobody looks for the ink: the whole pad is taken, ${size(box)} pixels, and most of it is paper.`;
     const [columns, rows] = [`${box.left + 1} to ${box.left + box.width}`, `${box.top + 1} to ${box.top + box.height}`];
     return `There is ink from row ${rows} and from column ${columns}: a box of ${size(box)} pixels.`;
   },

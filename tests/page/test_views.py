@@ -81,3 +81,16 @@ def test_every_picture_has_a_text_alternative(new_page, server: Server) -> None:
       .filter((picture) => !picture.ariaLabel && !picture.alt && !picture.closest("[role=img], button")?.ariaLabel)
       .map((picture) => picture.outerHTML.slice(0, 100))"""
     assert page.evaluate(nameless) == []
+
+
+def test_no_view_asks_the_server_while_the_pen_moves(new_page, server: Server) -> None:
+    page = new_page(f"{server.url}?view=all")
+    expect(
+        page.get_by_role("tabpanel", name="Childhood").get_by_role("slider")
+    ).to_be_visible()  # it fetched its snapshots
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    draw(page, STROKES[3], lift=False)
+    page.wait_for_function("document.querySelectorAll('.inside-layer .tile.is-off').length > 0")
+    assert not requests
+    page.mouse.up()
