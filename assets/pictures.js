@@ -66,6 +66,9 @@ const Pictures = (() => {
     /** A number, with a true minus: 1.23, −0.40. */
     number: (value, digits = 2) => `${value < 0 ? "−" : ""}${Math.abs(value).toFixed(digits)}`,
 
+    /** The same behind an operator, where a minus wants brackets: 1.23, (−0.40). */
+    bracketed: (value) => (value < 0 ? `(−${Math.abs(value).toFixed(2)})` : value.toFixed(2)),
+
     /** A share as percents: 98.6 %. */
     percent: (share, digits = 1) => `${(100 * share).toFixed(digits)}\u00a0%`,
   };

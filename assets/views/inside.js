@@ -4,7 +4,7 @@
 
 "use strict";
 
-const { number, withSign } = Pictures;
+const { bracketed, number, withSign } = Pictures;
 const find = (part) => element.querySelector(part);
 const view = find(".inside");
 const LAYERS = ["hidden layer 1", "hidden layer 2", "output"];
@@ -179,10 +179,6 @@ function showSum(ranked, bias, reading) {
     parts.push("; ReLU: max(0, ", number(total), ") = ", Pictures.create("strong", {}, number(Math.max(0, total))));
   else parts.push(`, the logit of ${neuron}; softmax makes it ${Pictures.percent(reading.probabilities[neuron])}`);
   sum.replaceChildren(...parts, ".");
-}
-
-function bracketed(value) {
-  return value < 0 ? `(${number(value)})` : number(value);
 }
 
 // ------------------------------------------------------------------------------------------------------------------

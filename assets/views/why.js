@@ -4,7 +4,7 @@
 
 "use strict";
 
-const { create, number, percent, withSign } = Pictures;
+const { bracketed, create, number, percent, withSign } = Pictures;
 const find = (part) => element.querySelector(part);
 const map = find(".why-map");
 const selects = { one: find(".why-for"), other: find(".why-against") };
@@ -99,7 +99,3 @@ Views.add("why", find(".why"), (reading) => {
     ),
   );
 });
-
-function bracketed(value) {
-  return value < 0 ? `(${number(value)})` : number(value);
-}

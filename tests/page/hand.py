@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
+from torch import Tensor, tensor, uint8
 
 PAD = "Draw a digit"
 PAPER = 140  # pixels of the pad's paper
@@ -43,6 +44,11 @@ def touch(page: Page, strokes: list) -> None:
 
 def meter(page: Page, digit: int) -> Locator:
     return page.get_by_role("meter", name=f"Probability of {digit}")
+
+
+def ink_on(page: Page) -> Tensor:
+    """The ink on the pad, as the model takes it: (1, 140, 140), uint8."""
+    return tensor(page.evaluate("Array.from(Live.reading().ink)"), dtype=uint8).view(1, PAPER, PAPER)
 
 
 def percents(page: Page) -> list[float]:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from model.framing import frame
 from model.trace import Trace, trace
 from tests.page.conftest import Server
-from tests.page.hand import STROKES, draw, expect_torch, touch
+from tests.page.hand import STROKES, draw, expect_torch, ink_on, touch
 
 WORKS_ALONE = True
 
@@ -24,8 +24,7 @@ def drawn(inside: Page, pretrained) -> Trace:
     """A five on the page, and the trace of just that ink."""
     draw(inside, STROKES[5])
     expect_torch(inside)
-    ink = inside.evaluate("Array.from(Live.reading().ink)")
-    return trace(pretrained, frame(torch.tensor(ink, dtype=torch.uint8).view(1, 140, 140))[0])
+    return trace(pretrained, frame(ink_on(inside))[0])
 
 
 def tiles(page: Page, layer: str):

@@ -1,7 +1,6 @@
 """The lesson: twelve steps, each with true numbers of the drawing on the pad, and a way to the view that shows it."""
 
 import pytest
-import torch
 from playwright.sync_api import Page, expect
 from torch.nn import functional as F
 
@@ -10,7 +9,7 @@ from demo.views.lesson import Lesson
 from model.framing import Steps, frame
 from model.trace import trace
 from tests.page.conftest import Server
-from tests.page.hand import STROKES, draw, expect_torch
+from tests.page.hand import STROKES, draw, expect_torch, ink_on
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def test_its_numbers_are_the_drawings_own(lesson: Page, pretrained) -> None:
     expect(lesson.locator(".lesson-live").first).to_have_text("")
     draw(lesson, STROKES[4])
     expect_torch(lesson)
-    ink = torch.tensor(lesson.evaluate("Array.from(Live.reading().ink)"), dtype=torch.uint8).view(1, 140, 140)
+    ink = ink_on(lesson)
     picture = frame(ink)[0]
     found = trace(pretrained, picture)
     (one, other), (most, second) = (part.tolist() for part in found.logits.topk(2)[::-1])

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from model.framing import ALL_STEPS, Steps, frame
 from tests.page.conftest import Server
-from tests.page.hand import STROKES, draw, expect_torch, percents
+from tests.page.hand import STROKES, draw, expect_torch, ink_on, percents
 
 WORKS_ALONE = True
 SWITCHES = {
@@ -36,16 +36,12 @@ def switch(page: Page, name: str) -> Locator:
     return page.get_by_role("switch", name=SWITCHES[name])
 
 
-def ink(page: Page) -> torch.Tensor:
-    return torch.tensor(page.evaluate("Array.from(Live.reading().ink)"), dtype=torch.uint8).view(1, 140, 140)
-
-
 def answers(page: Page, name: str) -> list[str]:
     return card(page, name).get_by_role("cell").all_inner_texts()
 
 
 def assert_bars(page: Page, classifier, steps: Steps) -> None:
-    (reading,) = classifier.read(ink(page), steps)
+    (reading,) = classifier.read(ink_on(page), steps)
     assert percents(page) == pytest.approx([100 * share for share in reading.probabilities], abs=0.06)
 
 
@@ -54,7 +50,7 @@ def numbers(text: str) -> list[float]:
 
 
 def test_the_numbers_are_those_of_the_drawing(sees: Page) -> None:
-    drawing = ink(sees)[0]
+    drawing = ink_on(sees)[0]
     (rows,), (columns,) = ((drawing.amax(dim=axis) > drawing.max() // 3).nonzero(as_tuple=True) for axis in (1, 0))
     height, width = len(rows), len(columns)
     found = {name: card(sees, name).locator(".sees-found").inner_text() for name in SWITCHES}
@@ -79,7 +75,7 @@ def rows_above(picture: torch.Tensor) -> int:
 @pytest.mark.parametrize("name", SWITCHES)
 def test_a_step_switched_off_changes_what_everybody_reads(sees: Page, pretrained, name: str) -> None:
     without = replace(ALL_STEPS, **{name: False})
-    expected = [pretrained.read(ink(sees), steps)[0] for steps in (ALL_STEPS, without)]
+    expected = [pretrained.read(ink_on(sees), steps)[0] for steps in (ALL_STEPS, without)]
     for text, reading in zip(answers(sees, name), expected, strict=True):
         digit, share = numbers(text)
         assert digit == reading.digit

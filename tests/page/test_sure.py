@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from model.framing import frame
 from model.trace import after_one_step, trace
 from tests.page.conftest import Server
-from tests.page.hand import STROKES, draw, expect_torch
+from tests.page.hand import STROKES, draw, expect_torch, ink_on
 
 WORKS_ALONE = True
 
@@ -24,8 +24,7 @@ def sure(new_page, server: Server) -> Page:
 
 
 def picture_of(page: Page) -> torch.Tensor:
-    ink = page.evaluate("Array.from(Live.reading().ink)")
-    return frame(torch.tensor(ink, dtype=torch.uint8).view(1, 140, 140))[0]
+    return frame(ink_on(page))[0]
 
 
 def column(page: Page, number: int) -> list[float]:

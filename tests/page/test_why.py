@@ -3,13 +3,12 @@
 import re
 
 import pytest
-import torch
 from playwright.sync_api import Page, expect
 
 from model.framing import frame
 from model.trace import trace
 from tests.page.conftest import Server
-from tests.page.hand import STROKES, draw, expect_torch
+from tests.page.hand import STROKES, draw, expect_torch, ink_on
 
 WORKS_ALONE = True
 
@@ -23,8 +22,7 @@ def why(new_page, server: Server) -> Page:
 
 
 def drawn(page: Page, classifier):
-    ink = page.evaluate("Array.from(Live.reading().ink)")
-    return trace(classifier, frame(torch.tensor(ink, dtype=torch.uint8).view(1, 140, 140))[0])
+    return trace(classifier, frame(ink_on(page))[0])
 
 
 def numbers(page: Page) -> list[float]:
