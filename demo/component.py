@@ -16,6 +16,8 @@ class Component(gr.HTML):
         props: what else its script finds in `props`.
     """
 
+    _config: dict[str, Any] | None = None
+
     def __init__(self, asset: str, value: Any = None, **props: Any) -> None:
         super().__init__(
             value=value,
@@ -24,6 +26,12 @@ class Component(gr.HTML):
             apply_default_css=False,
             **props,
         )
+
+    def get_config(self) -> dict[str, Any]:
+        """What the page is told of it; the same for each visitor, and found out once, as it takes Gradio 1 ms."""
+        if self._config is None:
+            self._config = super().get_config()
+        return dict(self._config)
 
     def api_info(self) -> dict[str, Any]:
         """What clients are told of the value."""

@@ -26,15 +26,17 @@ class MLP(nn.Module):
 
     def __init__(self, hidden: int = 64, outputs: int = DIGITS, seed: int = 0) -> None:
         super().__init__()
-        self.hidden1 = nn.utils.skip_init(nn.Linear, PIXELS, hidden)
-        self.hidden2 = nn.utils.skip_init(nn.Linear, hidden, hidden)
-        self.output = nn.utils.skip_init(nn.Linear, hidden, outputs)
+        # On the meta device nothing is drawn from the global random state.
+        self.hidden1 = nn.Linear(PIXELS, hidden, device="meta")
+        self.hidden2 = nn.Linear(hidden, hidden, device="meta")
+        self.output = nn.Linear(hidden, outputs, device="meta")
 
         generator = torch.Generator().manual_seed(seed)
         for layer in (self.hidden1, self.hidden2, self.output):
             bound = layer.in_features**-0.5
-            for parameter in layer.parameters():
-                nn.init.uniform_(parameter, -bound, bound, generator=generator)
+            for name, parameter in list(layer.named_parameters()):
+                first = torch.empty(parameter.shape).uniform_(-bound, bound, generator=generator)
+                setattr(layer, name, nn.Parameter(first))
 
     def forward(self, images: Tensor) -> Tensor:
         """Normalised images (N, 1, 28, 28) to logits (N, 10)."""

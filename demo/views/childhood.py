@@ -21,8 +21,8 @@ class Childhood(View):
     NAME = "childhood"
     TITLE = "Childhood"
 
-    def __init__(self, snapshots: tuple[Snapshot, ...], **props: Any) -> None:
-        self._sent = json.dumps([described(snapshot) for snapshot in snapshots])
+    def __init__(self, taken: tuple[Snapshot, ...], **props: Any) -> None:
+        self._sent = json.dumps([described(snapshot) for snapshot in taken])
         super().__init__(**props)
 
     @classmethod
