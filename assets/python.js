@@ -69,7 +69,7 @@ const Python = (() => {
   /** Whether the server is there: some 5 ms on the same machine, where the answer itself takes 30. */
   async function isReachable() {
     if (connected && performance.now() - lastContact < FRESH) return true;
-    knock ??= fetch(new URL("gradio_api/app_id", document.baseURI), {
+    knock ??= fetch(new URL("alive", document.baseURI), {
       cache: "no-store",
       signal: AbortSignal.timeout(PATIENCE),
     })

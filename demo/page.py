@@ -26,10 +26,11 @@ def build_page(opened: Opened, data: Path | None = None, views: Sequence[type[Vi
     classifier = opened.classifier
     trainings = Trainings(classifier, lambda: find_mnist(data))
 
-    def answer(sent: Any, request: gr.Request) -> dict[str, Any]:
+    async def answer(sent: Any, request: gr.Request) -> dict[str, Any]:
         """What torch makes of a drawing, with its version, so that the page can tell whether it is still the newest.
 
-        It reads with the network that the page reads with: the visitor's own, or else the shared one.
+        It reads with the network that the page reads with: the visitor's own, or else the shared one. It is async, and
+        takes and gives the values as they are, since reading takes less time than handing it to another thread.
         """
         try:
             drawing = drawing_of(sent)
@@ -68,6 +69,8 @@ def build_page(opened: Opened, data: Path | None = None, views: Sequence[type[Vi
             inputs=pad,
             outputs=readout,
             queue=False,
+            preprocess=False,
+            postprocess=False,
             trigger_mode="always_last",
             show_progress="hidden",
             api_visibility="private",

@@ -13,10 +13,11 @@ from model.memory import OutOfMemoryError, telling_of_memory
 from model.mnist import Digits, MNISTError, load_mnist
 from model.network import MLP
 from model.recipe import RECIPES, Recipe
+from model.rounding import round_weights
 from model.settings import ROOT
 from model.snapshots import Childhood
 from model.terminal import shown
-from model.training import DivergedError, train
+from model.training import DivergedError, accuracy, train
 
 PRETRAINED = ROOT / "assets" / "pretrained.pt"
 DEFAULT_RECIPE = RECIPES["drawing"]
@@ -79,12 +80,13 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Callable[[str], None] 
     childhood = Childhood(network)
     for progress in shown(train(network, digits, recipe)):
         childhood.note(progress)
+    round_weights(network)  # it travels to every page, and reads as well in a quarter of the bytes
     say("Training the guard, which tells digits from anything else.")
     guard = train_guard(network, digits, recipe.seed)
     return Classifier(
         network,
         recipe,
-        progress.test_accuracy,
+        accuracy(network, digits.test_images, digits.test_labels),
         guard=guard,
         made=checkpoint.made_here(),
         snapshots=childhood.snapshots(digits),
