@@ -18,7 +18,7 @@ from demo.views.view import View
 from model.mnist import find_mnist, has_mnist
 from model.opening import Opened
 
-CACHE = (600, 600)  # seconds: how often uploaded files are looked through, and at what age they are deleted
+CACHE = (60, 120)  # seconds: how often uploaded files are looked through, and at what age they are deleted
 
 
 def build_page(opened: Opened, data: Path | None = None, views: Sequence[type[View]] = VIEWS) -> gr.Blocks:

@@ -1,0 +1,181 @@
+"""Visitors without a browser: they ask the server what a page asks it, in a Gradio session of their own, and check
+each answer against the network's own."""
+
+import asyncio
+import base64
+import json
+import random
+import re
+import secrets
+import time
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from model.checkpoint import load
+from model.opening import PRETRAINED
+from model.pen import draw
+from tests.launching import Launch
+from tests.page.hand import DIGITS
+
+DIGIT_EVERY = 3.0  # seconds
+STROKE_EVERY = 0.6  # seconds, between two strokes of a digit
+HALL = 300  # visitors behind one address, as in a lecture hall
+PATIENCE = 30.0  # seconds: who waits longer than that waits for ever
+STEPS = {"box": True, "square": True, "fit": True, "centre": True}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a page asks at pen-up, and what it must be answered."""
+
+    ink: str
+    expected: dict
+
+
+def _questions() -> list[list[Question]]:
+    """For each drawing, what is asked after each of its strokes."""
+    classifier = load(PRETRAINED)
+
+    def question(strokes: list) -> Question:
+        ink = draw(strokes)
+        packed = base64.b64encode(zlib.compress(ink.numpy().tobytes())).decode()
+        return Question(packed, classifier.read(ink[None])[0].as_dict())
+
+    return [[question(d["strokes"][: n + 1]) for n in range(len(d["strokes"]))] for d in DIGITS]
+
+
+@dataclass
+class Tally:
+    """What a crowd lived through: seconds from pen-up to answer, how many were told to wait, and what went wrong."""
+
+    waited: list[float] = field(default_factory=list)
+    told_to_wait: int = 0
+    errors: list[str] = field(default_factory=list)
+
+
+class Visitor:
+    """One session: its page's heartbeat, and a pen."""
+
+    questions = _questions()
+
+    def __init__(self, url: str, number: int, tally: Tally) -> None:
+        transport = httpx.AsyncHTTPTransport(verify=False, local_address=f"127.0.1.{1 + number // HALL}")
+        self._client = httpx.AsyncClient(base_url=url, timeout=PATIENCE, transport=transport)
+        self._random = random.Random(number)
+        self._tally = tally
+        self._version = 0
+        self.session = secrets.token_hex(6)
+
+    async def come(self) -> float:
+        """Open the page; the seconds until it was there."""
+        began = time.perf_counter()
+        page = await self._client.get("/")
+        seconds = time.perf_counter() - began
+        config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", page.text)[1])
+        self._listeners = {one["api_name"]: one for one in config["dependencies"]}
+        self._heart = asyncio.create_task(self._beat())
+        return seconds
+
+    async def _beat(self) -> None:
+        async with self._client.stream("GET", f"/gradio_api/heartbeat/{self.session}", timeout=None) as heart:
+            async for _ in heart.aiter_raw():
+                pass
+
+    async def leave(self) -> None:
+        """Close the page."""
+        self._heart.cancel()
+        await asyncio.gather(self._heart, return_exceptions=True)
+        await self._client.aclose()
+
+    async def draw(self, until: float) -> None:
+        """Draw one digit after the other, beginning at any moment of the first three seconds.
+
+        As in the page, a pen-up before the answer to the last one is asked about when that has come.
+        """
+        at = time.perf_counter() + self._random.uniform(0, DIGIT_EVERY)
+        while at < until:
+            for number, question in enumerate(self._random.choice(self.questions)):
+                lifted = at + number * STROKE_EVERY
+                await asyncio.sleep(max(0.0, lifted - time.perf_counter()))
+                await self._ask(question, lifted)
+            at += DIGIT_EVERY
+
+    async def _ask(self, question: Question, lifted: float) -> None:
+        """Knock, ask, and compare."""
+        self._version += 1
+        drawing = {"version": self._version, "ink": question.ink, "steps": STEPS, "network": ""}
+        try:
+            await self._client.get("/alive")
+            reply = await self.event("answer", drawing)
+        except httpx.HTTPError as error:
+            self._tally.errors.append(type(error).__name__)
+            return
+        if reply.status_code in (429, 503):
+            self._tally.told_to_wait += 1
+        elif reply.status_code != 200:
+            self._tally.errors.append(f"{reply.status_code}: {reply.text[:80]}")
+        else:
+            answer = reply.json()["data"][0]
+            if not _same(answer, question.expected | {"version": self._version}):
+                self._tally.errors.append(f"wrong: {answer}")
+            self._tally.waited.append(time.perf_counter() - lifted)
+
+    async def event(self, listener: str, value: object) -> httpx.Response:
+        """Send one of the page's events, as Gradio's client does."""
+        number = self._listeners[listener]["id"]
+        body = {"data": [value], "event_data": {}, "fn_index": number, "session_hash": self.session}
+        return await self._client.post("/gradio_api/run/predict", json=body)
+
+    async def start_training(self, **settings: object) -> str:
+        """Start a training in "Watch it learn"; its ticket."""
+        reply = await self.event("start", {"recipe": "chapter"} | settings)
+        return json.loads(reply.json()["data"][0])["ticket"]
+
+    async def follow(self, ticket: str) -> dict:
+        """How a training stands, a moment from now."""
+        return json.loads((await self._call("follow", ticket)).json())
+
+    async def stop_training(self, ticket: str) -> None:
+        """Stop a training, or leave the queue."""
+        await self._call("stop", ticket)
+
+    async def _call(self, function: str, ticket: str) -> httpx.Response:
+        """Call one of the functions that "Watch it learn" has on the server."""
+        component = self._listeners["start"]["targets"][0][0]
+        body = {"data": ticket, "component_id": component, "fn_name": function, "session_hash": self.session}
+        return await self._client.post("/gradio_api/component_server/", json=body)
+
+    async def upload(self, name: str, content: bytes) -> str:
+        """Have a picture file read by the API; what came of it, as the stream of the call has it."""
+        path = (await self._client.post("/gradio_api/upload", files={"files": (name, content)})).json()[0]
+        file = {"path": path, "meta": {"_type": "gradio.FileData"}}
+        call = (await self._client.post("/gradio_api/call/classify", json={"data": [file]})).json()["event_id"]
+        return (await self._client.get(f"/gradio_api/call/classify/{call}")).text
+
+
+def _same(answer: dict, expected: dict) -> bool:
+    near = [abs(a - b) < 1e-5 for a, b in zip(answer["probabilities"], expected["probabilities"], strict=True)]
+    return all(near) and all(answer[name] == expected[name] for name in ("version", "digit", "verdict"))
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a server uses: resident memory in MB, seconds of processor time, threads, open files."""
+
+    memory: float
+    seconds: float
+    threads: int
+    files: int
+
+    @classmethod
+    def of(cls, launch: Launch) -> "Use":
+        """At this moment. Linux only: it reads /proc."""
+        proc = Path(f"/proc/{launch.process.pid}")
+        status = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
+        times = (proc / "stat").read_text().rsplit(")", 1)[1].split()
+        ticks = int(times[11]) + int(times[12])
+        files = len(list((proc / "fd").iterdir()))
+        return cls(int(status["VmRSS"].split()[0]) / 1024, ticks / 100, int(status["Threads"]), files)
