@@ -203,24 +203,11 @@ function card(reading, place) {
       "aria-label": `Drawing ${place + 1}: your ${label}, ${isRight(reading) ? "read as" : "misread as"} ${said}${doubt}`,
       onclick: () => Live.replace(strokes),
     },
-    drawn(strokes),
+    Pictures.drawing(strokes),
     create("b", {}, String(label)),
     create("span", {}, `${isRight(reading) ? "✓" : "✗"} ${said}`),
   );
   return create("li", {}, button);
-}
-
-function drawn(strokes) {
-  const svg = (tag, attributes) => {
-    const part = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) part.setAttribute(name, value);
-    return part;
-  };
-  const picture = svg("svg", { viewBox: `0 0 ${PAPER} ${PAPER}`, "aria-hidden": "true" });
-  for (const points of strokes) {
-    picture.append(svg("polyline", { points: (points.length > 1 ? points : [points[0], points[0]]).join(" ") }));
-  }
-  return picture;
 }
 
 // --- teaching it --------------------------------------------------------------------------------------------------
