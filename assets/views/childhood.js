@@ -176,7 +176,7 @@ function buildBars() {
         "li",
         {},
         create("span", { class: "childhood-digit", "aria-hidden": "true" }, String(digit)),
-        create("span", { class: "childhood-track", "aria-hidden": "true" }, create("span")),
+        create("span", { class: "track", "aria-hidden": "true" }, create("span")),
         create("span", { class: "childhood-percent" }),
       ),
     ),

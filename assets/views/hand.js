@@ -153,7 +153,7 @@ function fairness() {
 }
 
 function score(whose, share, counts) {
-  const bar = create("span", { class: "hand-track", "aria-hidden": "true" }, create("span", { class: "hand-fill" }));
+  const bar = create("span", { class: "track", "aria-hidden": "true" }, create("span"));
   bar.firstChild.style.setProperty("--share", share);
   return create(
     "div",

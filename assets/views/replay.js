@@ -143,8 +143,8 @@ function labels(above, digit) {
 
 const numbers = Array.from({ length: DIGITS }, (_, digit) => {
   const number = create("span", { class: "replay-share" });
-  const fill = create("span", { class: `replay-fill digit-${digit}` });
-  const track = create("span", { class: "replay-track", "aria-hidden": "true" }, fill);
+  const fill = create("span");
+  const track = create("span", { class: "track", "aria-hidden": "true" }, fill);
   const row = create("li", { class: `digit-${digit}` }, create("b", {}, String(digit)), track, number);
   find(".replay-numbers").append(row);
   return { row, fill, number };
