@@ -3,16 +3,9 @@
 "use strict";
 
 const Charts = (() => {
-  const NAMESPACE = "http://www.w3.org/2000/svg";
+  const { create, svg } = Pictures;
   const HEIGHT = 240; // pixels
   const MARGIN = { left: 46, right: 12, top: 10, bottom: 36 };
-
-  function svg(tag, attributes = {}, text = "") {
-    const element = document.createElementNS(NAMESPACE, tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    if (text !== "") element.textContent = text;
-    return element;
-  }
 
   /** From a value to its place between two ends, on a linear or a logarithmic scale. */
   function scale({ low, high, logarithmic }, from, to) {
@@ -79,20 +72,14 @@ const Charts = (() => {
     lines(element, runs, x, y, description) {
       const width = Math.max(element.clientWidth, 240);
       const frame = `${element.id}-frame`;
-      const chart = svg("svg", {
-        class: "chart",
-        width,
-        height: HEIGHT,
-        viewBox: `0 0 ${width} ${HEIGHT}`,
-        role: "img",
-      });
-      chart.setAttribute("aria-label", description);
-      const clip = svg("clipPath", { id: frame });
       const [right, bottom] = [width - MARGIN.right, HEIGHT - MARGIN.bottom];
-      clip.append(
-        svg("rect", { x: MARGIN.left, y: MARGIN.top, width: right - MARGIN.left, height: bottom - MARGIN.top }),
+      const inside = { x: MARGIN.left, y: MARGIN.top, width: right - MARGIN.left, height: bottom - MARGIN.top };
+      const viewBox = `0 0 ${width} ${HEIGHT}`;
+      const chart = svg(
+        "svg",
+        { class: "chart", width, height: HEIGHT, viewBox, role: "img", "aria-label": description },
+        svg("clipPath", { id: frame }, svg("rect", inside)),
       );
-      chart.append(clip);
       x = { ...x, place: scale({ low: 0, high: x.high }, MARGIN.left, right) };
       y = { ...y, place: scale(y, bottom, MARGIN.top) };
       axes(chart, x, y, width);
@@ -102,7 +89,6 @@ const Charts = (() => {
 
     /** A confusion matrix as a table: a row for each digit, a column for each answer; right is blue, wrong is orange. */
     confusion(element, matrix, caption = "Confusion matrix: a row for each digit, a column for what it was read as") {
-      const { create } = Pictures;
       const most = Math.max(1, ...matrix.flatMap((row, digit) => row.filter((_, answer) => answer !== digit)));
       const columns = matrix.map((_, answer) => create("th", { scope: "col" }, String(answer)));
       const head = create(

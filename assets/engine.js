@@ -217,6 +217,11 @@ const DigitEngine = (() => {
     }
   }
 
+  /** How many weights and biases a network of these widths has. */
+  function parameterCount(widths) {
+    return widths.slice(1).reduce((sum, outputs, layer) => sum + (widths[layer] + 1) * outputs, 0);
+  }
+
   function bytesOf(base64) {
     return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)).buffer;
   }
@@ -352,6 +357,7 @@ const DigitEngine = (() => {
     framing,
     softmax,
     afterOneStep,
+    parameterCount,
     Network,
     Classifier,
   };

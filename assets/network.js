@@ -12,10 +12,7 @@ function show() {
   shown = Live.description;
   const { name, recipe, test_accuracy: accuracy, origin, network } = shown;
   const { widths } = network;
-  const count = widths
-    .slice(1)
-    .reduce((sum, width, layer) => sum + (widths[layer] + 1) * width, 0)
-    .toLocaleString("en");
+  const count = DigitEngine.parameterCount(widths).toLocaleString("en");
   const say = (part, text) => (element.querySelector(part).textContent = text);
   say(
     ".network-score",

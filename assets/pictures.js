@@ -28,7 +28,30 @@ const Pictures = (() => {
     context.putImageData(pixels, 0, 0);
   }
 
+  function filled(element, attributes, children) {
+    for (const [name, value] of Object.entries(attributes)) {
+      if (typeof value === "function") element.addEventListener(name.slice(2), value);
+      else if (value === true) element.setAttribute(name, "");
+      else if (value !== false && value !== undefined) element.setAttribute(name, value);
+    }
+    element.append(...children);
+    return element;
+  }
+
+  /** Make an element: attributes by name, functions as listeners ({ onclick }), then children, nodes or text. */
+  function create(tag, attributes = {}, ...children) {
+    return filled(document.createElement(tag), attributes, children);
+  }
+
+  /** The same for a picture's parts, which are SVG. */
+  function svg(tag, attributes = {}, ...children) {
+    return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+  }
+
   return {
+    create,
+    svg,
+
     /** The colour of a share, -1 to 1, for CSS. */
     colour: (share) => `rgb(${mixed(share).map(Math.round).join(" ")})`,
 
@@ -48,16 +71,11 @@ const Pictures = (() => {
       paint(canvas, tones.length, (data, at, i) => data.fill(tones[i], at, at + 3));
     },
 
-    /** Make an element: attributes by name, functions as listeners ({ onclick }), then children, nodes or text. */
-    create(tag, attributes = {}, ...children) {
-      const element = document.createElement(tag);
-      for (const [name, value] of Object.entries(attributes)) {
-        if (typeof value === "function") element.addEventListener(name.slice(2), value);
-        else if (value === true) element.setAttribute(name, "");
-        else if (value !== false && value !== undefined) element.setAttribute(name, value);
-      }
-      element.append(...children);
-      return element;
+    /** A drawing, from its strokes; a stroke of one point is a dot. */
+    drawing(strokes) {
+      const { PAPER } = DigitEngine;
+      const lines = strokes.map((points) => svg("polyline", { points: [...points, points.at(-1)].join(" ") }));
+      return svg("svg", { class: "drawing", viewBox: `0 0 ${PAPER} ${PAPER}`, "aria-hidden": "true" }, ...lines);
     },
 
     /** A number with its sign, a true minus among them: +1.23, −0.40. */

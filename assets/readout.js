@@ -14,10 +14,10 @@ const bars = Array.from({ length: 10 }, (_, digit) => {
   bar.className = "bar";
   bar.innerHTML =
     `<span class="bar-digit" aria-hidden="true">${digit}</span>` +
-    `<span class="bar-track" role="meter" aria-label="Probability of ${digit}" aria-valuemin="0" aria-valuemax="100"` +
-    ` aria-valuenow="0"><span class="bar-fill"></span></span>` +
+    `<span class="bar-track track" role="meter" aria-label="Probability of ${digit}" aria-valuemin="0" aria-valuemax="100"` +
+    ` aria-valuenow="0"><span></span></span>` +
     `<span class="bar-percent" aria-hidden="true"><b></b><span>\u00a0%</span></span>` +
-    `<span class="bar-other" role="meter" aria-valuemin="0" aria-valuemax="100" hidden><span class="bar-fill"></span></span>`;
+    `<span class="bar-other track" role="meter" aria-valuemin="0" aria-valuemax="100" hidden><span></span></span>`;
   find(".bars").append(bar);
   const [, meter, percent, other] = bar.children;
   return { bar, meter, fill: meter.firstChild, percent: percent.firstChild, other };

@@ -236,7 +236,7 @@ for (const styles of JSON.parse(props.samples)) {
   let next = 0;
   const offer = () => {
     button.title = button.ariaLabel = styles[next].name;
-    button.replaceChildren(thumbnail(styles[next].strokes));
+    button.replaceChildren(Pictures.drawing(styles[next].strokes));
   };
   button.addEventListener("click", () => {
     play(styles[next].strokes);
@@ -245,19 +245,6 @@ for (const styles of JSON.parse(props.samples)) {
   });
   offer();
   element.querySelector(".pad-samples").append(button);
-}
-
-function thumbnail(sample) {
-  const namespace = "http://www.w3.org/2000/svg";
-  const picture = document.createElementNS(namespace, "svg");
-  picture.setAttribute("viewBox", `0 0 ${PAPER} ${PAPER}`);
-  picture.setAttribute("aria-hidden", "true");
-  for (const points of sample) {
-    const line = document.createElementNS(namespace, "polyline");
-    line.setAttribute("points", points.join(" "));
-    picture.append(line);
-  }
-  return picture;
 }
 
 /** Draw a sample as a hand would, so that one sees the network change its mind. */

@@ -7,6 +7,8 @@
 const Python = { connect() {}, subscribe() {}, isReachable: async () => true, isWaiting: false };
 
 const Static = (() => {
+  // Files, by the question that they answer. A name is its content's, so that no page gets what belongs to another one.
+  const FILES = { snapshots: "SNAPSHOTS" };
   const answers = {}; // what a server would say to a component's questions, by name
   const waiting = new Map(); // name → who waits for the script that brings its answer
 
@@ -15,7 +17,7 @@ const Static = (() => {
     return new Promise((resolve, reject) => {
       if (name in answers) return resolve(answers[name]);
       const script = document.createElement("script");
-      script.src = `${name}.js`;
+      script.src = FILES[name];
       script.onerror = reject;
       waiting.set(name, resolve);
       document.head.append(script);

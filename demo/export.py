@@ -57,31 +57,34 @@ def export(opened: Opened, folder: Path) -> list[Path]:
     Raises:
         OSError: where they can't be written.
     """
-    page = index(opened)
-    snapshots = [described(snapshot) for snapshot in opened.classifier.snapshots[::-1][::EVERY][::-1]]
+    kept = [described(snapshot) for snapshot in opened.classifier.snapshots[::-1][::EVERY][::-1]]
+    answer = f"Static.answer('snapshots', {_script(json.dumps(json.dumps(kept)))});\n"
+    snapshots = f"snapshots-{_version(answer.encode())}.js"
     files = {
-        "index.html": page,
-        "snapshots.js": f"Static.answer('snapshots', {_script(json.dumps(json.dumps(snapshots)))});\n",
+        snapshots: answer,
+        "index.html": index(opened, snapshots),
         "manifest.webmanifest": json.dumps(MANIFEST, indent=2) + "\n",
         "icon.svg": text("icon.svg"),
         "README.md": FRONT_MATTER,
     }
     content = {name: part.encode() for name, part in files.items()} | {"icon.png": (ASSETS / "icon.png").read_bytes()}
-    version = hashlib.sha256(b"".join(content.values())).hexdigest()[:16]
-    content["sw.js"] = text("sw.js").replace("VERSION", version).encode()
+    worker = text("sw.js").replace("SNAPSHOTS", snapshots)
+    content["sw.js"] = worker.replace("VERSION", _version(b"".join(content.values()))).encode()
     for name, part in content.items():
         write_whole(folder / name, lambda file, part=part: file.write(part))
+    for outdated in set(folder.glob(f"snapshots-{'[0-9a-f]' * 16}.js")) - {folder / snapshots}:
+        outdated.unlink()
     return [folder / name for name in content]
 
 
-def index(opened: Opened) -> str:
-    """The whole page in one file of HTML, but for the snapshots."""
+def index(opened: Opened, snapshots: str) -> str:
+    """The whole page in one file of HTML, but for the snapshots, which are in a file of this name."""
     page = build_page(opened, views=[view for view in VIEWS if not view.NEEDS_PYTHON])
     components: list[Component] = []
     body = "".join(_written(child, components) for child in page.children)
     styles = [ASSETS / "static.css", ASSETS / "page.css", *sorted(ASSETS.glob("views/*.css"))]
     style = "".join(path.read_text(encoding="utf-8") for path in styles)
-    scripts = "".join(f"<script>{text(f'{name}.js')}</script>\n" for name in SCRIPTS)
+    scripts = "".join(f"<script>{text(f'{name}.js')}</script>\n" for name in SCRIPTS).replace("SNAPSHOTS", snapshots)
     mounts = "".join(f"<script>{mount}</script>\n" for mount in _mounts(components))
     return f"""<!doctype html>
 <html lang="en">
@@ -119,6 +122,10 @@ def _mounts(components: list[Component]) -> Iterator[str]:
         props = _script(json.dumps({"value": component.value, **component.props}))
         parameters = "element, props, trigger, server, upload, watch"
         yield f"Static.mount({index}, {props}, function ({parameters}) {{\n{component.js_on_load}}});"
+
+
+def _version(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def _script(literal: str) -> str:

@@ -25,10 +25,12 @@ let player = 0; // the timer, while it plays
 async function fetchMoments() {
   if (isFetched || view.hidden) return;
   isFetched = true;
-  const sent = (await Python.isReachable()) && (await server.snapshots().catch(() => null));
+  const isReachable = await Python.isReachable();
+  const sent = isReachable && (await server.snapshots().catch(() => null));
   isFetched = Boolean(sent);
   const snapshots = isFetched ? JSON.parse(sent) : null;
-  if (!snapshots) tell("No connection to Python, which keeps the childhood: it comes as soon as there is one.");
+  if (!isReachable) tell("No connection to Python, which keeps the childhood: it comes as soon as there is one.");
+  else if (!snapshots) tell("Its childhood can't be fetched. Reload the page to get it.");
   else if (snapshots.length) build(snapshots);
   else
     tell(
@@ -176,7 +178,7 @@ function buildBars() {
         "li",
         {},
         create("span", { class: "childhood-digit", "aria-hidden": "true" }, String(digit)),
-        create("span", { class: "childhood-track", "aria-hidden": "true" }, create("span")),
+        create("span", { class: "track", "aria-hidden": "true" }, create("span")),
         create("span", { class: "childhood-percent" }),
       ),
     ),

@@ -153,7 +153,7 @@ function fairness() {
 }
 
 function score(whose, share, counts) {
-  const bar = create("span", { class: "hand-track", "aria-hidden": "true" }, create("span", { class: "hand-fill" }));
+  const bar = create("span", { class: "track", "aria-hidden": "true" }, create("span"));
   bar.firstChild.style.setProperty("--share", share);
   return create(
     "div",
@@ -203,24 +203,11 @@ function card(reading, place) {
       "aria-label": `Drawing ${place + 1}: your ${label}, ${isRight(reading) ? "read as" : "misread as"} ${said}${doubt}`,
       onclick: () => Live.replace(strokes),
     },
-    drawn(strokes),
+    Pictures.drawing(strokes),
     create("b", {}, String(label)),
     create("span", {}, `${isRight(reading) ? "✓" : "✗"} ${said}`),
   );
   return create("li", {}, button);
-}
-
-function drawn(strokes) {
-  const svg = (tag, attributes) => {
-    const part = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) part.setAttribute(name, value);
-    return part;
-  };
-  const picture = svg("svg", { viewBox: `0 0 ${PAPER} ${PAPER}`, "aria-hidden": "true" });
-  for (const points of strokes) {
-    picture.append(svg("polyline", { points: (points.length > 1 ? points : [points[0], points[0]]).join(" ") }));
-  }
-  return picture;
 }
 
 // --- teaching it --------------------------------------------------------------------------------------------------

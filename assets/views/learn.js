@@ -31,9 +31,10 @@ function fill(name) {
 
 function showWidth() {
   const width = Number(form.elements.hidden.value);
-  const weights = 784 * width + width + width * width + width + 10 * width + 10;
+  const widths = [784, width, width, 10];
+  const count = DigitEngine.parameterCount(widths).toLocaleString("en");
   find("output").textContent = width;
-  find("#learn-hidden-hint").textContent = `784 – ${width} – ${width} – 10: ${weights.toLocaleString("en")} weights`;
+  find("#learn-hidden-hint").textContent = `${widths.join(" – ")}: ${count} weights`;
 }
 
 /** What the form says. Python checks it, and says what is wrong. */

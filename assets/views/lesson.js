@@ -76,9 +76,8 @@ const SENTENCES = {
   },
 
   learn() {
-    const { layers } = Live.classifier.network;
-    const weights = layers.reduce((sum, { inputs, outputs }) => sum + (inputs + 1) * outputs, 0);
-    return `The network that reads yours has ${weights.toLocaleString("en")} weights and biases, and each takes part in every step.`;
+    const count = DigitEngine.parameterCount(Live.description.network.widths).toLocaleString("en");
+    return `The network that reads yours has ${count} weights and biases, and each takes part in every step.`;
   },
 
   test: ({ digit, probabilities }) =>

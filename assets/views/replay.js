@@ -4,9 +4,8 @@
 
 "use strict";
 
-const { create, percent } = Pictures;
+const { create, percent, svg } = Pictures;
 const { PAPER, PEN, DIGITS, Paper, frame } = DigitEngine;
-const NAMESPACE = "http://www.w3.org/2000/svg";
 const MOST = 120; // moments, but for the ends of strokes
 const BUDGET = 6; // milliseconds of a frame for reading moments: a long drawing takes some frames
 const DURATION = 5000; // milliseconds of a replay
@@ -89,13 +88,8 @@ function changesOfMind() {
 
 // --- the chart ------------------------------------------------------------------------------------------------------
 
-const areas = Array.from({ length: DIGITS }, (_, digit) => {
-  const path = document.createElementNS(NAMESPACE, "path");
-  path.setAttribute("class", `replay-area digit-${digit}`);
-  return path;
-});
-const boundaries = document.createElementNS(NAMESPACE, "path");
-boundaries.setAttribute("class", "replay-boundaries");
+const areas = Array.from({ length: DIGITS }, (_, digit) => svg("path", { class: `replay-area digit-${digit}` }));
+const boundaries = svg("path", { class: "replay-boundaries" });
 find(".replay-plot svg").append(...areas, boundaries);
 
 /** How far right a moment lies, 0 to 1. */
@@ -149,8 +143,8 @@ function labels(above, digit) {
 
 const numbers = Array.from({ length: DIGITS }, (_, digit) => {
   const number = create("span", { class: "replay-share" });
-  const fill = create("span", { class: `replay-fill digit-${digit}` });
-  const track = create("span", { class: "replay-track", "aria-hidden": "true" }, fill);
+  const fill = create("span");
+  const track = create("span", { class: "track", "aria-hidden": "true" }, fill);
   const row = create("li", { class: `digit-${digit}` }, create("b", {}, String(digit)), track, number);
   find(".replay-numbers").append(row);
   return { row, fill, number };

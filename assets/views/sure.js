@@ -4,7 +4,7 @@
 
 "use strict";
 
-const { create, number, percent } = Pictures;
+const { create, number, percent, svg } = Pictures;
 const { DIGITS, afterOneStep, softmax } = DigitEngine;
 const find = (part) => element.querySelector(part);
 const digits = Array.from({ length: DIGITS }, (_, digit) => digit);
@@ -104,12 +104,6 @@ const WIDTH = 220;
 const HEIGHT = 120;
 const MOST = 6; // of the loss, on the curve
 const curve = find(".sure-curve");
-const svg = (tag, attributes, text = "") => {
-  const shape = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) shape.setAttribute(name, value);
-  shape.textContent = text;
-  return shape;
-};
 const place = (share, loss) => [share * WIDTH, HEIGHT - (Math.min(loss, MOST) / MOST) * HEIGHT];
 const points = Array.from({ length: 100 }, (_, i) => ((i + 1) / 100) ** 2).map((share) =>
   place(share, -Math.log(share)),
@@ -118,10 +112,8 @@ const dot = svg("circle", { r: 6, class: "sure-dot" });
 curve.append(
   svg("path", { d: `M0 0V${HEIGHT}H${WIDTH}`, class: "sure-axis" }),
   svg("polyline", { points: points.join(" "), class: "sure-line" }),
-  ...[0, 2, 4, 6].map((loss) => svg("text", { x: -8, y: place(0, loss)[1] + 4, "text-anchor": "end" }, String(loss))),
-  ...[0, 0.5, 1].map((share) =>
-    svg("text", { x: share * WIDTH, y: HEIGHT + 16, "text-anchor": "middle" }, String(share)),
-  ),
+  ...[0, 2, 4, 6].map((loss) => svg("text", { x: -8, y: place(0, loss)[1] + 4, "text-anchor": "end" }, loss)),
+  ...[0, 0.5, 1].map((share) => svg("text", { x: share * WIDTH, y: HEIGHT + 16, "text-anchor": "middle" }, share)),
   svg("text", { x: 12, y: 4 }, "−log p"),
   svg("text", { x: WIDTH, y: HEIGHT - 8, "text-anchor": "end" }, "p"),
   dot,

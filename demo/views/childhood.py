@@ -15,14 +15,15 @@ from model.snapshots import Snapshot
 class Childhood(View):
     """Reads the drawing as the network did then, with its figures and the pictures of its weights.
 
-    The snapshots are a megabyte: they travel when the view is opened first, by calling `snapshots`.
+    The snapshots are a megabyte: they travel when the view is opened first, by calling `snapshots`, which writes them
+    out in some milliseconds for each page that asks. So none are written, nor kept, for pages that never do.
     """
 
     NAME = "childhood"
     TITLE = "Childhood"
 
     def __init__(self, taken: tuple[Snapshot, ...], **props: Any) -> None:
-        self._sent = json.dumps([described(snapshot) for snapshot in taken])
+        self._taken = taken
         super().__init__(**props)
 
     @classmethod
@@ -33,7 +34,7 @@ class Childhood(View):
     @server
     def snapshots(self, _: Any = None) -> str:
         """All of them as JSON, in order, as `described` has each; none where the checkpoint has none."""
-        return self._sent
+        return json.dumps([described(snapshot) for snapshot in self._taken])
 
 
 def described(snapshot: Snapshot) -> dict[str, Any]:

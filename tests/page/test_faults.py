@@ -126,21 +126,33 @@ def test_a_visited_static_site_needs_no_network_and_takes_a_new_version_whole(
         page = new_page(server.url)
         page.evaluate("navigator.serviceWorker.ready")
         server.stop()
-        page.reload()
-        draw(page, STROKES[5])
-        expect(status(page)).to_contain_text("Looks like 5")
+        for address in (server.url, f"{server.url}index.html"):
+            page.goto(address)
+            draw(page, STROKES[5])
+            expect(status(page)).to_contain_text("Looks like 5")
 
         export(Opened(other, "for a test"), tmp_path / "digits")
         server.start()
         page.evaluate(NEW_WORKER)
         assert fingerprint(page) == pretrained.fingerprint()  # nothing changes under an open page
         expect(status(page)).to_contain_text("Looks like 5")
+        page.get_by_role("tab", name="Childhood").click()
+        expect(page.get_by_label("Moment of the training")).to_be_visible()  # its own network's, though it came late
         server.stop()
         page.reload()
         page.get_by_label(PAD).wait_for()
         assert fingerprint(page) == other.fingerprint()  # and the new version is there whole, without a network
+        expect(page.locator(".childhood-news")).to_contain_text("saved without its childhood")
     finally:
         server.stop()
+
+
+def test_a_static_site_whose_files_are_gone_says_what_to_do(new_page, tmp_path: Path) -> None:
+    server = StaticServer(tmp_path)
+    page = new_page(server.url)  # the first visit, which no worker serves
+    server.stop()
+    page.get_by_role("tab", name="Childhood").click()
+    expect(page.locator(".childhood-news")).to_contain_text("Reload the page")
 
 
 # Look for a new version of the site, and wait until it has taken over.

@@ -22,6 +22,13 @@ def test_everything_fits_and_can_be_read(new_page, width: int, scheme: str) -> N
     assert page.evaluate(CONTRASTS) == []
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (768, 1024), (1280, 800), (1366, 768), (1920, 1080)])
+def test_the_first_screen_ends_below_the_tabs(new_page, width: int, height: int) -> None:
+    page = new_page(viewport={"width": width, "height": height})
+    tabs = page.get_by_role("tablist").bounding_box()
+    assert tabs["y"] + tabs["height"] <= height
+
+
 # Every text whose contrast to what lies behind it is below AA: 4.5, or 3 where it is large (WCAG 2.2, 1.4.3).
 CONTRASTS = """() => {
   const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });

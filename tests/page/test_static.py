@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,16 @@ def test_it_is_a_few_files_below_a_megabyte(site: Path) -> None:
     assert all((site / icon["src"]).is_file() for icon in manifest["icons"])
     assert "sdk: static" in (site / "README.md").read_text()
     assert not re.search(r"(?:src|href)=[\"']?(?:https?:)?//", (site / "index.html").read_text())
+
+
+def test_a_new_version_takes_the_place_of_the_old_one(tmp_path: Path, pretrained: Classifier) -> None:
+    names = []
+    for classifier in (pretrained, replace(pretrained, snapshots=())):
+        export(Opened(classifier, "for a test"), tmp_path)
+        [snapshots] = tmp_path.glob("snapshots*")
+        assert all(snapshots.name in (tmp_path / name).read_text() for name in ("index.html", "sw.js"))
+        names.append(snapshots.name)
+    assert names[0] != names[1]  # so that no page gets the snapshots of another one's network
 
 
 def test_it_reads_when_opened_from_disk_with_every_view_that_trains_nothing(from_disk: Page) -> None:
