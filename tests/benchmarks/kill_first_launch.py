@@ -1,6 +1,6 @@
 """Kills the first launch again and again, at any moment, and launches anew: the next launch must work.
 
-    python -m tests.benchmarks.kill_first_launch --data DIR [--times 30]
+    python -m tests.benchmarks.kill_first_launch --data DIR [--times 30] [--seed 0]
 
 Each time `python app.py` starts without a checkpoint and is ended by SIGKILL at a moment drawn at random between its
 start and its serving. The launch after it must serve; the table says what the killed one had left.
@@ -23,8 +23,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", default=os.environ.get("DIGITS_DATA"))
     parser.add_argument("--times", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=0, help="of the moments")
     arguments = parser.parse_args()
-    moments = random.Random(0)
+    moments = random.Random(arguments.seed)
 
     with tempfile.TemporaryDirectory() as name:
         path, log = Path(name) / "checkpoints" / "mlp.pt", Path(name) / "log"
