@@ -3,13 +3,14 @@
 import sys
 
 import demo.zerogpu  # noqa: F401  (first: before torch)
-from demo.heap import give_freed_memory_back
+from demo.process import allow_many_open_files, give_freed_memory_back
 
 
 def main() -> int:
     """Open the door; returns the exit status."""
     sys.stdout.reconfigure(line_buffering=True)  # a log has each sentence when it is said
     give_freed_memory_back()
+    allow_many_open_files()
     try:
         # Imported step by step: Gradio takes seconds, which nobody should wait for before the training begins, and
         # Ctrl+C may come during them.

@@ -6,12 +6,17 @@ of 300 behind one address, and narrow enough that one address can't take the ser
 
 import ipaddress
 import json
+import math
 import re
 import sys
 import time
+import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+import anyio
 
 from demo.lessons import LARGEST_LESSON
 from model.images import LARGEST_FILE
@@ -19,7 +24,8 @@ from model.images import LARGEST_FILE
 LARGEST_BODY = LARGEST_LESSON + 200_000  # bytes; a lesson is the largest thing that the page sends, as JSON in JSON
 LARGEST_UPLOAD = LARGEST_FILE + 10_000  # bytes; with what multipart adds
 LARGEST_ADDRESS = 2_000  # bytes of path and query
-MOST_HELD = 30_000_000  # bytes of bodies that are in memory at once
+MOST_HELD, MOST_HELD_OF_ONE = 30_000_000, 10_000_000  # bytes of bodies in memory at once: of all, of one address
+SLOWEST = 60.0  # seconds that a body may take to arrive
 DEEPEST, MOST_VALUES = 32, 10_000  # of JSON: brackets in brackets, and values outside of strings
 PER_SECOND, AT_ONCE = 200, 2_000  # questions of one address; 300 students lift 150 pens a second
 UPLOAD_COSTS = 20  # questions
@@ -59,15 +65,17 @@ class Door:
         self._app, self._clock = app, clock
         self._free_at: dict[str, float] = {}  # when an address will have all of its questions again
         self._open: Counter[str] = Counter()
-        self._held = 0  # bytes
+        self._held: Counter[str] = Counter()  # bytes
 
     async def __call__(self, scope: dict[str, Any], receive: Callable, send: Callable) -> None:
         """Serve a request, or refuse it in one sentence."""
+        if scope["type"] == "websocket":  # the page needs none
+            return await send({"type": "websocket.close", "code": 1008})
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         if scope["path"] == ALIVE:
             return await _answer(send, False, 200, "The server is there.")
-        address, held, begun = address_of((scope.get("client") or ("",))[0]), 0, False
+        address, body, begun = address_of((scope.get("client") or ("",))[0]), bytearray(), False
 
         async def sending(message: dict[str, Any]) -> None:
             nonlocal begun
@@ -78,29 +86,25 @@ class Door:
         try:
             self._admit(scope, address)
             if scope["path"].rstrip("/") == UPLOAD:
-                receive = _counted(receive, LARGEST_UPLOAD)
+                receive = self._counted(receive)
             elif scope["method"] not in ("GET", "HEAD", "OPTIONS"):
-                body = bytearray()
-                async for part in _parts(receive):
-                    held, self._held = held + len(part), self._held + len(part)
-                    body += part
-                    if held > LARGEST_BODY:
-                        raise Refused(413, f"A request may have at most {LARGEST_BODY:,} bytes.")
-                    if self._held > MOST_HELD:
-                        raise Refused(503, "The server has much to do. Try again in a few seconds.")
+                with _in_time(SLOWEST):
+                    await self._read(receive, address, body)
                 check_json(bytes(body))
                 receive = _replayed(bytes(body), receive)
             await self._app(scope, receive, sending)
         except Refused as refused:
             await _answer(send, begun, refused.status, str(refused))
         except Exception as error:  # what Gradio lets through, of requests that it can't make sense of
-            print(f"A request to {scope['path'][:80]!r} failed: {type(error).__name__}.", file=sys.stderr)
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{place.filename}:{place.lineno}"
+            print(f"A request to {scope['path'][:80]!r} failed: {type(error).__name__} in {where}.", file=sys.stderr)
             await _answer(send, begun, 400, "The server can't make sense of this request.")
         finally:
-            self._held -= held
-            self._open[address] -= 1
-            if not self._open[address]:
-                del self._open[address]
+            for counted, by in ((self._held, len(body)), (self._open, 1)):
+                counted[address] -= by
+                if not counted[address]:
+                    del counted[address]
 
     def _admit(self, scope: dict[str, Any], address: str) -> None:
         """Let a request in by its head, or raise Refused."""
@@ -119,6 +123,35 @@ class Door:
             raise Refused(415, "Files go to the upload alone.")
         if scope["method"] == "POST":
             self._count(address, UPLOAD_COSTS if upload else 1)
+
+    async def _read(self, receive: Callable, address: str, body: bytearray) -> None:
+        """Read a body, as far as it may go."""
+        async for part in _parts(receive):
+            body += part
+            self._held[address] += len(part)
+            if len(body) > LARGEST_BODY:
+                raise Refused(413, f"A request may have at most {LARGEST_BODY:,} bytes.")
+            if self._held[address] > MOST_HELD_OF_ONE:
+                raise Refused(429, "Too many bytes came from your address at once. Try again in a few seconds.")
+            if self._held.total() > MOST_HELD:
+                raise Refused(503, "The server has much to do. Try again in a few seconds.")
+
+    def _counted(self, receive: Callable) -> Callable:
+        """What is received of an upload, as long as it is not too much, and comes in time."""
+        came, until = 0, self._clock() + SLOWEST
+
+        async def received() -> dict[str, Any]:
+            nonlocal came, until
+            with _in_time(max(0.0, until - self._clock())):
+                message = await receive()
+            came += len(message.get("body", b""))
+            if came > LARGEST_UPLOAD:
+                raise Refused(413, f"An upload may have at most {LARGEST_FILE:,} bytes; this one exceeds that size.")
+            if not message.get("more_body"):
+                until = math.inf  # the rest is waiting for the visitor to leave
+            return message
+
+        return received
 
     def _count(self, address: str, questions: int) -> None:
         """Take questions out of an address's bucket (a token bucket, kept as the moment when it will be full)."""
@@ -174,19 +207,13 @@ async def _parts(receive: Callable):  # noqa: ANN202
             return
 
 
-def _counted(receive: Callable, most: int) -> Callable:
-    """What is received, as long as it is not too much."""
-    came = 0
-
-    async def received() -> dict[str, Any]:
-        nonlocal came
-        message = await receive()
-        came += len(message.get("body", b""))
-        if came > most:
-            raise Refused(413, f"An upload may have at most {LARGEST_FILE:,} bytes; this one exceeds that size.")
-        return message
-
-    return received
+@contextmanager
+def _in_time(seconds: float) -> Iterator[None]:
+    try:
+        with anyio.fail_after(seconds):
+            yield
+    except TimeoutError:
+        raise Refused(408, f"A request has {SLOWEST:.0f} seconds to arrive.") from None
 
 
 def _replayed(body: bytes, receive: Callable) -> Callable:

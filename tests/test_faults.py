@@ -73,6 +73,21 @@ def test_terminated_while_a_visitor_trains(tmp_path, path, pretrained, mnist_fol
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
+OPEN_FILES = """
+import resource
+allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, allowed))
+import demo.process
+demo.process.allow_many_open_files()
+assert resource.getrlimit(resource.RLIMIT_NOFILE) == (min(allowed, demo.process.OPEN_FILES), allowed)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_crowd_is_not_kept_out_by_the_number_of_open_files():
+    subprocess.run([sys.executable, "-c", OPEN_FILES], cwd=ROOT, check=True)
+
+
 # --- disk ------------------------------------------------------------------------------------------------------------
 
 IN_A_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")

@@ -3,6 +3,7 @@
 import json
 import re
 
+import anyio
 import httpx
 import pytest
 
@@ -11,6 +12,7 @@ from demo.door import (
     CLOSED,
     DEEPEST,
     LARGEST_BODY,
+    MOST_HELD_OF_ONE,
     MOST_VALUES,
     PER_SECOND,
     Door,
@@ -171,6 +173,56 @@ def test_a_classroom_behind_one_address_is_not_refused():
         for _ in range(100):
             now = float(second)
             door._admit(scope, "school")
+
+
+def answered(door: Door, parts: list[dict], **scope: object) -> list[dict]:
+    """What a door answers to a request that arrives in these parts, and then goes on for ever."""
+    sent = []
+
+    async def receive() -> dict:
+        if not parts:
+            await anyio.sleep_forever()
+        return parts.pop(0)
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    request = {"type": "http", "path": "/a", "query_string": b"", "method": "POST", "headers": []}
+    anyio.run(door, request | scope, receive, send)
+    return sent
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/run/predict", "/gradio_api/upload"])
+def test_a_body_that_never_ends_is_not_waited_for(monkeypatch, path):
+    async def reads_all(scope, receive, send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+
+    monkeypatch.setattr("demo.door.SLOWEST", 0.01)
+    begun = {"type": "http.request", "body": b"[", "more_body": True}
+    assert answered(Door(reads_all), [begun], path=path)[0]["status"] == 408
+
+
+def test_one_address_can_not_hold_all_the_memory_for_bodies():
+    door = Door(None)
+    door._held["crowded"] = MOST_HELD_OF_ONE
+    begun = {"type": "http.request", "body": b"[", "more_body": True}
+    assert answered(door, [begun], client=("crowded", 1))[0]["status"] == 429
+    assert door._held == {"crowded": MOST_HELD_OF_ONE}
+
+
+def test_a_fault_is_named_in_the_log_and_not_to_the_visitor(capsys):
+    async def fails(scope, receive, send) -> None:
+        raise LookupError("a secret")
+
+    start, body = answered(Door(fails), [{"type": "http.request", "body": b"[]"}])
+    assert start["status"] == 400
+    assert json.loads(body["body"]) == {"detail": "The server can't make sense of this request."}
+    assert re.search(r"'/a' failed: LookupError in .*test_hostile.py:\d+\.\n", capsys.readouterr().err)
+
+
+def test_websockets_are_refused():
+    assert answered(Door(None), [], type="websocket") == [{"type": "websocket.close", "code": 1008}]
 
 
 def test_bodies_are_limited(visitor):
