@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from model.pen import Stroke
 from model.refusal import LETTERS, collect_others, evaluate_guard, load_letters
 from model.settings import add_model_flags, add_shared_flag
 from model.sheets import misread_sheet, styles_sheet
+from model.terminal import stop_printing
 from model.training import DivergedError
 from model.unipen import WRITTEN, Writing, load_writings
 
@@ -34,8 +34,8 @@ def main() -> int:
         return status
     except (MNISTError, DivergedError, CheckpointError, OnnxError) as error:
         print(error, file=sys.stderr)
-    except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python flushes at its end
+    except BrokenPipeError:
+        stop_printing()
     except OSError as error:
         print(f"{error.filename or 'A file'}: {error.strerror or error}.", file=sys.stderr)
     except KeyboardInterrupt:

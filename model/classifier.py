@@ -64,6 +64,11 @@ class Classifier:
     guard: Guard | None = None
     snapshots: tuple[Snapshot, ...] = ()
 
+    @property
+    def day(self) -> str:
+        """When it was trained, as YYYY-MM-DD, or "an unknown day"."""
+        return self.made["date"][:10] if "date" in self.made else "an unknown day"
+
     def read(self, ink: Tensor, steps: Steps = ALL_STEPS) -> list[Reading]:
         """Read drawings (N, H, W), uint8: 0 is paper, 255 the darkest ink; framed by all steps or by some of them."""
         return self.read_pictures(frame(ink, steps))

@@ -52,25 +52,25 @@ def open_classifier(
         if recipe and recipe != saved.recipe:
             say(f"{path} was trained otherwise ({saved.recipe.name}: {saved.recipe}); --retrain trains it anew.")
         say(f"Loaded {path} ({saved.recipe.name}: {saved.recipe}), {saved.test_accuracy:.2%} on MNIST's test set.")
-        return Opened(saved, f"Trained on {_date(saved)}")
+        return Opened(saved, f"Trained on {saved.day}")
     try:
         with telling_of_memory():
             classifier = train_classifier(load_mnist(data, say), recipe or DEFAULT_RECIPE, say)
     except (MNISTError, DivergedError, OutOfMemoryError) as error:
         if saved:
             say(f"{error} Until then, {path} goes on reading.")
-            return Opened(saved, f"Trained on {_date(saved)}; it could not be trained anew")
+            return Opened(saved, f"Trained on {saved.day}; it could not be trained anew")
         say(f"{error} Until then, the network that came along reads ({PRETRAINED.name}).")
         pretrained = checkpoint.load(PRETRAINED)
-        return Opened(pretrained, f"It came along, trained on {_date(pretrained)}, as none could be trained here")
+        return Opened(pretrained, f"It came along, trained on {pretrained.day}, as none could be trained here")
 
     try:
         checkpoint.save(classifier, path)
     except OSError as error:
         say(f"Nothing was saved: {path} can't be written ({error.strerror}). The next launch trains again.")
-        return Opened(classifier, f"Trained on {_date(classifier)}, but not saved: its folder can't be written")
+        return Opened(classifier, f"Trained on {classifier.day}, but not saved: its folder can't be written")
     say(f"Saved {path}.")
-    return Opened(classifier, f"Trained on this machine on {_date(classifier)}")
+    return Opened(classifier, f"Trained on this machine on {classifier.day}")
 
 
 def train_classifier(digits: Digits, recipe: Recipe, say: Callable[[str], None] = print) -> Classifier:
@@ -91,10 +91,6 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Callable[[str], None] 
         made=checkpoint.made_here(),
         snapshots=childhood.snapshots(digits),
     )
-
-
-def _date(classifier: Classifier) -> str:
-    return classifier.made.get("date", "an unknown day")[:10]
 
 
 def _load(path: Path, say: Callable[[str], None]) -> Classifier | None:

@@ -23,6 +23,7 @@ def add_flag(parser: argparse.ArgumentParser, name: str, help: str, default: Any
 
 def add_model_flags(parser: argparse.ArgumentParser) -> None:
     """Add --data, --checkpoint and --recipe."""
+    add_checkpoint_flag(parser)
     add_flag(
         parser,
         "data",
@@ -33,19 +34,23 @@ def add_model_flags(parser: argparse.ArgumentParser) -> None:
     )
     add_flag(
         parser,
-        "checkpoint",
-        "the trained network's file (default: checkpoints/mlp.pt)",
-        default=CHECKPOINT,
-        type=Path,
-        metavar="FILE",
-    )
-    add_flag(
-        parser,
         "recipe",
         f"how to train: {' or '.join(RECIPES)}, with any settings to change, as in chapter,epochs=1,seed=7 "
         f"({', '.join(SETTINGS)})",
         type=_recipe,
         metavar="RECIPE",
+    )
+
+
+def add_checkpoint_flag(parser: argparse.ArgumentParser) -> None:
+    """Add --checkpoint."""
+    add_flag(
+        parser,
+        "checkpoint",
+        "the trained network's file (default: checkpoints/mlp.pt)",
+        default=CHECKPOINT,
+        type=Path,
+        metavar="FILE",
     )
 
 

@@ -1,5 +1,6 @@
-"""Training, as it is watched in a terminal."""
+"""What is printed: a training as it is watched, and nothing where nobody reads any more."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 
@@ -17,6 +18,11 @@ def shown(training: Iterable[Progress]) -> Iterator[Progress]:
             sys.stderr.write(("\r" if live else "") + _line(progress) + ("\n" if ended else ""))
             sys.stderr.flush()
         yield progress
+
+
+def stop_printing() -> None:
+    """After a BrokenPipeError: whoever read the output has seen enough, of what Python flushes at its end, too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _line(progress: Progress) -> str:

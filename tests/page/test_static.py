@@ -90,6 +90,7 @@ def test_the_command(tmp_path: Path) -> None:
     done = run(tmp_path / "site", "--checkpoint", str(tmp_path / "none.pt"))
     assert done.returncode == 0
     assert "pretrained.pt goes out instead" in done.stderr
+    assert f"Open {tmp_path / 'site' / 'index.html'}" in done.stdout
     assert (tmp_path / "site" / "index.html").is_file()
     (tmp_path / "file").touch()
     for folder, flags in ((tmp_path / "file", ()), (tmp_path / "other", ("--checkpoint", str(tmp_path / "file")))):
