@@ -10,7 +10,7 @@ const undoButton = element.querySelector(".pad-undo");
 const clearButton = element.querySelector(".pad-clear");
 const { PAPER, PEN, Paper } = DigitEngine;
 const STEP = PAPER / 20; // of the keyboard's pen
-const KEPT = "digit-sketchpad.strokes"; // the drawing, while the page reloads itself after a lost connection
+const KEPT = "digit-sketchpad.drawing"; // what was on the pad when the page was left
 
 let strokes = []; // of points [x, y] in pixels of the paper; never changed in place, so that history can keep them
 let history = []; // what strokes were before, newest last
@@ -277,22 +277,24 @@ function stopAnimation() {
   animation = 0;
 }
 
-// --- Python, and the page's own reload --------------------------------------------------------------------------------
+// --- Python, and the way back -----------------------------------------------------------------------------------------
 
 Python.connect((question) => {
   props.value = question;
   trigger("input");
 });
 
-// Gradio reloads a page that lost its server in the middle of an event, once the server is back: the drawing stays.
+// The drawing is still there after the way back to the page, and after the reload by which Gradio answers the loss of its
+// server in the middle of an event. A reload of the visitor's own begins anew.
 addEventListener("pagehide", () => {
-  if (Python.isWaiting) sessionStorage.setItem(KEPT, JSON.stringify(stroke ? [...strokes, stroke] : strokes));
+  const drawing = stroke ? [...strokes, stroke] : strokes;
+  Kept.set(KEPT, { drawing, isOwed: Python.isWaiting });
 });
 
-const kept = sessionStorage.getItem(KEPT);
-sessionStorage.removeItem(KEPT);
+const left = Kept.get(KEPT);
+const cameBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
 fit();
-replace(kept ? JSON.parse(kept) : []);
+replace(left && (left.isOwed || cameBack) ? left.drawing : []);
 Live.connectPad((others) => {
   lift();
   stopAnimation();

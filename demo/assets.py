@@ -10,7 +10,7 @@ def text(name: str) -> str:
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
-SCRIPTS = ("engine", "live", "python", "trainings", "views", "pictures", "charts", "download")
+SCRIPTS = ("engine", "live", "kept", "python", "trainings", "views", "pictures", "charts", "download")
 
 
 def head() -> str:

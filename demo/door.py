@@ -4,19 +4,21 @@ Everything that arrives is untrusted, and Gradio itself sets no limit to it. The
 of 300 behind one address, and narrow enough that one address can't take the server from the others.
 """
 
+import errno
 import ipaddress
 import json
-import math
 import re
+import shutil
 import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import anyio
+from gradio.utils import get_upload_folder
 
 from demo.lessons import LARGEST_LESSON
 from model.images import LARGEST_FILE
@@ -40,6 +42,10 @@ CLOSED = re.compile(
     r"|/(gradio_api/)?(monitoring|login|logout|docs|redoc)\b"
     r"|/pwa_icon/(?!(192|512)$)"
 )
+TOO_LARGE = "What is sent here may have a size of at most {:,} bytes."
+DISK_FULL = "The server's disk takes no more files for now. Drawing goes on without them."
+ROOM = 10_000_000  # bytes that must be free on it
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 BRACKETS = bytes.maketrans(b"{}", b"[]")
 NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
@@ -85,12 +91,13 @@ class Door:
         self._open[address] += 1
         try:
             self._admit(scope, address)
-            if scope["path"].rstrip("/") == UPLOAD:
-                receive = self._counted(receive)
-            elif scope["method"] not in ("GET", "HEAD", "OPTIONS"):
-                with _in_time(SLOWEST):
-                    await self._read(receive, address, body)
-                check_json(bytes(body))
+            if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+                # Whole, before Gradio sees it: it leaves half a file on the disk of an upload that breaks off.
+                await self._read(receive, address, body, _largest(scope))
+                if _is_upload(scope):
+                    check_disk()
+                else:
+                    check_json(bytes(body))
                 receive = _replayed(bytes(body), receive)
             await self._app(scope, receive, sending)
         except Refused as refused:
@@ -99,7 +106,10 @@ class Door:
             place = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{place.filename}:{place.lineno}"
             print(f"A request to {scope['path'][:80]!r} failed: {type(error).__name__} in {where}.", file=sys.stderr)
-            await _answer(send, begun, 400, "The server can't make sense of this request.")
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
+                await _answer(send, begun, 507, DISK_FULL)
+            else:
+                await _answer(send, begun, 400, "The server can't make sense of this request.")
         finally:
             for counted, by in ((self._held, len(body)), (self._open, 1)):
                 counted[address] -= by
@@ -116,42 +126,28 @@ class Door:
         if self._open[address] > MOST_OPEN:
             raise Refused(429, "Too many requests from your address are open. Close some pages.")
         length = _header(scope, b"content-length")
-        if length.isdecimal() and int(length[:20]) > max(LARGEST_BODY, LARGEST_UPLOAD):
-            raise Refused(413, f"A request may have at most {LARGEST_UPLOAD:,} bytes.")
-        upload = path.rstrip("/") == UPLOAD
-        if _header(scope, b"content-type").strip().lower().startswith("multipart/") and not upload:
+        if length.isdecimal() and int(length[:20]) > _largest(scope):
+            raise Refused(413, TOO_LARGE.format(_largest(scope)))
+        if _header(scope, b"content-type").strip().lower().startswith("multipart/") and not _is_upload(scope):
             raise Refused(415, "Files go to the upload alone.")
         if scope["method"] == "POST":
-            self._count(address, UPLOAD_COSTS if upload else 1)
+            self._count(address, UPLOAD_COSTS if _is_upload(scope) else 1)
 
-    async def _read(self, receive: Callable, address: str, body: bytearray) -> None:
+    async def _read(self, receive: Callable, address: str, body: bytearray, most: int) -> None:
         """Read a body, as far as it may go."""
-        async for part in _parts(receive):
-            body += part
-            self._held[address] += len(part)
-            if len(body) > LARGEST_BODY:
-                raise Refused(413, f"A request may have at most {LARGEST_BODY:,} bytes.")
-            if self._held[address] > MOST_HELD_OF_ONE:
-                raise Refused(429, "Too many bytes came from your address at once. Try again in a few seconds.")
-            if self._held.total() > MOST_HELD:
-                raise Refused(503, "The server has much to do. Try again in a few seconds.")
-
-    def _counted(self, receive: Callable) -> Callable:
-        """What is received of an upload, as long as it is not too much, and comes in time."""
-        came, until = 0, self._clock() + SLOWEST
-
-        async def received() -> dict[str, Any]:
-            nonlocal came, until
-            with _in_time(max(0.0, until - self._clock())):
-                message = await receive()
-            came += len(message.get("body", b""))
-            if came > LARGEST_UPLOAD:
-                raise Refused(413, f"An upload may have at most {LARGEST_FILE:,} bytes; this one exceeds that size.")
-            if not message.get("more_body"):
-                until = math.inf  # the rest is waiting for the visitor to leave
-            return message
-
-        return received
+        try:
+            with anyio.fail_after(SLOWEST):
+                async for part in _parts(receive):
+                    body += part
+                    self._held[address] += len(part)
+                    if len(body) > most:
+                        raise Refused(413, TOO_LARGE.format(most))
+                    if self._held[address] > MOST_HELD_OF_ONE:
+                        raise Refused(429, "Too much came from your address at once. Try again in a few seconds.")
+                    if self._held.total() > MOST_HELD:
+                        raise Refused(503, "The server has much to do. Try again in a few seconds.")
+        except TimeoutError:
+            raise Refused(408, f"A request has {SLOWEST:.0f} seconds to arrive.") from None
 
     def _count(self, address: str, questions: int) -> None:
         """Take questions out of an address's bucket (a token bucket, kept as the moment when it will be full)."""
@@ -193,6 +189,23 @@ def check_json(body: bytes) -> None:
         raise Refused(400, f"This is no JSON, or it is more than {DEEPEST} brackets deep.")
 
 
+def check_disk() -> None:
+    """Refuse an upload where the disk is nearly full; Gradio would write as much of it as there is room for."""
+    folder = Path(get_upload_folder())
+    folder.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(folder).free < ROOM:
+        raise Refused(507, DISK_FULL)
+
+
+def _is_upload(scope: dict[str, Any]) -> bool:
+    return scope["path"].rstrip("/") == UPLOAD
+
+
+def _largest(scope: dict[str, Any]) -> int:
+    """Bytes that a request's body may have."""
+    return LARGEST_UPLOAD if _is_upload(scope) else LARGEST_BODY
+
+
 def _header(scope: dict[str, Any], name: bytes) -> str:
     return next((value for key, value in scope["headers"] if key == name), b"").decode("latin-1")
 
@@ -205,15 +218,6 @@ async def _parts(receive: Callable):  # noqa: ANN202
         yield message.get("body", b"")
         if not message.get("more_body"):
             return
-
-
-@contextmanager
-def _in_time(seconds: float) -> Iterator[None]:
-    try:
-        with anyio.fail_after(seconds):
-            yield
-    except TimeoutError:
-        raise Refused(408, f"A request has {SLOWEST:.0f} seconds to arrive.") from None
 
 
 def _replayed(body: bytes, receive: Callable) -> Callable:

@@ -21,7 +21,7 @@ from model.files import write_whole
 from model.opening import Opened
 
 EVERY = 2  # of the snapshots, one in so many goes out, the last among them: a site should stay below a megabyte
-SCRIPTS = ("engine", "live", "static", "views", "pictures", "charts")
+SCRIPTS = ("engine", "live", "kept", "static", "views", "pictures", "charts")
 FRONT_MATTER = """---
 title: Digit Sketchpad
 emoji: ✏️

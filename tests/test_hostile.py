@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 
 import anyio
 import httpx
@@ -11,6 +12,7 @@ from demo.door import (
     AT_ONCE,
     CLOSED,
     DEEPEST,
+    DISK_FULL,
     LARGEST_BODY,
     MOST_HELD_OF_ONE,
     MOST_VALUES,
@@ -194,13 +196,29 @@ def answered(door: Door, parts: list[dict], **scope: object) -> list[dict]:
 
 @pytest.mark.parametrize("path", ["/gradio_api/run/predict", "/gradio_api/upload"])
 def test_a_body_that_never_ends_is_not_waited_for(monkeypatch, path):
-    async def reads_all(scope, receive, send) -> None:
-        while (await receive()).get("more_body"):
-            pass
-
     monkeypatch.setattr("demo.door.SLOWEST", 0.01)
     begun = {"type": "http.request", "body": b"[", "more_body": True}
-    assert answered(Door(reads_all), [begun], path=path)[0]["status"] == 408
+    assert answered(Door(None), [begun], path=path)[0]["status"] == 408
+
+
+def test_an_upload_that_breaks_off_leaves_nothing_on_the_disk(launch, visitor):
+    uploads = launch.folder / "uploads"
+    before = set(uploads.rglob("*"))
+    head = "POST /gradio_api/upload HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n"
+    head += "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
+    part = '--b\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\nhalf'
+    with socket.create_connection(("127.0.0.1", launch.port)) as connection:
+        connection.sendall((head + part).encode())
+    assert visitor.get("/").status_code == 200
+    assert set(uploads.rglob("*")) == before
+
+
+def test_a_full_disk_is_said_in_one_sentence(monkeypatch, tmp_path):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploads"))
+    monkeypatch.setattr("demo.door.ROOM", 2**62)
+    start, body = answered(Door(None), [{"type": "http.request", "body": b"a file"}], path="/gradio_api/upload")
+    assert start["status"] == 507
+    assert json.loads(body["body"]) == {"detail": DISK_FULL}
 
 
 def test_one_address_can_not_hold_all_the_memory_for_bodies():

@@ -59,8 +59,7 @@ function forget() {
 
 /** Keep how things stand, put strokes on the pad, and show what comes next. */
 function goOn(strokes) {
-  if (hand.wanted.length || hand.drawings.length) sessionStorage.setItem(KEPT, JSON.stringify(hand));
-  else sessionStorage.removeItem(KEPT);
+  Kept.set(KEPT, hand);
   Live.replace(strokes);
   show();
   if (!hand.wanted.length) find(hand.drawings.length ? ".hand-done" : ".hand-begin").focus();
@@ -365,8 +364,7 @@ document.addEventListener("keydown", (event) => {
   next();
 });
 
-const kept = sessionStorage.getItem(KEPT);
-if (kept) hand = JSON.parse(kept);
+hand = Kept.get(KEPT) ?? hand;
 show();
 
 Views.add("hand", view, (reading) => {

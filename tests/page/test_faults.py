@@ -104,13 +104,26 @@ def test_two_tabs_read_their_own_drawings(page: Page) -> None:
     expect_answer(page, 3)
 
 
-def test_back_on_the_page_the_pad_works(page: Page) -> None:
+def test_back_on_the_page_the_drawing_is_there_and_a_reload_begins_anew(page: Page) -> None:
     draw(page, STROKES[3])
     expect_answer(page, 3)
     page.goto("about:blank")
     page.go_back()
     page.get_by_label(PAD).wait_for()
+    expect_answer(page, 3)
     page.keyboard.press("Escape")
+    draw(page, STROKES[8])
+    expect_answer(page, 8)
+    page.reload()
+    page.get_by_label(PAD).wait_for()
+    expect(status(page)).to_have_text("Nothing drawn yet.")
+
+
+def test_a_browser_that_stores_nothing_can_draw(new_page, server: Server) -> None:
+    page = new_page()
+    page.add_init_script("Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('blocked'); } })")
+    page.reload()
+    page.get_by_label(PAD).wait_for()
     draw(page, STROKES[8])
     expect_answer(page, 8)
 

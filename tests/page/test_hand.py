@@ -117,7 +117,7 @@ def test_twenty_digits_are_asked_for_kept_and_scored(open_hand, pretrained) -> N
 
     button(page, "Delete these drawings").click()
     expect(button(page, "Start")).to_be_visible()
-    assert page.evaluate("name => sessionStorage.getItem(name)", KEPT) is None
+    assert kept(page) == []
 
 
 def test_back_takes_the_last_one_out_and_skipping_does_not_count(open_hand) -> None:
