@@ -10,17 +10,30 @@ from gradio.utils import get_upload_folder, is_in_or_equal
 from model.classifier import Classifier
 from model.images import ImageError, load_image
 
+ONLY_UPLOADED = "Upload the image file first: other files and addresses are not read."
+
 
 class ImageUpload(gr.File):
     """A file as it was uploaded. `gr.Image` would decode it first, whatever its size, and `gr.File` would copy it."""
+
+    def __init__(self) -> None:
+        super().__init__(visible=False)
+        self.data_model = None  # by which Gradio would meet anything but a file with a traceback
+
+    def api_info(self) -> dict[str, Any]:
+        """What clients are told of it: that it is a file."""
+        return FileData.model_json_schema()
 
     async def async_move_resource_to_block_cache(self, url_or_file_path: str | Path | None) -> str | None:
         """Take the file as it is. Gradio would fetch one by its address, from any host and of any size."""
         return None if url_or_file_path is None else str(uploaded(str(url_or_file_path)))
 
-    def preprocess(self, payload: FileData | None) -> Path | None:
+    def preprocess(self, payload: Any) -> Path:
         """The path of the uploaded file."""
-        return uploaded(payload.path) if payload else None
+        match payload:
+            case {"path": str(path)}:
+                return uploaded(path)
+        raise gr.Error("Send an image file.", print_exception=False)
 
 
 def uploaded(path: str) -> Path:
@@ -30,18 +43,16 @@ def uploaded(path: str) -> Path:
         gr.Error: one sentence, for any other file or address.
     """
     if "\0" in path or "://" in path or not is_in_or_equal(path, get_upload_folder()):
-        raise gr.Error("Upload the image file first: other files and addresses are not read.", print_exception=False)
+        raise gr.Error(ONLY_UPLOADED, print_exception=False)
     return Path(path)
 
 
-def read_upload(classifier: Classifier, path: Path | None) -> dict[str, Any]:
+def read_upload(classifier: Classifier, path: Path) -> dict[str, Any]:
     """Read one uploaded image.
 
     Raises:
         gr.Error: one sentence, where it is no image or too large.
     """
-    if path is None:
-        raise gr.Error("Send an image file.", print_exception=False)
     try:
         return classifier.read(load_image(path))[0].as_dict()
     except ImageError as error:

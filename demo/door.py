@@ -18,8 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import gradio as gr
+from gradio.data_classes import FileData
 from gradio.utils import get_upload_folder
+from pydantic import ValidationError
 
+from demo.api import ONLY_UPLOADED, uploaded
 from demo.lessons import LARGEST_LESSON
 from model.images import LARGEST_FILE
 
@@ -98,6 +102,7 @@ class Door:
                     check_disk()
                 else:
                     check_json(bytes(body))
+                    check_event(bytes(body))
                 receive = _replayed(bytes(body), receive)
             await self._app(scope, receive, sending)
         except Refused as refused:
@@ -187,6 +192,32 @@ def check_json(body: bytes) -> None:
         brackets = brackets.replace(b"[]", b"")
     if brackets:
         raise Refused(400, f"This is no JSON, or it is more than {DEEPEST} brackets deep.")
+
+
+def check_event(body: bytes) -> None:
+    """Refuse an event that Gradio would fail at with a traceback, or fetch or copy files for; other text is let pass.
+
+    Each of the page's events carries one value, and the only files are those that were uploaded.
+    """
+    try:
+        event = json.loads(body)
+    except ValueError:
+        return
+    if not isinstance(event, dict):
+        return
+    values = event.get("data")
+    if isinstance(values, list) and len(values) != 1:
+        raise Refused(422, "An event carries one value.")
+    waiting: list[Any] = [event]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict) and "path" in value and "meta" in value:
+            try:
+                uploaded(FileData.model_validate(value).path)
+            except (ValidationError, gr.Error):
+                raise Refused(422, ONLY_UPLOADED) from None
+        if isinstance(value, (dict, list)):
+            waiting += value.values() if isinstance(value, dict) else value
 
 
 def check_disk() -> None:

@@ -78,7 +78,7 @@ def build_page(opened: Opened, data: Path | None = None, views: Sequence[type[Vi
         for view in shown:
             view.listen()
         page.unload(leave)
-        image = ImageUpload(visible=False)
+        image = ImageUpload()
         result = gr.JSON(visible=False)
         image.upload(classify, inputs=image, outputs=result, api_name="classify", concurrency_limit=4)
     return page

@@ -127,8 +127,10 @@ def test_a_missing_image(client):
     "path", ["/etc/passwd", "assets/pretrained.pt", "../../etc/passwd", "http://127.0.0.1:9/a.png"]
 )
 def test_the_servers_own_files_and_other_hosts_are_out_of_reach(address, path):
-    said = call(address, {"path": path, "meta": {"_type": "gradio.FileData"}})
-    assert said.startswith("event: error")
+    file = {"path": path, "meta": {"_type": "gradio.FileData"}}
+    answer = httpx.post(f"{address}/gradio_api/call/classify", json={"data": [file]})
+    assert answer.status_code == 422
+    assert answer.json() == {"detail": "Upload the image file first: other files and addresses are not read."}
 
 
 def test_the_documentation_lists_it(client):

@@ -43,11 +43,11 @@ def main() -> int:
         temporary.mkdir()
         canary = folder / "canary.txt"
         canary.write_text(secret := secrets.token_hex(16))
-        before = _files(ROOT)
         log = arguments.log or folder / "log"
         flags = ["--checkpoint", ROOT / "assets" / "pretrained.pt", "--data", folder / "no-data"]
         with Launch(log, *flags, TMPDIR=str(temporary), GRADIO_TEMP_DIR=str(uploads)) as launch:
             launch.wait_until_serving()
+            before = _files(ROOT)
             broken = _attack(launch, arguments.requests, arguments.seed, canary, secret)
         tracebacks = _tracebacks(log.read_text(errors="replace"))
         print(f"\ntracebacks in the log: {sum(tracebacks.values())}")

@@ -42,7 +42,7 @@ def plot(path: Path, panels: Sequence[Panel]) -> None:
 
 
 def _panel(panel: Panel, offset: float) -> str:
-    largest_x = max(panel.x)
+    largest_x = math.ceil(max(panel.x))
     largest_y = _rounded_up(panel.most or max(max(line) for line in panel.lines.values()))
 
     def place(x: float, y: float) -> tuple[float, float]:
