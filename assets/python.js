@@ -6,7 +6,7 @@
 "use strict";
 
 const Python = (() => {
-  const PATIENCE = 4000; // milliseconds without an answer until the connection counts as lost
+  const PATIENCE = 4000; // milliseconds without an answer until the server counts as busy, or as gone
   const RETRY = 2000; // milliseconds between two knocks
   const FRESH = 250; // milliseconds for which a sign of life is proof enough
   const views = [];
@@ -34,12 +34,19 @@ const Python = (() => {
   async function deliver(mine) {
     // Gradio stops a page whose event could not be sent, and reloads it: so the way is tried before it is taken.
     if (!(await isReachable()) || mine !== question) return;
-    mine.at = performance.now();
+    mine.at ??= performance.now();
     publish({ state: "asked" });
     owed = true;
     const { version, ink, steps, network } = mine;
     send({ version, ink, steps, network });
-    setTimeout(() => mine === question && lose(), PATIENCE);
+    setTimeout(() => mine === question && wait(mine), PATIENCE);
+  }
+
+  /** No answer came in time: the server is gone, or it is busy, and then it is asked again. */
+  async function wait(mine) {
+    if (!(await isReachable()) || mine !== question) return;
+    publish({ state: "busy" });
+    setTimeout(() => mine === question && deliver(mine), RETRY);
   }
 
   /** Take Python's answer: { version, network, digit, probabilities, verdict }, or { version, error }. */
@@ -99,7 +106,9 @@ const Python = (() => {
     if (connected) return;
     connected = true;
     publish({ state: "idle" });
-    if (question?.ink) deliver(question);
+    if (!question?.ink) return;
+    question.at = null; // the time without a connection is not torch's
+    deliver(question);
   }
 
   addEventListener("offline", lose);
@@ -112,7 +121,7 @@ const Python = (() => {
     answer,
     pack,
     isReachable,
-    /** Be told what is going on: { state: "idle" | "asked" | "answered" | "lost", ... }. */
+    /** Be told what is going on: { state: "idle" | "asked" | "answered" | "busy" | "lost", ... }. */
     subscribe: (view) => views.push(view),
     connect: (sender) => (send = sender),
     /** Whether an answer is still to come, be it to a drawing that has changed since. */

@@ -10,16 +10,11 @@ const MOST_APART = 1e-3; // of two probabilities, while page and torch still agr
 // --- ten bars -----------------------------------------------------------------------------------------------------
 
 const bars = Array.from({ length: 10 }, (_, digit) => {
-  const bar = document.createElement("div");
-  bar.className = "bar";
-  bar.innerHTML =
-    `<span class="bar-digit" aria-hidden="true">${digit}</span>` +
-    `<span class="bar-track track" role="meter" aria-label="Probability of ${digit}" aria-valuemin="0" aria-valuemax="100"` +
-    ` aria-valuenow="0"><span></span></span>` +
-    `<span class="bar-percent" aria-hidden="true"><b></b><span>\u00a0%</span></span>` +
-    `<span class="bar-other track" role="meter" aria-valuemin="0" aria-valuemax="100" hidden><span></span></span>`;
+  const bar = find("template").content.firstElementChild.cloneNode(true);
+  const [name, meter, percent, other] = bar.children;
+  name.textContent = digit;
+  meter.setAttribute("aria-label", `Probability of ${digit}`);
   find(".bars").append(bar);
-  const [, meter, percent, other] = bar.children;
   return { bar, meter, fill: meter.firstChild, percent: percent.firstChild, other };
 });
 
@@ -147,6 +142,7 @@ function showTorch(news) {
   torch.textContent = "";
   find(".alarm").textContent = "";
   if (news.state === "asked") torch.textContent = "asking torch …";
+  if (news.state === "busy") torch.textContent = "Python is busy: the page reads on by itself, and asks again.";
   if (news.state === "lost") {
     torch.textContent = "No connection to Python: the page reads on by itself, and keeps trying.";
   }

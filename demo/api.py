@@ -16,8 +16,8 @@ ONLY_UPLOADED = "Upload the image file first: other files and addresses are not 
 class ImageUpload(gr.File):
     """A file as it was uploaded. `gr.Image` would decode it first, whatever its size, and `gr.File` would copy it."""
 
-    def __init__(self) -> None:
-        super().__init__(visible=False)
+    def __init__(self, visible: bool = False) -> None:
+        super().__init__(visible=visible)
         self.data_model = None  # by which Gradio would meet anything but a file with a traceback
 
     def api_info(self) -> dict[str, Any]:

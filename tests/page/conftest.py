@@ -120,7 +120,7 @@ def page(new_page) -> Page:
 
 
 def _is_expected(log: str) -> bool:
-    return "net::ERR_" in log or "Failed to fetch" in log
+    return any(words in log for words in ("net::ERR_", "Failed to fetch", "a status of 429"))
 
 
 def _is_inside(url: str) -> bool:

@@ -104,6 +104,16 @@ def test_without_a_network_drawing_goes_on_and_heals(page: Page) -> None:
     expect_answer(page, 3)
 
 
+def test_a_busy_server_is_asked_again(page: Page) -> None:
+    """As where too many questions come from one address: the door answers that, and only that, to a question."""
+    page.route(LISTENER, lambda route: route.fulfill(status=429, json={"detail": "Try again in a few seconds."}))
+    draw(page, STROKES[3])
+    expect(torch(page)).to_contain_text("Python is busy")
+    expect(status(page)).to_contain_text("Looks like 3")
+    page.unroute(LISTENER)
+    expect_answer(page, 3)
+
+
 def test_a_killed_server_is_noticed_and_its_return_too(new_page, own_server: Server) -> None:
     page = new_page(own_server.url)
     draw(page, ONE)
