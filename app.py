@@ -3,12 +3,13 @@
 import sys
 
 import demo.zerogpu  # noqa: F401  (first: before torch)
-from demo.process import allow_many_open_files, give_freed_memory_back
+from demo.process import allow_many_open_files, end_on_sigterm, give_freed_memory_back
 
 
 def main() -> int:
     """Open the door; returns the exit status."""
     sys.stdout.reconfigure(line_buffering=True)  # a log has each sentence when it is said
+    end_on_sigterm()
     give_freed_memory_back()
     allow_many_open_files()
     try:

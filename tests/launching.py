@@ -39,14 +39,22 @@ def free_port() -> int:
 
 
 class Launch:
-    """A running product; as a context, killed at the end."""
+    """A running product; as a context, killed at the end. `before` is a command that runs it."""
 
-    def __init__(self, log: Path, *flags: object, port: int | None = None, command: tuple = ("app.py",), **variables):
+    def __init__(
+        self,
+        log: Path,
+        *flags: object,
+        port: int | None = None,
+        before: tuple[str, ...] = (),
+        command: tuple = ("app.py",),
+        **variables: str,
+    ) -> None:
         self.port = port or free_port()
         self.log = log
         with log.open("wb") as file:
             self.process = subprocess.Popen(
-                [sys.executable, *map(str, command), "--port", str(self.port), *map(str, flags)],
+                [*before, sys.executable, *map(str, command), "--port", str(self.port), *map(str, flags)],
                 cwd=ROOT,
                 env=clean_environment(**variables),
                 stdin=subprocess.DEVNULL,

@@ -1,12 +1,14 @@
 """What befalls the server's process: it says so in one sentence, ends in time, and leaves nothing half-written."""
 
 import json
+import os
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -71,6 +73,23 @@ def test_terminated_while_a_visitor_trains(tmp_path, path, pretrained, mnist_fol
         assert_ends(launch)
     assert path.read_bytes() == before
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("moment", ["Training by", "Training the guard"])
+def test_terminated_as_the_first_process_of_a_container(tmp_path, path, mnist_folder, moment):
+    alone = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child")
+    if not shutil.which("unshare") or subprocess.run([*alone, "true"], check=False).returncode:
+        pytest.skip("no process may be the first one here")
+    recipe = SHORT if moment == "Training the guard" else "chapter,epochs=100"
+    flags = ["--checkpoint", path, "--data", mnist_folder, "--recipe", recipe]
+    with Launch(tmp_path / "log", *flags, before=alone) as launch:
+        launch.wait_until_said(moment)
+        [first] = Path(f"/proc/{launch.process.pid}/task/{launch.process.pid}/children").read_text().split()
+        began = time.monotonic()
+        os.kill(int(first), signal.SIGTERM)
+        assert launch.end() == 128 + signal.SIGTERM
+        assert time.monotonic() - began < LONGEST_END
+    assert not path.parent.exists()
 
 
 OPEN_FILES = """
