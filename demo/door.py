@@ -98,12 +98,13 @@ class Door:
             if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
                 # Whole, before Gradio sees it: it leaves half a file on the disk of an upload that breaks off.
                 await self._read(receive, address, body, _largest(scope))
+                whole = bytes(body)
                 if _is_upload(scope):
                     check_disk()
                 else:
-                    check_json(bytes(body))
-                    check_event(bytes(body))
-                receive = _replayed(bytes(body), receive)
+                    check_json(whole)
+                    check_event(whole)
+                receive = _replayed(whole, receive)
             await self._app(scope, receive, sending)
         except Refused as refused:
             await _answer(send, begun, refused.status, str(refused))
