@@ -206,8 +206,8 @@ def check_event(body: bytes) -> None:
         return
     if not isinstance(event, dict):
         return
-    values = event.get("data")
-    if isinstance(values, list) and len(values) != 1:
+    values, calls_a_component = event.get("data"), "component_id" in event
+    if isinstance(values, list) and len(values) != 1 and not calls_a_component:
         raise Refused(422, "An event carries one value.")
     waiting: list[Any] = [event]
     while waiting:
