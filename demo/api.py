@@ -10,6 +10,7 @@ from gradio.utils import get_upload_folder, is_in_or_equal
 from model.classifier import Classifier
 from model.images import ImageError, load_image
 
+SCHEMA = FileData.model_json_schema()
 ONLY_UPLOADED = "Upload the image file first: other files and addresses are not read."
 
 
@@ -21,8 +22,8 @@ class ImageUpload(gr.File):
         self.data_model = None  # by which Gradio would meet anything but a file with a traceback
 
     def api_info(self) -> dict[str, Any]:
-        """What clients are told of it: that it is a file."""
-        return FileData.model_json_schema()
+        """What clients are told of it: that it is a file. Gradio asks three times for each session."""
+        return SCHEMA
 
     async def async_move_resource_to_block_cache(self, url_or_file_path: str | Path | None) -> str | None:
         """Take the file as it is. Gradio would fetch one by its address, from any host and of any size."""

@@ -15,7 +15,9 @@ from demo.page import build_page
 from model.images import LARGEST_FILE
 from model.opening import Opened
 
-MOST_SESSIONS = 100  # of which Gradio keeps what their components are, 38 kB each; this page has no need of it
+# Of so many sessions, Gradio keeps what their components are, 38 kB each. This page has no need of it, but a session
+# beyond them is made anew for every request.
+MOST_SESSIONS = 1_000
 # Gradio packs its own files, and not the page: 470 kB become 200 kB in 8 ms.
 PACKED = Middleware(GZipMiddleware, minimum_size=10_000, compresslevel=4)
 MOST_WAITING = 200  # calls of the API that have not been answered

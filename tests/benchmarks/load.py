@@ -28,8 +28,8 @@ from tests.launching import Launch
 from tests.page.chromium import FLAGS, find_or_install
 
 MEDIAN, MOST = 0.1, 0.5  # seconds: a crowd that is served well
-COLUMNS = f"{'people':>7}{'pen-ups/s':>11}{'median':>10}{'95 %':>10}{'longest':>10}{'to wait':>9}{'errors':>8}"
-COLUMNS += f"{'processor':>11}{'memory':>16}{'page':>10}"
+COLUMNS = f"{'people':>7}{'pen-ups/s':>11}{'median':>10}{'95 %':>10}{'longest':>10}{'overtaken':>11}"
+COLUMNS += f"{'to wait':>9}{'errors':>8}{'processor':>11}{'memory':>16}{'page':>10}"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Round:
         tally, ms = self.tally, "{:7.0f} ms".format
         times = "".join(ms(1000 * seconds) for seconds in (self.median, self.share(0.95), self.share(1)))
         return (
-            f"{self.people:7}{self.rate:11.1f}{times}{tally.told_to_wait:9}{len(tally.errors):8}{self.cores:10.0%} "
+            f"{self.people:7}{self.rate:11.1f}{times}{tally.overtaken:11}{tally.told_to_wait:9}{len(tally.errors):8}{self.cores:10.0%} "
             f"{self.memory[0]:6.0f} to {self.memory[1]:.0f} MB{ms(1000 * self.page)}"
         )
 
@@ -87,14 +87,13 @@ def main() -> int:
     print(f"\nserved well (median {1000 * MEDIAN:.0f} ms, 95 % {1000 * MOST:.0f} ms): {max(served, default=0)} people")
     if arguments.plot:
         _plot(rounds, arguments.plot)
-    errors = Counter(error for each in rounds + rounds_training for error in each.tally.errors)
-    for error, count in errors.most_common(10):
-        print(f"{count:6}  {error}")
-    return errors.total()
+    return sum(len(each.tally.errors) for each in rounds + rounds_training)
 
 
 def _show(one: Round) -> Round:
     print(one, flush=True)
+    for error, count in Counter(one.tally.errors).most_common(10):
+        print(f"{count:13}  {error}", flush=True)
     return one
 
 

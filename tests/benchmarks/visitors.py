@@ -49,9 +49,17 @@ def _questions() -> list[list[Question]]:
 
 @dataclass
 class Tally:
-    """What a crowd lived through: seconds from pen-up to answer, how many were told to wait, and what went wrong."""
+    """What a crowd lived through.
+
+    Attributes:
+        waited: seconds from pen-up to answer.
+        overtaken: pen-ups that nobody asked about, as the pen was up again before the last answer had come.
+        told_to_wait: refused, for now.
+        errors: what went wrong.
+    """
 
     waited: list[float] = field(default_factory=list)
+    overtaken: int = 0
     told_to_wait: int = 0
     errors: list[str] = field(default_factory=list)
 
@@ -93,15 +101,20 @@ class Visitor:
     async def draw(self, until: float) -> None:
         """Draw one digit after the other, beginning at any moment of the first three seconds.
 
-        As in the page, a pen-up before the answer to the last one is asked about when that has come.
+        As in the page, a pen-up before the answer to the last one is asked about when that has come, unless the pen is
+        up once more by then.
         """
         at = time.perf_counter() + self._random.uniform(0, DIGIT_EVERY)
         while at < until:
-            for number, question in enumerate(self._random.choice(self.questions)):
-                lifted = at + number * STROKE_EVERY
-                await asyncio.sleep(max(0.0, lifted - time.perf_counter()))
-                await self._ask(question, lifted)
+            questions = self._random.choice(self.questions)
+            ups = [at + number * STROKE_EVERY for number in range(len(questions))]
             at += DIGIT_EVERY
+            for question, lifted, following in zip(questions, ups, [*ups[1:], at], strict=True):
+                await asyncio.sleep(max(0.0, lifted - time.perf_counter()))
+                if time.perf_counter() < following:
+                    await self._ask(question, lifted)
+                else:
+                    self._tally.overtaken += 1
 
     async def _ask(self, question: Question, lifted: float) -> None:
         """Knock, ask, and compare."""
