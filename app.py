@@ -2,7 +2,7 @@
 
 import sys
 
-import demo.zerogpu  # noqa: F401  (first: before torch)
+from demo import zerogpu  # first: before torch
 from demo.process import allow_many_open_files, end_on_sigterm, give_freed_memory_back
 
 
@@ -21,7 +21,9 @@ def main() -> int:
 
         from model.opening import open_classifier
 
-        opened = open_classifier(settings.checkpoint, settings.data, settings.recipe, settings.retrain)
+        opened = open_classifier(
+            settings.checkpoint, settings.data, settings.recipe, settings.retrain, training=zerogpu.train
+        )
 
         from demo.launch import launch_page
 

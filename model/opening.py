@@ -37,6 +37,7 @@ def open_classifier(
     recipe: Recipe | None = None,
     retrain: bool = False,
     say: Callable[[str], None] = print,
+    training: Callable[[Digits, Recipe, Callable[[str], None]], Classifier] | None = None,
 ) -> Opened:
     """The checkpoint's classifier; without one, a newly trained and saved one; failing that, the pretrained one.
 
@@ -46,6 +47,7 @@ def open_classifier(
         recipe: to train by; the default one where None.
         retrain: train anew even though there is a checkpoint.
         say: is told, a sentence at a time, whatever the user should know.
+        training: trains in place of `train_classifier`.
     """
     saved = _load(path, say)
     if saved and not retrain:
@@ -55,7 +57,8 @@ def open_classifier(
         return Opened(saved, f"Trained on {saved.day}")
     try:
         with telling_of_memory():
-            classifier = train_classifier(load_mnist(data, say), recipe or DEFAULT_RECIPE, say)
+            digits = load_mnist(data, say)
+            classifier = (training or train_classifier)(digits, recipe or DEFAULT_RECIPE, say)
     except (MNISTError, DivergedError, OutOfMemoryError) as error:
         if saved:
             say(f"{error} Until then, {path} goes on reading.")

@@ -54,8 +54,8 @@ class Round:
         tally, ms = self.tally, "{:7.0f} ms".format
         times = "".join(ms(1000 * seconds) for seconds in (self.median, self.share(0.95), self.share(1)))
         return (
-            f"{self.people:7}{self.rate:11.1f}{times}{tally.overtaken:11}{tally.told_to_wait:9}{len(tally.errors):8}{self.cores:10.0%} "
-            f"{self.memory[0]:6.0f} to {self.memory[1]:.0f} MB{ms(1000 * self.page)}"
+            f"{self.people:7}{self.rate:11.1f}{times}{tally.overtaken:11}{tally.told_to_wait:9}{len(tally.errors):8}"
+            f"{self.cores:10.0%} {self.memory[0]:6.0f} to {self.memory[1]:.0f} MB{ms(1000 * self.page)}"
         )
 
 
