@@ -18,7 +18,14 @@ LONGEST = 120  # seconds that a GPU is asked for
 train = None  # the usual way, everywhere else
 
 if os.environ.get("SPACES_ZERO_GPU"):
+    from concurrent.futures import ThreadPoolExecutor
+
     import spaces
+    import torch
+
+    # Outside of what a GPU is lent to, torch is made to believe in one. An optimiser asks it at every step whether it
+    # records a graph, which fails without a driver; nothing here ever does.
+    torch.cuda.is_current_stream_capturing = lambda: False
 
     @spaces.GPU(duration=LONGEST)
     def train_lent(digits: "Digits", recipe: "Recipe", say: Callable[[str], None]) -> "Classifier":
@@ -35,4 +42,5 @@ if os.environ.get("SPACES_ZERO_GPU"):
             return train_lent(digits, recipe, say)
         except Exception as error:
             say(f"ZeroGPU lends no GPU now ({error}). The training does without.")
-            return train_classifier(digits, recipe, say)
+        with ThreadPoolExecutor(1) as pool:  # in the main thread, every operation of torch would be watched
+            return pool.submit(train_classifier, digits, recipe, say).result()

@@ -1,6 +1,8 @@
 """What Hugging Face Spaces needs of the repository."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from model import checkpoint
 from model.mnist import load_mnist
 from model.opening import train_classifier
 from model.recipe import parse_recipe
-from tests.launching import ROOT, Launch
+from tests.launching import ROOT, Launch, clean_environment
 
 FRONT_MATTER = dict(
     line.split(": ", 1) for line in (ROOT / "README.md").read_text(encoding="utf-8").split("---\n")[1].splitlines()
@@ -19,6 +21,12 @@ REQUIREMENTS = (ROOT / "requirements.txt").read_text().split()
 SPACES = """
 import multiprocessing, sys
 assert "torch" not in sys.modules
+import torch
+
+def refuse():
+    raise RuntimeError("no driver")
+
+torch.cuda.is_current_stream_capturing = refuse
 forks = multiprocessing.get_context("fork")
 
 def GPU(duration):
@@ -85,6 +93,15 @@ def test_zerogpu_lends_its_gpu_to_the_first_training(tmp_path: Path, mnist_folde
         assert ("lends no GPU now (quota exceeded). The training does without." in launch.said) is not lends
     expected = train_classifier(load_mnist(mnist_folder), parse_recipe(recipe), say=lambda sentence: None)
     assert checkpoint.load(path).fingerprint() == expected.fingerprint()
+
+
+def test_zerogpu_lets_the_processor_train_beside_it(tmp_path: Path) -> None:
+    """Every step of an optimiser asks the GPU for a graph, there, though none is lent to a visitor's training."""
+    (tmp_path / "spaces.py").write_text(SPACES.format(lends=False))
+    environment = clean_environment(SPACES_ZERO_GPU="true", PYTHONPATH=str(tmp_path))
+    asking = [sys.executable, "-c", "import app, torch; print(torch.cuda.is_current_stream_capturing())"]
+    done = subprocess.run(asking, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1:] == ["False"], done.stderr
 
 
 def version(text: str) -> tuple[int, ...]:
