@@ -156,7 +156,7 @@ def _plot(rounds: list[Round], path: Path) -> None:
     plot(
         path,
         [
-            Panel(title, "people drawing", people, times, most=1000 * MOST),
+            Panel(title, "people drawing", people, times, powers=True),
             Panel("Processor cores in use by the server", "people drawing", people, cores),
         ],
     )

@@ -1,4 +1,4 @@
-"""Line plots as SVG files, for the docs: one panel below the other, each with a y axis that begins at 0."""
+"""Line plots as SVG files, for the docs: one panel below the other, each with a y axis from 0, or of powers of ten."""
 
 import html
 import math
@@ -21,14 +21,14 @@ class Panel:
         x_label: with the unit of x.
         x: in rising order.
         lines: values of y by the name of their line.
-        most: largest y shown; lines may leave the panel there. None for the largest value.
+        powers: whether the y axis is one of powers of ten, for what grows from little to much.
     """
 
     title: str
     x_label: str
     x: Sequence[float]
     lines: dict[str, Sequence[float]]
-    most: float | None = None
+    powers: bool = False
 
 
 def plot(path: Path, panels: Sequence[Panel]) -> None:
@@ -42,20 +42,24 @@ def plot(path: Path, panels: Sequence[Panel]) -> None:
 
 
 def _panel(panel: Panel, offset: float) -> str:
-    largest_x = math.ceil(max(panel.x))
-    largest_y = _rounded_up(panel.most or max(max(line) for line in panel.lines.values()))
+    largest_x = _quarters(max(panel.x))[-1]
+    values = [value for line in panel.lines.values() for value in line]
+    ticks = _powers(min(values), max(values)) if panel.powers else _quarters(max(values))
+    scale = math.log10 if panel.powers else float
+    lowest, highest = scale(ticks[0]), scale(ticks[-1])
 
     def place(x: float, y: float) -> tuple[float, float]:
-        across = LEFT + (WIDTH - LEFT - RIGHT) * x / largest_x
-        return across, offset + HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * min(y / largest_y, 1.08)
+        across, up = x / largest_x, (scale(y) - lowest) / (highest - lowest)
+        return LEFT + (WIDTH - LEFT - RIGHT) * across, offset + HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * up
 
     parts = [_text(LEFT, offset + 24, panel.title, "t")]
-    for share in (0, 0.25, 0.5, 0.75, 1):
-        x, y = place(0, share * largest_y)
+    for tick in ticks:
+        x, y = place(0, tick)
         parts.append(f'<line class="a" x1="{x:.1f}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(_text(x - 8, y + 4, f"{share * largest_y:,.4g}", anchor="end"))
-        x, y = place(share * largest_x, 0)
-        parts.append(_text(x, y + 18, f"{share * largest_x:,.4g}", anchor="middle"))
+        parts.append(_text(x - 8, y + 4, f"{tick:,.6g}", anchor="end"))
+    for tick in _quarters(largest_x):
+        x, y = place(tick, ticks[0])
+        parts.append(_text(x, y + 18, f"{tick:,.6g}", anchor="middle"))
     parts.append(_text((LEFT + WIDTH - RIGHT) / 2, offset + HEIGHT - 8, panel.x_label, anchor="middle"))
     for colour, (name, values) in zip(COLOURS, panel.lines.items(), strict=False):
         points = [place(x, y) for x, y in zip(panel.x, values, strict=True)]
@@ -69,7 +73,13 @@ def _text(x: float, y: float, words: str, kind: str = "", anchor: str = "start")
     return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{html.escape(words)}</text>'
 
 
-def _rounded_up(value: float) -> float:
-    """The next number of 1, 2, 4 or 8 with zeros, so that its quarters are short."""
-    power = 10 ** math.floor(math.log10(max(value, 1)))
-    return next(step * power for step in (1, 2, 4, 8, 10) if step * power >= value)
+def _quarters(largest: float) -> list[float]:
+    """Five ticks, from 0 to the next number of 1, 2, 4, 6 or 8 with zeros, so that its quarters are short."""
+    power = 10 ** math.floor(math.log10(max(largest, 1)))
+    top = next(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= largest)
+    return [top * quarter / 4 for quarter in range(5)]
+
+
+def _powers(least: float, most: float) -> list[float]:
+    """The powers of ten that enclose positive values."""
+    return [10.0**power for power in range(math.floor(math.log10(least)), math.ceil(math.log10(most)) + 1)]
