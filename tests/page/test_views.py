@@ -61,6 +61,14 @@ def test_the_pad_stays_in_sight_while_one_reads_a_view(new_page, server: Server,
     expect_answer(page, 5)
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (768, 1024), (1280, 720), (1366, 768), (1920, 1080)])
+def test_pad_and_bars_are_seen_together_beside_a_view(new_page, server: Server, width: int, height: int) -> None:
+    page = new_page(f"{server.url}?view=why", viewport={"width": width, "height": height})
+    expect(panels(page)).to_have_count(1)
+    bars = page.locator(".bars").bounding_box()
+    assert bars["y"] + bars["height"] <= height
+
+
 @pytest.mark.parametrize("width", [360, 390, 768, 1280, 2560])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_view_fits_and_can_be_read(new_page, server: Server, width: int, scheme: str) -> None:
