@@ -1,6 +1,7 @@
 """What the tests share. The data that some of them need lies beside the repository, or where DIGITS_SHARED points."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from model.opening import PRETRAINED
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("DIGITS_SHARED") or ROOT.parent / "shared").absolute()
+
+# A run in a script's background is born deaf to Ctrl+C, and so would be the products that it launches and interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
