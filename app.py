@@ -1,33 +1,41 @@
-"""The front door: settings, network, page, launch."""
+"""Digit Sketchpad: settings, classifier, page, launch."""
 
 import sys
 
-from demo import zerogpu  # first: before torch
-from demo.process import allow_many_open_files, end_on_sigterm, give_freed_memory_back
+from demo import zerogpu
+from demo.process import (
+    bypass_proxy,
+    choose_upload_folder,
+    give_freed_memory_back,
+    prepare_output,
+    raise_open_file_limit,
+)
 
 
 def main() -> int:
-    """Open the door; returns the exit status."""
-    sys.stdout.reconfigure(line_buffering=True)  # a log has each sentence when it is said
-    end_on_sigterm()
+    """Run the whole product; returns the exit status."""
+    prepare_output()
     give_freed_memory_back()
-    allow_many_open_files()
+    raise_open_file_limit()
     try:
-        # Imported step by step: Gradio takes seconds, which nobody should wait for before the training begins, and
-        # Ctrl+C may come during them.
+        # Imported step by step: PyTorch and Gradio take seconds, for which neither --help nor the training should wait,
+        # and Ctrl+C may come during them.
         from demo.settings import parse_settings
 
         settings = parse_settings()
+        bypass_proxy(settings.host)
+        choose_upload_folder()
+        train = zerogpu.prepare()  # before PyTorch is imported
 
-        from model.opening import open_classifier
+        from model import runtime
+        from model.pipeline import load_or_train
 
-        opened = open_classifier(
-            settings.checkpoint, settings.data, settings.recipe, settings.retrain, training=zerogpu.train
-        )
+        runtime.configure()
+        loaded = load_or_train(settings.checkpoint, settings.data, settings.recipe, settings.retrain, train=train)
 
         from demo.launch import launch_page
 
-        return launch_page(opened, settings)
+        return launch_page(loaded, settings)
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130

@@ -1,6 +1,4 @@
-"""The page's wing of the house: components, listeners, API. It asks `model/` for everything that it says of a digit."""
+"""The page: its components, the jobs that train networks for visitors, the server, and the static site.
 
-import os
-
-# The page asks nothing of any outside host, and neither does the server. Gradio reads this when it is imported.
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+Everything that is said about a digit comes from `model/`.
+"""

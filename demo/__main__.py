@@ -1,46 +1,8 @@
-"""The command line: python -m demo export DIR."""
+"""python -m demo."""
 
-import argparse
 import sys
-from pathlib import Path
 
-from demo.export import export
-from model import checkpoint
-from model.checkpoint import CheckpointError
-from model.opening import PRETRAINED, Opened
-from model.settings import add_checkpoint_flag
-from model.terminal import stop_printing
-
-
-def main() -> int:
-    """Run the command that was typed; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m demo", description="The page, for where no server runs.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    about = "write the page as a static site of a few files"
-    command = commands.add_parser("export", help=about, description=f"{about.capitalize()}.")
-    command.add_argument("folder", type=Path, metavar="DIR", help="where to put its files")
-    add_checkpoint_flag(command)
-    arguments = parser.parse_args()
-    try:
-        path = arguments.checkpoint
-        if not path.exists():
-            print(f"There is no {path} yet: {PRETRAINED.name} goes out instead.", file=sys.stderr)
-            path = PRETRAINED
-        classifier = checkpoint.load(path)
-        files = export(Opened(classifier, f"Trained on {classifier.day}"), arguments.folder)
-        size = sum(file.stat().st_size for file in files) / 1000
-        start = arguments.folder / "index.html"
-        print(f"{arguments.folder} has the page in {len(files)} files, {size:,.0f} kB. Open {start}, or serve them.")
-        sys.stdout.flush()
-        return 0
-    except CheckpointError as error:
-        print(f"{path} can't be used: {error}.", file=sys.stderr)
-    except BrokenPipeError:
-        stop_printing()
-    except OSError as error:
-        print(f"{error.filename or 'A file'}: {error.strerror or error}.", file=sys.stderr)
-    return 1
-
+from demo.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

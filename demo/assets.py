@@ -1,21 +1,56 @@
-"""The page's own files: templates, scripts and styles, as they lie in assets/."""
+"""The page's own files in assets/: templates, modules and styles, and in which order a page needs them."""
 
-from pathlib import Path
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
 
-ASSETS = Path(__file__).parent.parent / "assets"
+from model.paths import ASSETS
+
+SERVED_AT = "sketchpad"  # the path below the page's address; Gradio serves its own files at /assets
+STYLES = (
+    *(f"style/{name}.css" for name in ("tokens", "base", "controls", "layout")),
+    *("parts/*.css", "page/*/*.css", "views/*/*.css"),
+    "style/modes.css",
+)
+# The modules that a line imports, as prettier formats it; an import that takes several lines ends with `} from "...";`.
+IMPORT = re.compile(r'^(?P<before>(?:import|export|\})[^"\n]*)"(?P<path>\.[^"\n]+)";$', re.MULTILINE)
 
 
-def text(name: str) -> str:
+def text(path: str) -> str:
     """The text of a file in assets/."""
-    return (ASSETS / name).read_text(encoding="utf-8")
+    return (ASSETS / path).read_text(encoding="utf-8")
 
 
-SCRIPTS = ("engine", "live", "kept", "python", "trainings", "views", "pictures", "charts", "download")
+def styles() -> str:
+    """The styles of the whole page, in the order in which they may override each other."""
+    paths = [path for pattern in STYLES for path in sorted(ASSETS.glob(pattern))]
+    return "".join(path.read_text(encoding="utf-8") for path in paths)
 
 
-def head() -> str:
-    """What goes into the page's head: its style, and the scripts that every component counts on."""
-    styles = [ASSETS / "page.css", *sorted(ASSETS.glob("views/*.css"))]
-    style = "".join(path.read_text(encoding="utf-8") for path in styles)
-    scripts = "".join(f"<script>{text(f'{name}.js')}</script>" for name in SCRIPTS)
-    return f"<style>{style}</style>{scripts}"
+def imports(module: str) -> Iterator[str]:
+    """The modules that a module imports, as paths in assets/."""
+    for match in IMPORT.finditer(text(module)):
+        yield resolved(module, match["path"])
+
+
+def resolved(module: str, relative: str) -> str:
+    """The path in assets/ of what a module imports by a relative path."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(module), relative))
+
+
+def module_graph(entries: Iterable[str]) -> list[str]:
+    """Some modules and all that they import, directly or not: each once, after those that import it first."""
+    found: dict[str, None] = {}
+    waiting = list(entries)
+    while waiting:
+        module = waiting.pop(0)
+        if module not in found:
+            found[module] = None
+            waiting += imports(module)
+    return list(found)
+
+
+def head(entries: Iterable[str]) -> str:
+    """What goes into the served page's head: its styles, and links by which a browser loads all modules at once."""
+    links = (f'<link rel="modulepreload" href="{SERVED_AT}/{module}">' for module in module_graph(entries))
+    return f"<style>{styles()}</style>{''.join(links)}"

@@ -1,27 +1,29 @@
-"""The page as a static site: for a file server, a static Space, or a folder on a stick.
+"""The page as a static site: for a file server, a static Space, or a folder on a USB stick.
 
-It is made from the very page that Gradio serves: its tree of components is written out as HTML, each with its template
-and its script, so there is no second page to keep in step. Views that train are left out, as there is no Python.
+It is made from the very page that Gradio serves: its tree of components is written out as HTML, and the modules follow
+from the components' imports. There is no second list of either.
 """
 
 import hashlib
 import html
 import json
-from collections.abc import Iterator
+import re
 from pathlib import Path
+from urllib.parse import quote
 
-from gradio.blocks import Block, BlockContext
-
-from demo.assets import ASSETS, text
-from demo.component import Component
+from demo.assets import IMPORT, SERVED_AT, module_graph, resolved, styles, text
+from demo.components import components
 from demo.page import build_page
-from demo.views import VIEWS
-from demo.views.childhood import described
-from model.files import write_whole
-from model.opening import Opened
+from demo.server.gradio_internals import as_html
+from demo.wire import describe_snapshot
+from model.files import write_atomically
+from model.paths import ASSETS
+from model.pipeline import LoadedClassifier
 
-EVERY = 2  # of the snapshots, one in so many goes out, the last among them: a site should stay below a megabyte
-SCRIPTS = ("engine", "live", "kept", "static", "views", "pictures", "charts")
+SNAPSHOT_STRIDE = 2  # one in so many snapshots is exported, the last among them: a site should stay below a megabyte
+ENTRY = "site/site.js"
+IN_A_URL = " !\"$&'()*+,/:;=>?@[\\]^`{|}~"  # what a data: URL may have in it as it is
+COMMENT = re.compile(r"^[ \t]*/\*\*?\s.*?\*/\n", re.MULTILINE | re.DOTALL)  # a fifth of the modules' size
 FRONT_MATTER = """---
 title: Digit Sketchpad
 emoji: ✏️
@@ -29,11 +31,11 @@ colorFrom: yellow
 colorTo: red
 sdk: static
 app_file: index.html
-short_description: Draw a digit, watch a small network read it live
+short_description: Draw a digit, watch a small network recognize it live
 license: mit
 ---
 
-Draw a digit, and a small neural network in this very page reads it. Made by `python -m demo export`.
+Draw a digit, and a small neural network in this page recognizes it. Made by `python -m demo export`.
 """
 MANIFEST = {
     "name": "Digit Sketchpad",
@@ -51,83 +53,88 @@ MANIFEST = {
 }
 
 
-def export(opened: Opened, folder: Path) -> list[Path]:
+def export(loaded: LoadedClassifier, folder: Path) -> list[Path]:
     """Write the page as a static site of a few files; returns them.
 
     Raises:
-        OSError: where they can't be written.
+        OSError: if they can't be written.
     """
-    kept = [described(snapshot) for snapshot in opened.classifier.snapshots[::-1][::EVERY][::-1]]
-    answer = f"Static.answer('snapshots', {_script(json.dumps(json.dumps(kept)))});\n"
-    snapshots = f"snapshots-{_version(answer.encode())}.js"
-    files = {
-        snapshots: answer,
-        "index.html": index(opened, snapshots),
+    snapshots = loaded.classifier.snapshots[::-1][::SNAPSHOT_STRIDE][::-1]
+    answer = json.dumps([describe_snapshot(snapshot) for snapshot in snapshots])
+    script = f'dispatchEvent(new CustomEvent("sketchpad-file", {{ detail: {json.dumps(answer)} }}));\n'
+    snapshots_file = f"snapshots-{_version(script.encode())}.js"
+    texts = {
+        snapshots_file: script,
+        "index.html": index(loaded, snapshots_file),
         "manifest.webmanifest": json.dumps(MANIFEST, indent=2) + "\n",
-        "icon.svg": text("icon.svg"),
+        "icon.svg": text("site/icon.svg"),
         "README.md": FRONT_MATTER,
     }
-    content = {name: part.encode() for name, part in files.items()} | {"icon.png": (ASSETS / "icon.png").read_bytes()}
-    worker = text("sw.js").replace("SNAPSHOTS", snapshots)
-    content["sw.js"] = worker.replace("VERSION", _version(b"".join(content.values()))).encode()
-    for name, part in content.items():
-        write_whole(folder / name, lambda file, part=part: file.write(part))
-    for outdated in set(folder.glob(f"snapshots-{'[0-9a-f]' * 16}.js")) - {folder / snapshots}:
+    contents = {name: part.encode() for name, part in texts.items()}
+    contents["icon.png"] = (ASSETS / "site" / "icon.png").read_bytes()
+    worker = text("site/worker.js").replace("SNAPSHOTS", snapshots_file)
+    contents["worker.js"] = worker.replace("VERSION", _version(b"".join(contents.values()))).encode()
+    for name, content in contents.items():
+        write_atomically(folder / name, lambda file, content=content: file.write(content))  # type: ignore[misc]
+    for outdated in set(folder.glob(f"snapshots-{'[0-9a-f]' * 16}.js")) - {folder / snapshots_file}:
         outdated.unlink()
-    return [folder / name for name in content]
+    return [folder / name for name in contents]
 
 
-def index(opened: Opened, snapshots: str) -> str:
-    """The whole page in one file of HTML, but for the snapshots, which are in a file of this name."""
-    page = build_page(opened, views=[view for view in VIEWS if not view.NEEDS_PYTHON])
-    components: list[Component] = []
-    body = "".join(_written(child, components) for child in page.children)
-    styles = [ASSETS / "static.css", ASSETS / "page.css", *sorted(ASSETS.glob("views/*.css"))]
-    style = "".join(path.read_text(encoding="utf-8") for path in styles)
-    scripts = "".join(f"<script>{text(f'{name}.js')}</script>\n" for name in SCRIPTS).replace("SNAPSHOTS", snapshots)
-    mounts = "".join(f"<script>{mount}</script>\n" for mount in _mounts(components))
+def index(loaded: LoadedClassifier, snapshots_file: str) -> str:
+    """The whole page in one file of HTML, except for the snapshots, which are in a file of this name."""
+    page = build_page(loaded)
+    parts = components(page)
+    body = as_html(page, {part: number for number, part in enumerate(parts)})
+    modules = module_graph([ENTRY, *(part.module for part in parts)])
+    import_map = json.dumps({"imports": {f"{SERVED_AT}/{module}": _data_url(module) for module in modules}})
+    imported = "".join(
+        f'import * as component{number} from "{SERVED_AT}/{part.module}";\n' for number, part in enumerate(parts)
+    )
+    mounted = "".join(
+        f"  {{ module: component{number}, props: {_literal({'value': part.value, **part.props})} }},\n"
+        for number, part in enumerate(parts)
+    )
     return f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{html.escape(page.title)}</title>
+<title>{html.escape(str(page.title))}</title>
 <meta name="description" content="{html.escape(str(MANIFEST["description"]))}">
 <link rel="manifest" href="manifest.webmanifest">
 <link rel="icon" href="icon.svg">
 <link rel="apple-touch-icon" href="icon.png">
 <meta name="theme-color" content="{MANIFEST["theme_color"]}">
-<style>{style}</style>
+<style>{text("site/site.css")}{styles()}</style>
+<script type="importmap">{import_map}</script>
 </head>
 <body>
 <main class="app"><div class="column">{body}</div></main>
-{scripts}{mounts}</body>
+<script type="module">
+import {{ mountAll }} from "{SERVED_AT}/{ENTRY}";
+{imported}mountAll([
+{mounted}], {json.dumps(snapshots_file)});
+</script>
+</body>
 </html>
 """
 
 
-def _written(block: Block, components: list[Component]) -> str:
-    """A part of the page as HTML; its components are collected on the way."""
-    if isinstance(block, Component):
-        components.append(block)
-        return f'<div class="html-container" data-component="{len(components) - 1}">{block.html_template}</div>'
-    if not isinstance(block, BlockContext):
-        return ""  # what only the API uses
-    inside = "".join(_written(child, components) for child in block.children)
-    return f'<div class="{" ".join([block.get_block_name(), *block.elem_classes])}">{inside}</div>'
+def _data_url(module: str) -> str:
+    """A module as a URL that holds its text, with the modules that it imports by their names in the import map."""
 
+    def by_name(found: re.Match[str]) -> str:
+        return f'{found["before"]}"{SERVED_AT}/{resolved(module, found["path"])}";'
 
-def _mounts(components: list[Component]) -> Iterator[str]:
-    for index, component in enumerate(components):
-        props = _script(json.dumps({"value": component.value, **component.props}))
-        parameters = "element, props, trigger, server, upload, watch"
-        yield f"Static.mount({index}, {props}, function ({parameters}) {{\n{component.js_on_load}}});"
+    code = IMPORT.sub(by_name, COMMENT.sub("", text(module)))
+    return f"data:text/javascript;charset=utf-8,{quote(code, safe=IN_A_URL)}"
 
 
 def _version(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-def _script(literal: str) -> str:
-    """A literal that no HTML parser takes for the end of its script."""
-    return literal.replace("</", "<\\/")
+def _literal(value: object) -> str:
+    """A value in JavaScript; no HTML parser takes any of it for the end of its script."""
+    return json.dumps(value).replace("</", "<\\/")

@@ -1,6 +1,7 @@
-"""Opening the door: the page as Gradio serves it, and one clear line where it can't be opened."""
+"""Serving the page with Gradio, and one clear line if that is not possible."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,57 +10,82 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from demo.assets import ASSETS, head
-from demo.door import Door
+from demo.assets import head
+from demo.components import components
 from demo.page import build_page
-from model.images import LARGEST_FILE
-from model.opening import Opened
+from demo.server.gradio_internals import outermost
+from demo.server.headers import SPACE_ANCESTORS
+from demo.server.limits import RequestLimits
+from demo.server.log import limit_logs
+from demo.server.modules import modules_route
+from demo.server.uploads import predict_route
+from demo.settings import can_bind
+from model.data.images import MAX_FILE_BYTES
+from model.paths import ASSETS
+from model.pipeline import LoadedClassifier
 
-# Of so many sessions, Gradio keeps what their components are, 38 kB each. This page has no need of it, but a session
-# beyond them is made anew for every request.
-MOST_SESSIONS = 1_000
-# Gradio packs its own files, and not the page: 470 kB become 200 kB in 8 ms.
-PACKED = Middleware(GZipMiddleware, minimum_size=10_000, compresslevel=4)
-MOST_WAITING = 200  # calls of the API that have not been answered
+LOCALHOST, FIRST_PORT = "127.0.0.1", 7860  # Gradio's defaults
+# Gradio keeps the components' state of so many sessions, 38 kB each. This page does not need it, but beyond that number
+# a session's state is made anew for every request.
+MAX_SESSIONS = 1_000
+# Gradio compresses its own files, but neither the page nor its modules.
+COMPRESSION = Middleware(GZipMiddleware, minimum_size=1_500, compresslevel=4)
+MAX_API_CALLS = 200  # that have not been answered
 
 
-def launch_page(opened: Opened, settings: argparse.Namespace) -> int:
+def launch_page(loaded: LoadedClassifier, settings: argparse.Namespace) -> int:
     """Serve the page until it is stopped; returns the exit status."""
     options = {"server_name": settings.host, "server_port": settings.port, "share": settings.share}
     try:
-        page, local, public = serve(opened, settings.data, prevent_thread_lock=True, quiet=True, **options)
-    except OSError as error:
-        if "empty port" not in str(error):
+        page, local, public = serve(loaded, settings.data, prevent_thread_lock=True, quiet=True, **options)
+    except OSError:
+        port = settings.port or FIRST_PORT
+        if all(can_bind(host, port) for host in {settings.host or LOCALHOST, LOCALHOST}):
             raise
-        which = f"Port {settings.port} is in use, or reserved" if settings.port else "No port from 7860 on is free"
+        which = (
+            f"Port {settings.port} is in use, or reserved" if settings.port else f"No port from {FIRST_PORT} is free"
+        )
         print(f"{which}: choose another with --port.", file=sys.stderr)
         return 1
+    if os.environ.get("FORWARDED_ALLOW_IPS", "").strip() == "*":
+        print(
+            "FORWARDED_ALLOW_IPS=* lets every visitor choose the address that is counted: name the proxy.",
+            file=sys.stderr,
+        )
     print(f"Digit Sketchpad is open at {public or local} (Ctrl+C closes it).", flush=True)
     if settings.share and not public:
-        print("No public link could be had: Gradio's relay can't be reached.", flush=True)
+        print("There is no public link: Gradio's relay can't be reached.", flush=True)
     page.block_thread()
     return 0
 
 
-def serve(opened: Opened, data: Path | None = None, **options: Any) -> tuple[gr.Blocks, str, str | None]:
+def serve(loaded: LoadedClassifier, data: Path | None = None, **options: Any) -> tuple[gr.Blocks, str, str | None]:
     """Serve the page; returns it, its address and its public one.
 
     Args:
-        opened: who reads.
+        loaded: the classifier that predicts.
         data: folder to look for MNIST in, when a visitor trains.
         options: of Gradio's `launch`.
     """
-    page = build_page(opened, data).queue(max_size=MOST_WAITING)
+    limit_logs()
+    is_space = os.environ.get("SYSTEM") == "spaces"
+    ancestors = os.environ.get("DIGITS_FRAME_ANCESTORS") or (SPACE_ANCESTORS if is_space else "'self'")
+    page = build_page(loaded, data).queue(max_size=MAX_API_CALLS)
     _, local, public = page.launch(
-        head=head(),
-        favicon_path=ASSETS / "icon.png",
+        head=head(component.module for component in components(page)),
+        favicon_path=ASSETS / "site" / "icon.png",
         footer_links=["api", "gradio"],
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
-        max_file_size=LARGEST_FILE,
-        state_session_capacity=MOST_SESSIONS,
-        app_kwargs={"middleware": [Middleware(Door), PACKED]},
+        max_file_size=MAX_FILE_BYTES,
+        state_session_capacity=MAX_SESSIONS,
+        root_path=os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/"),
+        app_kwargs={
+            "routes": [modules_route(), predict_route(loaded.classifier)],
+            "middleware": [COMPRESSION],
+            "lifespan": outermost(Middleware(RequestLimits, ancestors=ancestors, is_space=is_space)),
+        },
         **options,
     )
     return page, local, public

@@ -1,38 +1,51 @@
-"""What the server's process asks of the system, so that it runs for weeks and for crowds. Best done first."""
+"""What the server's process asks of the system."""
 
 import contextlib
 import ctypes
 import os
-import signal
 import sys
-import threading
+import tempfile
+from pathlib import Path
 
-TRIM_THRESHOLD, MMAP_THRESHOLD, ARENA_MAX = -1, -3, -8  # mallopt(3)
-ARENAS = 2
-LARGE = 128 * 1024  # bytes: allocated apart, and given back at once; setting it keeps it from growing
 OPEN_FILES = 16_384  # an open page holds one or two
+TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # of mallopt(3)
+LARGE = 128 * 1024  # bytes: such pieces are allocated apart, and given back when they are freed
 
 
-def give_freed_memory_back() -> None:
-    """Have freed memory go back to the system, so that the server stays as small as it began.
+def prepare_output() -> None:
+    """Have each sentence reach the terminal or log at once, whatever it can encode; a closed one takes it, too."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # as long as the process runs
+        else:
+            stream.reconfigure(line_buffering=True, errors="replace")
 
-    The allocator of GNU/Linux keeps it for each thread that used it, and more of it the larger the pieces were. A few
-    dozen visitors and trainings made that hundreds of megabytes. Elsewhere nothing is done.
-    """
-    try:
-        libc = ctypes.CDLL("libc.so.6")
-    except OSError:
+
+def bypass_proxy(host: str | None) -> None:
+    """Have Gradio ask its own server directly at launch, even if the environment names a proxy."""
+    known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+    hosts = [known, "localhost", "127.0.0.1", host and host.strip("[]")]
+    os.environ["no_proxy"] = ",".join(name for name in hosts if name)
+
+
+def choose_upload_folder() -> None:
+    """Have Gradio keep uploads in a folder of its own, if the usual one is another user's; before it is imported."""
+    if os.environ.get("GRADIO_TEMP_DIR"):
         return
-    libc.mallopt(ARENA_MAX, ARENAS)
-    libc.mallopt(MMAP_THRESHOLD, LARGE)
-    libc.mallopt(TRIM_THRESHOLD, LARGE)
+    folder = Path(tempfile.gettempdir(), "gradio")
+    try:
+        folder.mkdir(exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="gradio-")
 
 
-def allow_many_open_files() -> None:
-    """Raise the number of files that may be open as far as is allowed.
+def raise_open_file_limit() -> None:
+    """Raise the number of files that may be open as far as the system allows.
 
-    A process begins with 1,024 on most systems, and its 600th visitor would find the door shut. Windows has no such
-    limit.
+    A process starts with 1,024 on most systems, which is too few for 600 visitors (tests/benchmarks/load.py). Windows
+    has no such limit.
     """
     try:
         import resource
@@ -45,18 +58,15 @@ def allow_many_open_files() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, allowed))
 
 
-def end_on_sigterm() -> None:
-    """End at once on SIGTERM as the first process of a container, too, where it has no effect of its own.
+def give_freed_memory_back() -> None:
+    """Have freed memory go back to the system, so that the server stays as small as it started.
 
-    Elsewhere it does just that by itself. A handler in Python would wait until the main thread has time for it, which
-    takes seconds while it trains; here another thread waits for the signal.
+    GNU/Linux's allocator keeps it: after 4,000 hostile requests (tests/benchmarks/fuzz.py), the server has 300 MB more
+    than when idle, and 150 MB with these settings. On other systems nothing is done.
     """
-    if os.getpid() != 1 or sys.platform == "win32":
+    try:
+        libc = ctypes.CDLL("libc.so.6")
+    except OSError:
         return
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # for all threads that begin from now on, too
-
-    def wait() -> None:
-        signal.sigwait({signal.SIGTERM})
-        os._exit(128 + signal.SIGTERM)
-
-    threading.Thread(target=wait, daemon=True).start()
+    libc.mallopt(MMAP_THRESHOLD, LARGE)
+    libc.mallopt(TRIM_THRESHOLD, LARGE)

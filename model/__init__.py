@@ -1,30 +1,27 @@
-"""The network's wing of the house: tensors and files, no page.
+"""The model: everything about tensors and files, nothing about the page. It never imports Gradio.
 
-A drawing travels one way through these files:
+A drawing takes this way:
 
-    images.py   a picture file or an array  ->  ink, one grey array: 0 is paper, 255 the darkest ink
-    pen.py      pen strokes                 ->  ink
-    framing.py  ink                         ->  28 x 28, exactly as MNIST was made
-    network.py  28 x 28                     ->  ten logits
-    guard.py    28 x 28                     ->  a digit at all, or something else
-    classifier.py joins them: ink in, a reading (verdict, digit, probabilities) out
+    data/images.py, data/pen.py   an image file, or pen strokes  ->  ink: a gray array, 0 is background, 255 darkest
+    preprocessing.py              ink                            ->  28 x 28, exactly as MNIST was made
+    network.py                    28 x 28                        ->  ten logits
+    detector.py                   28 x 28                        ->  a digit at all, or something else
+    classifier.py                 joins them: ink in, predictions (verdict, digit, probabilities) out
 
-and a network comes into the world through these:
+A classifier is made and kept by these:
 
-    recipe.py      how to train: optimiser, learning rate, batch size, epochs, seed, and what is added
-    mnist.py       what to train on: found, checked, or downloaded
-    styles.py      and what MNIST lacks: other people's handwriting, written anew from templates
-    augmentation.py  each picture a little turned, leaning, larger or aside
-    training.py    the training loop, yielding its progress
-    snapshots.py   and a dozen moments of it, as the network was then
-    checkpoint.py  a trained classifier as a file
-    opening.py     what happens at launch: load, or train, or fall back
+    pipeline.py      loads a checkpoint, or trains, or falls back on the pretrained one
+    checkpoint.py    a trained classifier as a file
+    quantization.py  weights as 8-bit integers
+    onnx.py          the network for other runtimes
+    reference.py     a reference for the page's engine: one forward pass in full
 
-and is measured by these:
+from what lies in these packages:
 
-    evaluation.py  how well networks read MNIST, directly and through the canvas, and pen strokes
-    refusal.py     how well the guard tells digits from letters, shapes and scribbles
-    unipen.py      digits as people wrote them on a tablet, drawn somewhere on the page's paper
-    usual.py       the usual framings, to hold the exact one against
-    sheets.py      contact sheets: the styles, and what is misread
+    data/        MNIST, image files, labels, pen strokes, styles, negatives, augmentation
+    training/    recipe, backward pass, optimizers, loop, snapshots, detector, fine-tuning
+    evaluation/  metrics, data sets, preprocessing baselines, rejection, report, contact sheets
+
+The rest serves them all: paths.py, files.py (written completely or not at all), flags.py and cli.py (the command
+line), runtime.py (settings of the process), torch_internals.py (what is private to PyTorch).
 """

@@ -1,41 +1,48 @@
 """A trained classifier as a file.
 
-The file carries all that inference needs and says how it was made. It is loaded with `weights_only=True` alone, so
-that no pickled code is ever run, and every number in it is checked before it is used.
+The file holds everything that inference needs, and how the classifier was made. It is loaded with `weights_only=True`,
+so no pickled code is ever run, and every number in it is checked before it is used. A checksum finds any damage to it.
 """
 
+import hashlib
 import io
 import math
 import platform
 import warnings
-from dataclasses import asdict, replace
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime, timezone
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from model.classifier import Classifier
-from model.files import write_whole
-from model.guard import Guard
-from model.network import MLP
-from model.recipe import Recipe
-from model.rounding import RoundedLayer
-from model.snapshots import Snapshot
+from model.detector import Detector
+from model.files import write_atomically
+from model.network import DIGITS, MLP
+from model.preprocessing import SIDE
+from model.quantization import QuantizedLayer
+from model.training.recipe import Recipe
+from model.training.snapshots import Snapshot
 
-FORMAT = "digit-sketchpad checkpoint 1"
-LARGEST = 16 * 2**20  # bytes; ours has a quarter of a million
+FORMAT = "digit-sketchpad checkpoint 2"
+EARLIER_FORMAT = "digit-sketchpad checkpoint 1"
+MAX_BYTES = 16 * 2**20  # packed and unpacked; a checkpoint with snapshots has about 1.2 million
+MAX_VALUES = 10_000  # in lists and dictionaries; a checkpoint with snapshots has about 300
+FOREIGN = "it is not a checkpoint of this program, or was saved by a later version"
 
 
 class CheckpointError(Exception):
-    """A file that is no checkpoint of this project; the message says why."""
+    """A file that can't be used as a checkpoint; the message is a clause that says why."""
 
 
-def made_here() -> dict[str, str]:
-    """When and with what a network is trained now: goes into its checkpoint."""
+def provenance() -> dict[str, str]:
+    """When and with what software a classifier trained now is trained: stored in its checkpoint."""
     return {
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "python": platform.python_version(),
@@ -46,103 +53,159 @@ def made_here() -> dict[str, str]:
 
 
 def save(classifier: Classifier, path: Path) -> None:
-    """Write a classifier to a file, whole or not at all.
+    """Write a classifier to a file, completely or not at all.
 
     Raises:
-        OSError: where it can't be written.
+        OSError: if it can't be written.
     """
+    detector = classifier.detector
     content = {
         "format": FORMAT,
-        "weights": _weights(classifier.network),
+        "weights": classifier.network.state_dict(),
         "mean": classifier.mean,
         "std": classifier.std,
         "recipe": asdict(classifier.recipe),
         "test_accuracy": classifier.test_accuracy,
-        "made": classifier.made,
+        "provenance": classifier.provenance,
+        # Nothing but dictionaries, lists, numbers and tensors, as `weights_only` allows.
+        "snapshots": [
+            {**vars(snapshot), "layers": [vars(layer) for layer in snapshot.layers]}
+            for snapshot in classifier.snapshots
+        ],
+        "detector": detector and {"weights": detector.network.state_dict(), "threshold": detector.threshold},
     }
-    if classifier.guard:
-        content["guard"] = {"weights": _weights(classifier.guard.network), "threshold": classifier.guard.threshold}
-    if classifier.snapshots:
-        content["snapshots"] = [_plain(snapshot) for snapshot in classifier.snapshots]
-    whole = io.BytesIO()  # torch itself, writing to a full disk, raises something else than OSError
-    torch.save(content, whole)
-    write_whole(path, lambda file: file.write(whole.getbuffer()))
+    content["sha256"] = checksum(content)
+    buffer = io.BytesIO()  # when the disk is full, torch.save raises something else than OSError
+    torch.save(content, buffer)
+    write_atomically(path, lambda file: file.write(buffer.getbuffer()))
+
+
+def checksum(content: dict[str, Any]) -> str:
+    """The SHA-256 of a checkpoint's content, but for the checksum itself, as hexadecimal digits.
+
+    Raises:
+        ValueError: if the content is far larger than a checkpoint's.
+        TypeError: if a value is of a type that a checkpoint never has.
+    """
+    digest, size = hashlib.sha256(), 0
+    values = _values({key: value for key, value in content.items() if key != "sha256"})
+    for number, value in enumerate(values):
+        # A small file can repeat one number, text or list any number of times.
+        size += value.numel() * value.element_size() if isinstance(value, Tensor) else len(str(value))
+        if number > MAX_VALUES or size > MAX_BYTES:
+            raise ValueError("far larger than a checkpoint")
+        if isinstance(value, Tensor):
+            digest.update(f"{value.dtype} {tuple(value.shape)}\n".encode())
+            digest.update(value.detach().numpy().tobytes())
+        else:
+            digest.update(f"{value!r}\n".encode())
+    return digest.hexdigest()
+
+
+def _values(value: Any) -> Iterator[Any]:
+    """All tensors, numbers and texts in a value, in order; in place of each list or dictionary, its length."""
+    if isinstance(value, dict):
+        yield f"{len(value)} items"
+        for key, inner in value.items():
+            yield from _values(key)
+            yield from _values(inner)
+    elif isinstance(value, (list, tuple)):
+        yield f"{len(value)} values"
+        for inner in value:
+            yield from _values(inner)
+    elif value is None or isinstance(value, (Tensor, str, int, float)):
+        yield value
+    else:
+        raise TypeError("a value of another type")
 
 
 def load(path: Path) -> Classifier:
-    """Read a classifier from a file.
+    """Load a classifier from a file.
 
     Raises:
-        FileNotFoundError: where there is none.
-        OSError: where it can't be opened.
-        CheckpointError: where it is no checkpoint of this project, or a damaged one.
+        FileNotFoundError: if there is none.
+        OSError: if it can't be opened.
+        CheckpointError: if it was saved by an earlier version, is damaged, or is not a checkpoint at all.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():  # a device or a pipe may never end
+        raise CheckpointError("it is not a regular file")
     with path.open("rb") as file:
-        if path.stat().st_size > LARGEST:
+        if path.stat().st_size > MAX_BYTES or _unpacked_bytes(file) > MAX_BYTES:
             raise CheckpointError("it is far larger than a checkpoint")
+        file.seek(0)
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # about what a foreign file might be
+                warnings.simplefilter("ignore")  # torch's guesses at what a foreign file might be
                 content = torch.load(file, map_location="cpu", weights_only=True)
-        except Exception as error:  # whatever a foreign file makes of the unpickler
-            raise CheckpointError("it is damaged, or something else than a checkpoint") from error
+        except Exception as error:  # a foreign file can make the unpickler raise anything
+            raise CheckpointError("it is damaged, or not a checkpoint") from error
+    if isinstance(content, dict) and content.get("format") == EARLIER_FORMAT:
+        raise CheckpointError("it was saved by an earlier version of this program, in a format that is no longer read")
     try:
+        if not isinstance(content, dict) or content["format"] != FORMAT:
+            raise CheckpointError(FOREIGN)
+        if content["sha256"] != checksum(content):
+            raise CheckpointError("it is damaged: its content does not match its checksum")
         return _classifier(content)
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
-        raise CheckpointError("it is no checkpoint of this project, or of another version") from error
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        raise CheckpointError(FOREIGN) from error
+
+
+def _unpacked_bytes(file: BinaryIO) -> int:
+    """How many bytes a checkpoint would be unpacked to."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return sum(entry.file_size for entry in archive.infolist())
+    except Exception as error:  # a damaged directory can make zipfile raise several things
+        raise CheckpointError("it is damaged, or not a checkpoint") from error
 
 
 def _classifier(content: dict[str, Any]) -> Classifier:
-    """The classifier that a file's content describes; any of several errors where it describes none."""
-    if not isinstance(content, dict) or content["format"] != FORMAT:
-        raise ValueError("another format")
+    """The classifier that a file's content describes; any of several errors if it describes none."""
     recipe = Recipe(**content["recipe"])
-    network = MLP(hidden=recipe.hidden)
-    _fill(network, content["weights"])
-    guard = None
-    if "guard" in content:
-        weights = content["guard"]["weights"]
-        width = replace(recipe, hidden=len(weights["hidden1.bias"])).hidden  # its own, and in range
-        guard = Guard(MLP(hidden=width, outputs=1), content["guard"]["threshold"])
-        _fill(guard.network, weights)
-        if type(guard.threshold) is not float or not math.isfinite(guard.threshold):
-            raise ValueError("a threshold that is no number")
-    numbers = (content["mean"], content["std"], content["test_accuracy"])
-    if not all(type(number) is float and math.isfinite(number) for number in numbers) or content["std"] <= 0:
-        raise ValueError("numbers out of range")
-    if not 0 <= content["test_accuracy"] <= 1:
-        raise ValueError("an accuracy that is no share")
-    snapshots = tuple(_snapshot(entry) for entry in content.get("snapshots", ()))
+    mean, std, test_accuracy = (_finite(content[key]) for key in ("mean", "std", "test_accuracy"))
+    if std <= 0 or not 0 <= test_accuracy <= 1:
+        raise ValueError("a number is out of its range")
+    snapshots = tuple(
+        Snapshot(**{**entry, "layers": tuple(QuantizedLayer(**layer) for layer in entry["layers"])})
+        for entry in content["snapshots"]
+    )
     if any(snapshot.hidden != recipe.hidden for snapshot in snapshots):
-        raise ValueError("snapshots of another network")
-    if any(one.step >= next_one.step for one, next_one in pairwise(snapshots)):
-        raise ValueError("snapshots out of order")
-    return Classifier(
-        network=network,
+        raise ValueError("a snapshot of another network")
+    if any(earlier.step >= later.step for earlier, later in pairwise(snapshots)):
+        raise ValueError("snapshots are out of order")
+    classifier = Classifier(
+        network=_network(content["weights"], recipe.hidden),
         recipe=recipe,
-        test_accuracy=content["test_accuracy"],
-        mean=content["mean"],
-        std=content["std"],
-        guard=guard,
-        made={str(key): str(value) for key, value in content["made"].items()},
+        test_accuracy=test_accuracy,
+        mean=mean,
+        std=std,
+        detector=_detector(content["detector"], mean, std) if content.get("detector") else None,
+        provenance={str(key): str(value) for key, value in content["provenance"].items()},
         snapshots=snapshots,
     )
+    trial = torch.arange(256, dtype=torch.uint8).repeat_interleave(SIDE * SIDE).view(-1, SIDE, SIDE)  # all tones
+    if not classifier.logits(trial).isfinite().all():
+        raise ValueError("predictions that are not finite")
+    if classifier.detector and not classifier.detector.logits(trial).isfinite().all():
+        raise ValueError("predictions that are not finite")
+    return classifier
 
 
-def _plain(snapshot: Snapshot) -> dict[str, Any]:
-    """A snapshot as nothing but dictionaries, lists, numbers and tensors."""
-    return {**vars(snapshot), "layers": [dict(vars(layer)) for layer in snapshot.layers]}
+def _detector(entry: dict[str, Any], mean: float, std: float) -> Detector:
+    hidden = Recipe(hidden=len(entry["weights"]["hidden1.bias"])).hidden  # Recipe checks its range
+    return Detector(_network(entry["weights"], hidden, outputs=1), _finite(entry["threshold"]), mean, std)
 
 
-def _snapshot(entry: dict[str, Any]) -> Snapshot:
-    return Snapshot(**{**entry, "layers": tuple(RoundedLayer(**layer) for layer in entry["layers"])})
-
-
-def _weights(network: MLP) -> dict[str, Tensor]:
-    return {name: weights.detach().clone() for name, weights in network.state_dict().items()}
-
-
-def _fill(network: MLP, weights: dict[str, Tensor]) -> None:
+def _network(weights: Any, hidden: int, outputs: int = DIGITS) -> MLP:
+    network = MLP(hidden, outputs)
     network.load_state_dict(weights)  # strict: names and shapes
-    if not all(torch.isfinite(parameter).all() for parameter in network.parameters()):
+    if not network.flat_parameters().isfinite().all():
         raise ValueError("weights that are not finite")
+    return network
+
+
+def _finite(value: Any) -> float:
+    if type(value) is not float or not math.isfinite(value):
+        raise ValueError("not a finite number")
+    return value

@@ -1,4 +1,4 @@
-"""A trained network with all that reading needs: ink in, a reading out."""
+"""A trained network with everything that inference needs: ink in, predictions out."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -7,29 +7,29 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from model.framing import ALL_STEPS, Steps, frame
-from model.guard import Guard
-from model.network import DIGITS, MEAN, MLP, STD, normalise
-from model.recipe import Recipe
-from model.snapshots import Snapshot
+from model.detector import Detector
+from model.evaluation.metrics import predicted_digits
+from model.network import DIGITS, MEAN, MLP, STD, image_logits
+from model.preprocessing import ALL_STEPS, Steps, preprocess
+from model.training.recipe import Recipe
+from model.training.snapshots import Snapshot
 
 BLANK = "blank"
 DIGIT = "digit"
 UNSURE = "unsure"
 NOT_A_DIGIT = "not a digit"
-SURE_FROM = 0.6  # the likeliest digit's probability: below it, a reading is a guess
+CONFIDENCE_THRESHOLD = 0.6  # for the most probable digit: below it, a prediction is UNSURE
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What the network made of one drawing.
+class Prediction:
+    """What a classifier predicts for one drawing.
 
     Attributes:
-        verdict: BLANK, where there is no ink; NOT_A_DIGIT, where the guard takes it for something else; UNSURE, where
-            no digit is probable enough; otherwise DIGIT.
+        verdict: BLANK if there is no ink; NOT_A_DIGIT if the detector rejects it; UNSURE if no digit is probable
+            enough; otherwise DIGIT.
         digit: the most probable one, 0 to 9, whatever the verdict; None for a blank.
-        probabilities: ten, 0 to 1, in the order of the digits; their sum is 1. For a blank, which no network is
-            asked about, ten zeros.
+        probabilities: ten, 0 to 1, in the order of the digits; their sum is 1. For a blank, ten zeros.
     """
 
     verdict: str
@@ -37,22 +37,22 @@ class Reading:
     probabilities: list[float]
 
     def as_dict(self) -> dict[str, str | int | list[float] | None]:
-        """The reading as JSON has it, for API and command line."""
+        """The prediction as JSON, for the API and the command line."""
         return {"digit": self.digit, "probabilities": self.probabilities, "verdict": self.verdict}
 
 
 @dataclass(frozen=True)
 class Classifier:
-    """A network, the normalisation it was trained with, and how it came to be.
+    """A trained network, the normalization it was trained with, and how it was made.
 
     Attributes:
         network: trained.
-        recipe: what it was trained by.
-        test_accuracy: share of MNIST's 10,000 test digits read correctly, 0 to 1.
+        recipe: that it was trained by.
+        test_accuracy: share of MNIST's 10,000 test digits predicted correctly, 0 to 1.
         mean, std: of the training pixels, on the scale of 0 to 1.
-        made: when and with what, in words by keyword ("date", "torch", ...).
-        guard: says what is no digit at all; where there is none, everything with ink in it is a digit.
-        snapshots: of the network at moments of its training, in order; none where they were not taken.
+        provenance: when and with what it was trained, as text by keyword ("date", "torch", ...).
+        detector: rejects what is not a digit; without one, every drawing with ink in it counts as a digit.
+        snapshots: of the network during its training, in order; may be empty.
     """
 
     network: MLP
@@ -60,40 +60,44 @@ class Classifier:
     test_accuracy: float
     mean: float = MEAN
     std: float = STD
-    made: dict[str, str] = field(default_factory=dict)
-    guard: Guard | None = None
+    provenance: dict[str, str] = field(default_factory=dict)
+    detector: Detector | None = None
     snapshots: tuple[Snapshot, ...] = ()
 
     @property
-    def day(self) -> str:
-        """When it was trained, as YYYY-MM-DD, or "an unknown day"."""
-        return self.made["date"][:10] if "date" in self.made else "an unknown day"
+    def trained_on(self) -> str:
+        """The day of its training, as YYYY-MM-DD, or "an unknown day"."""
+        return self.provenance["date"][:10] if "date" in self.provenance else "an unknown day"
 
-    def read(self, ink: Tensor, steps: Steps = ALL_STEPS) -> list[Reading]:
-        """Read drawings (N, H, W), uint8: 0 is paper, 255 the darkest ink; framed by all steps or by some of them."""
-        return self.read_pictures(frame(ink, steps))
+    def logits(self, images: Tensor) -> Tensor:
+        """The logits (N, 10) for preprocessed images (N, 28, 28), uint8."""
+        return image_logits(self.network, images, self.mean, self.std)
 
-    def read_pictures(self, pictures: Tensor) -> list[Reading]:
-        """Read framed pictures (N, 28, 28), uint8."""
-        inputs = normalise(pictures, self.mean, self.std)
-        with torch.inference_mode():
-            probabilities = F.softmax(self.network(inputs), dim=1)  # (N, 10)
-        inked = pictures.amax(dim=(1, 2)) > 0
-        refused = self.guard.refuses(inputs) if self.guard else torch.zeros_like(inked)
-        return [
-            _reading(row, is_refused) if has_ink else Reading(BLANK, None, [0.0] * DIGITS)
-            for has_ink, is_refused, row in zip(inked.tolist(), refused.tolist(), probabilities.tolist(), strict=True)
-        ]
+    def predict(self, ink: Tensor, steps: Steps = ALL_STEPS) -> list[Prediction]:
+        """Predict drawings (N, H, W), uint8: 0 is background, 255 the darkest ink."""
+        return self.predict_images(preprocess(ink, steps))
+
+    def predict_images(self, images: Tensor) -> list[Prediction]:
+        """Predict preprocessed images (N, 28, 28), uint8."""
+        probabilities = F.softmax(self.logits(images), dim=1)  # (N, 10)
+        digits = predicted_digits(probabilities)  # (N,)
+        is_blank = images.amax(dim=(1, 2)) == 0
+        is_rejected = self.detector.rejects(images) if self.detector else torch.zeros_like(is_blank)
+        columns = (is_blank, is_rejected, digits, probabilities)
+        return [_prediction(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
     def fingerprint(self) -> str:
-        """Sixteen hexadecimal digits that tell this classifier from any other."""
-        whole = hashlib.sha256(repr((self.mean, self.std, self.guard and self.guard.threshold)).encode())
-        for network in [self.network] + ([self.guard.network] if self.guard else []):
-            whole.update(network.flat_parameters().numpy().tobytes())
-        return whole.hexdigest()[:16]
+        """Sixteen hexadecimal digits that identify this classifier by its numbers."""
+        threshold = self.detector.threshold if self.detector else None
+        digest = hashlib.sha256(repr((self.mean, self.std, threshold)).encode())
+        for network in [self.network] + ([self.detector.network] if self.detector else []):
+            digest.update(network.flat_parameters().numpy().tobytes())
+        return digest.hexdigest()[:16]
 
 
-def _reading(probabilities: list[float], refused: bool) -> Reading:
-    digit = max(range(DIGITS), key=probabilities.__getitem__)
-    verdict = NOT_A_DIGIT if refused else DIGIT if probabilities[digit] >= SURE_FROM else UNSURE
-    return Reading(verdict, digit, probabilities)
+def _prediction(is_blank: bool, is_rejected: bool, digit: int, probabilities: list[float]) -> Prediction:
+    if is_blank:
+        return Prediction(BLANK, None, [0.0] * DIGITS)
+    if is_rejected:
+        return Prediction(NOT_A_DIGIT, digit, probabilities)
+    return Prediction(DIGIT if probabilities[digit] >= CONFIDENCE_THRESHOLD else UNSURE, digit, probabilities)

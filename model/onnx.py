@@ -1,7 +1,7 @@
 """A classifier's network as an ONNX file, for other runtimes and languages.
 
-The file takes framed pictures as they are, bytes from 0 to 255: the normalisation is inside. Framing stays outside, and
-so does the guard. PyTorch's exporter needs two packages that nothing else here does: requirements-onnx.txt.
+The file takes preprocessed images as they are, bytes from 0 to 255: the normalization is part of it. Preprocessing and
+the non-digit detector are not. PyTorch's exporter needs the packages in requirements-onnx.txt.
 """
 
 import logging
@@ -13,34 +13,34 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from model.classifier import Classifier
-from model.files import write_whole
-from model.framing import SIDE
-from model.network import normalise
+from model.files import write_atomically
+from model.network import image_logits
+from model.preprocessing import SIDE
 
 
 class OnnxError(Exception):
     """ONNX can't be written here; the message says what to do."""
 
 
-class _Reader(nn.Module):
+class _Model(nn.Module):
     def __init__(self, classifier: Classifier) -> None:
         super().__init__()
         self.network, self.mean, self.std = classifier.network, classifier.mean, classifier.std
 
-    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        logits = self.network(normalise(pictures, self.mean, self.std))
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        logits = image_logits(self.network, images, self.mean, self.std)
         return logits, F.softmax(logits, dim=1)
 
 
 def export_onnx(classifier: Classifier, path: Path) -> None:
-    """Write a classifier's network, whole or not at all.
+    """Write a classifier's network, completely or not at all.
 
-    The file's input is `pictures` (N, 28, 28), uint8, framed, for any N; its outputs are `logits` and `probabilities`,
-    both (N, 10), float32.
+    The file's input is `images` (N, 28, 28), uint8, preprocessed, for any N; its outputs are `logits` and
+    `probabilities`, both (N, 10), float32.
 
     Raises:
-        OnnxError: where the packages that this needs are not there.
-        OSError: where the file can't be written.
+        OnnxError: if the packages that this needs are not installed.
+        OSError: if the file can't be written.
     """
     try:
         import onnxscript  # noqa: F401
@@ -48,15 +48,17 @@ def export_onnx(classifier: Classifier, path: Path) -> None:
         raise OnnxError("ONNX needs two more packages: pip install -r requirements-onnx.txt") from None
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about operators of torchvision, which this network has none of
+        warnings.simplefilter("ignore")  # about operators of torchvision, none of which this network has
         program = torch.onnx.export(
-            _Reader(classifier).eval(),
+            _Model(classifier).eval(),
             (torch.zeros(2, SIDE, SIDE, dtype=torch.uint8),),
             dynamo=True,
-            input_names=["pictures"],
+            input_names=["images"],
             output_names=["logits", "probabilities"],
-            dynamic_shapes={"pictures": {0: "N"}},
+            dynamic_shapes={"images": {0: "N"}},
             verbose=False,
         )
+    if program is None:
+        raise OnnxError("PyTorch's exporter returned nothing.")
     content = program.model_proto.SerializeToString()
-    write_whole(path, lambda file: file.write(content))
+    write_atomically(path, lambda file: file.write(content))

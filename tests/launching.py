@@ -7,19 +7,21 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from model.paths import ROOT
+
 PATIENCE = 120.0  # seconds; for a machine that has other things to do
 
-# The product on a machine without data and network: its own copy is elsewhere, and its only mirror refuses.
+# The product on a machine without data and network: its own copy is elsewhere, and no mirror answers.
 OFFLINE = """
 import sys
 from pathlib import Path
 import torchvision
 torchvision.datasets.MNIST.mirrors = ["http://127.0.0.1:9/"]
-import model.mnist
-model.mnist.DATA = Path(sys.argv.pop(1))
+import model.data.mnist
+model.data.mnist.DATA = Path(sys.argv.pop(1))
 import app
 sys.exit(app.main())
 """
@@ -32,14 +34,14 @@ def clean_environment(**variables: str) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A port that no process listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 class Launch:
-    """A running product; as a context, killed at the end. `before` is a command that runs it."""
+    """A running product; as a context, killed at the end. `before` is a command that runs it, as `nice` does."""
 
     def __init__(
         self,
@@ -73,8 +75,8 @@ class Launch:
         """All that it printed so far."""
         return self.log.read_text(encoding="utf-8")
 
-    def wait_until(self, reached) -> None:
-        """Wait for a state; an AssertionError with its log where it ends before, or takes too long."""
+    def wait_until(self, reached: Callable[[], bool]) -> None:
+        """Wait for a state; an AssertionError with its log if it ends before, or takes too long."""
         until = time.monotonic() + PATIENCE
         while not reached():
             ended = self.process.poll()

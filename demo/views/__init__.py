@@ -1,13 +1,17 @@
-"""The views under the bars, each of which answers one question about the visitor's drawing."""
+"""The views: each answers one question about the visitor's drawing, or about training.
 
-from demo.views.childhood import Childhood
-from demo.views.hand import Hand
-from demo.views.inside import Inside
-from demo.views.learn import Learn
-from demo.views.lesson import Lesson
-from demo.views.replay import Replay
-from demo.views.sees import Sees
-from demo.views.sure import Sure
-from demo.views.why import Why
+A view's name is its address (?view=NAME), its folder in assets/views/, and its class and ID in the page. Views with
+Python of their own have a file here.
+"""
 
-VIEWS = (Lesson, Sees, Inside, Why, Sure, Replay, Learn, Childhood, Hand)
+VIEWS = {
+    "lesson": "Lesson",
+    "input": "Input",
+    "neurons": "Neurons",
+    "why": "Why?",
+    "loss": "Softmax & loss",
+    "replay": "Replay",
+    "train": "Train",
+    "history": "Training history",
+    "handwriting": "My handwriting",
+}  # and their titles

@@ -1,16 +1,16 @@
-"""What most demos of this kind are made of: gr.Sketchpad and gr.Label, with the same network and framing behind them.
+"""What most demos of this kind are made of: gr.Sketchpad and gr.Label, with the same network behind them.
 
-python -m tests.benchmarks.default_page PORT
+python -m tests.benchmarks.default_page --port PORT
 """
 
+import argparse
 import itertools
-import sys
 
 import gradio as gr
 
-from model import checkpoint
-from model.images import ink_of
-from model.opening import PRETRAINED
+from model import checkpoint, runtime
+from model.data.images import ink_from_pixels
+from model.paths import PRETRAINED
 
 
 def build() -> gr.Blocks:
@@ -19,9 +19,9 @@ def build() -> gr.Blocks:
     numbers = itertools.count(1)
 
     def classify(drawing: dict) -> dict[str, float]:
-        reading = classifier.read(ink_of(drawing["composite"][None]))[0]
+        prediction = classifier.predict(ink_from_pixels(drawing["composite"][None]))[0]
         number = next(numbers)
-        return {f"{digit} ({number})": share for digit, share in enumerate(reading.probabilities)}
+        return {f"{digit} ({number})": share for digit, share in enumerate(prediction.probabilities)}
 
     with gr.Blocks() as page:
         pad = gr.Sketchpad()
@@ -31,4 +31,7 @@ def build() -> gr.Blocks:
 
 
 if __name__ == "__main__":
-    build().launch(server_port=int(sys.argv[1]))
+    runtime.configure()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int)
+    build().launch(server_port=parser.parse_args().port)

@@ -21,8 +21,9 @@ from pathlib import Path
 
 import httpx
 
-from tests import hostile
-from tests.launching import ROOT, Launch
+from model.paths import PRETRAINED, ROOT
+from tests.benchmarks import hostile
+from tests.launching import Launch
 
 MOST_MEMORY = 300  # MB over the idle figure
 VISITORS = 40
@@ -44,7 +45,7 @@ def main() -> int:
         canary = folder / "canary.txt"
         canary.write_text(secret := secrets.token_hex(16))
         log = arguments.log or folder / "log"
-        flags = ["--checkpoint", ROOT / "assets" / "pretrained.pt", "--data", folder / "no-data"]
+        flags = ["--checkpoint", PRETRAINED, "--data", folder / "no-data"]
         with Launch(log, *flags, TMPDIR=str(temporary), GRADIO_TEMP_DIR=str(uploads)) as launch:
             launch.wait_until_serving()
             before = _files(ROOT)
@@ -97,13 +98,13 @@ def _attack(launch: Launch, count: int, start: int, canary: Path, secret: str) -
         for number in range(VISITORS)
     ]
     turns, statuses, broken = itertools.cycle(visitors), Counter(), []
-    examined = threading.Lock()
+    lock = threading.Lock()
 
     def send(request: hostile.Request) -> None:
-        with examined:
+        with lock:
             visitor = next(turns)
         status, content = request.send(visitor)
-        with examined:
+        with lock:
             statuses[request.kind, status] += 1
             if b"Traceback" in content or b'File "' in content:
                 broken.append(f"a traceback in the answer to {request.method} {request.path[:60]}")
@@ -118,8 +119,8 @@ def _attack(launch: Launch, count: int, start: int, canary: Path, secret: str) -
     seconds = time.monotonic() - began
     if not launch.serves() or launch.process.poll() is not None:
         broken.append("the page is not alive")
-    elif not _reads(address, config):
-        broken.append("the page reads no drawing any more")
+    elif not _answers(address, config):
+        broken.append("the page answers to no drawing any more")
     over.set()
     watcher.join()
     for heart in hearts:
@@ -138,8 +139,8 @@ def _attack(launch: Launch, count: int, start: int, canary: Path, secret: str) -
     return broken
 
 
-def _reads(address: str, config: dict) -> bool:
-    """Whether a new visitor's drawing is still read."""
+def _answers(address: str, config: dict) -> bool:
+    """Whether a new visitor's drawing is still answered."""
     listener = next(function["id"] for function in config["dependencies"] if function["targets"][0][1] == "input")
     drawing = {"version": 1, "ink": hostile.INK, "steps": hostile.STEPS, "network": ""}
     answer = httpx.post(f"{address}/gradio_api/run/predict", json={"data": [drawing], "fn_index": listener}, timeout=10)
@@ -163,7 +164,7 @@ def _files(root: Path) -> set[tuple[str, int]]:
     return {
         (str(path), path.stat().st_mtime_ns)
         for path in root.rglob("*")
-        if path.is_file() and not {"__pycache__", ".git", ".hypothesis"} & set(path.parts)
+        if path.is_file() and not {"__pycache__", ".git", ".hypothesis", "node_modules"} & set(path.parts)
     }
 
 

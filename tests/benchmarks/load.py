@@ -1,9 +1,9 @@
-"""A lecture hall: so many people drawing at once, and how long torch's answer takes them.
+"""A lecture hall: so many people drawing at once, and how long PyTorch's answer takes them.
 
     python -m tests.benchmarks.load [--people 1 10 30 100 200 300] [--data DIR] [--plot FILE]
 
 Each has a page of their own (its heartbeat, its session) and draws a digit every 3 seconds; each pen-up is answered by
-torch, and every answer compared with the network's own. With MNIST's folder, a visitor trains in one more round. While
+PyTorch, and every answer compared with the network's own. In one more round, a visitor trains. While
 the largest crowd draws, a browser draws among them: its bars must not wait for the server. Linux only.
 """
 
@@ -20,8 +20,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from model.opening import PRETRAINED
-from tests.benchmarks.page import row, time_ours
+from model.paths import PRETRAINED
+from tests.benchmarks.page import row, time_pages
 from tests.benchmarks.plots import Panel, plot
 from tests.benchmarks.visitors import DIGIT_EVERY, Tally, Use, Visitor
 from tests.launching import Launch
@@ -82,7 +82,7 @@ def main() -> int:
             bars = asyncio.run(_with_a_browser(launch, max(arguments.people)))
         print(f"\n{'a browser amid ' + str(max(arguments.people)) + ' people':44}{'median':>10}{'95 %':>10}{'n':>7}")
         row("movement to bars", bars[0])
-        row("pen-up to torch's answer", bars[1])
+        row("pen-up to PyTorch's answer", bars[1])
     served = [each.people for each in rounds if each.median <= MEDIAN and each.share(0.95) <= MOST]
     print(f"\nserved well (median {1000 * MEDIAN:.0f} ms, 95 % {1000 * MOST:.0f} ms): {max(served, default=0)} people")
     if arguments.plot:
@@ -126,7 +126,7 @@ async def _learn(launch: Launch) -> None:
     learner = Visitor(f"http://127.0.0.1:{launch.port}", 0, Tally())
     await learner.come()
     ticket = await learner.start_training(epochs=50)
-    while (await learner.follow(ticket))["state"] in ("queued", "training"):
+    while (await learner.follow(ticket))["state"] in ("queued", "running"):
         pass
     await learner.leave()
 
@@ -145,13 +145,13 @@ async def _with_a_browser(launch: Launch, people: int) -> tuple[list[float], lis
 def _browse(url: str) -> tuple[list[float], list[float]]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_or_install(playwright), args=FLAGS)
-        return time_ours(browser, url, rounds=2)
+        return time_pages(browser, {"page": url}, rounds=2)["page"]
 
 
 def _plot(rounds: list[Round], path: Path) -> None:
     people = [each.people for each in rounds]
     times = {name: [1000 * each.share(share) for each in rounds] for name, share in (("95 %", 0.95), ("median", 0.5))}
-    title = f"From pen-up to torch's answer, ms; a digit every {DIGIT_EVERY:.0f} s from everybody"
+    title = f"From pen-up to PyTorch's answer, ms; a digit every {DIGIT_EVERY:.0f} s from everybody"
     cores = {"": [each.cores for each in rounds]}
     plot(
         path,

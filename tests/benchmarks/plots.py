@@ -8,7 +8,7 @@ from pathlib import Path
 
 WIDTH, HEIGHT = 720, 230  # of a panel
 LEFT, RIGHT, TOP, BOTTOM = 64, 96, 40, 44  # around its axes
-COLOURS = ("#b8430f", "#1f6f8b")
+COLORS = ("#b8430f", "#1f6f8b")
 STYLE = "text{font:13px system-ui,sans-serif;fill:#333}.t{font-weight:600}.a{stroke:#ccc}path{fill:none;stroke-width:2}"
 
 
@@ -61,10 +61,10 @@ def _panel(panel: Panel, offset: float) -> str:
         x, y = place(tick, ticks[0])
         parts.append(_text(x, y + 18, f"{tick:,.6g}", anchor="middle"))
     parts.append(_text((LEFT + WIDTH - RIGHT) / 2, offset + HEIGHT - 8, panel.x_label, anchor="middle"))
-    for colour, (name, values) in zip(COLOURS, panel.lines.items(), strict=False):
+    for color, (name, values) in zip(COLORS, panel.lines.items(), strict=False):
         points = [place(x, y) for x, y in zip(panel.x, values, strict=True)]
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-        parts.append(f'<path stroke="{colour}" d="M{path}"/>')
+        parts.append(f'<path stroke="{color}" d="M{path}"/>')
         parts.append(_text(points[-1][0] + 6, points[-1][1] + 4, name))
     return "\n".join(parts)
 

@@ -1,7 +1,7 @@
 """Twenty minutes of mixed use, and whether anything grows: python -m tests.benchmarks.soak --data DIR [--plot FILE]
 
-Visitors come and go all the time, each in a Gradio session: they open the page, draw for a while with torch answering
-every pen-up, have pictures read by the API, start trainings and stop them half-way or just leave, and close the page.
+Visitors come and go all the time, each in a Gradio session: they open the page, draw for a while with PyTorch answering
+every pen-up, have images classified by the API, start training jobs, stop them or just leave, and close the page.
 Memory, threads, open files and temporary files are noted every ten seconds. Linux only: it reads /proc.
 """
 
@@ -20,12 +20,12 @@ from pathlib import Path
 import httpx
 from PIL import Image
 
-from model.opening import PRETRAINED
-from model.pen import draw
+from model.data.pen import draw
+from model.paths import PRETRAINED
 from tests.benchmarks.plots import Panel, plot
 from tests.benchmarks.visitors import Tally, Use, Visitor
 from tests.launching import Launch
-from tests.page.hand import DIGITS
+from tests.page.drawing import DRAWINGS
 
 AT_ONCE = 25  # visitors
 STAYS = (5.0, 30.0)  # seconds
@@ -94,7 +94,7 @@ class Soak:
         self.did["visits"] += 1
         try:
             if self._random.random() < UPLOADS:
-                said = await visitor.upload("digit.png", _picture(self._random))
+                said = await visitor.upload("digit.png", _image(self._random))
                 if '"verdict"' not in said:
                     self.tally.errors.append(f"upload: {said[:80]}")
                 self.did["uploads"] += 1
@@ -108,8 +108,8 @@ class Soak:
     async def _train(self, visitor: Visitor, until: float) -> None:
         """Train; half of them stop it, the others just leave."""
         ticket = await visitor.start_training(epochs=50, hidden=self._random.choice([32, 64, 128]))
-        self.did["trainings"] += 1
-        while time.perf_counter() < until and (await visitor.follow(ticket))["state"] in ("queued", "training"):
+        self.did["training jobs"] += 1
+        while time.perf_counter() < until and (await visitor.follow(ticket))["state"] in ("queued", "running"):
             pass
         if self._random.random() < 0.5:
             await visitor.stop_training(ticket)
@@ -139,9 +139,9 @@ class Soak:
         return found
 
 
-def _picture(chance: random.Random) -> bytes:
+def _image(chance: random.Random) -> bytes:
     """A drawing as a PNG file, each a little different."""
-    ink = draw(chance.choice(DIGITS)["strokes"], pen=chance.uniform(8, 14))
+    ink = draw(chance.choice(DRAWINGS)["strokes"], width=chance.uniform(8, 14))
     file = io.BytesIO()
     Image.fromarray(255 - ink.numpy()).save(file, "PNG")
     return file.getvalue()

@@ -1,8 +1,8 @@
-"""What it takes until there is something to draw on: python -m tests.benchmarks.start --data DIR [--rounds 5]
+"""How long it takes until there is something to draw on: python -m tests.benchmarks.start [--rounds 5] [--other DIR]
 
-In one run, in turns: importing torch and Gradio alone, and `python app.py` with a checkpoint until the first page is
-served; then the parts of a first launch, in one process; then the page: what it weighs beside Gradio's own files, and
-when a browser that has never seen it can draw.
+In one run, in turns: importing torch and Gradio alone; `python app.py` with a checkpoint until the first page is
+served; and a first launch, which trains. `--other` names another version of the repository, whose launches take turns
+with these. Then the page: its size beside Gradio's own files, and when a browser that has never seen it can draw.
 """
 
 import argparse
@@ -17,46 +17,18 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from model.opening import PRETRAINED
-from tests.launching import ROOT, Launch, clean_environment
+from model.paths import DATA, PRETRAINED, ROOT
+from tests.launching import clean_environment, free_port
 from tests.page.chromium import FLAGS, find_or_install
-from tests.page.hand import PAD
+from tests.page.drawing import PAD
 
-FIRST_LAUNCH = """
-import sys, time
-began = time.perf_counter()
-
-def part(name):
-    global began
-    print(f"{name:>12}{time.perf_counter() - began:8.2f} s", file=sys.stderr)
-    began = time.perf_counter()
-
-import torch, gradio
-part("torch, Gradio")
-import urllib.request
-from pathlib import Path
-from demo.launch import serve
-from model import checkpoint
-from model.mnist import load_mnist
-from model.opening import DEFAULT_RECIPE, Opened, train_classifier
-part("our own")
-digits = load_mnist(Path(sys.argv[1]))
-part("data")
-classifier = train_classifier(digits, DEFAULT_RECIPE)
-part("training")
-checkpoint.save(classifier, Path(sys.argv[2]))
-part("save")
-_, address, _ = serve(Opened(classifier, ""), prevent_thread_lock=True, quiet=True)
-urllib.request.urlopen(address).read()
-part("serve")
-"""
-
-# Presses Space, by which the pen makes a dot, at every frame until there is a reading of it.
+# Presses Space, which makes a dot, at every frame until the bars show a prediction.
 READY = """new Promise((done) => {
   const look = () => {
     const pad = document.querySelector(`canvas[aria-label="%s"]`);
     pad?.dispatchEvent(new KeyboardEvent("keydown", { key: " ", bubbles: true }));
-    if (pad && (Live.reading()?.digit ?? null) !== null) done(performance.now());
+    const bars = [...document.querySelectorAll("[role=meter]")];
+    if (pad && bars.some((bar) => Number(bar.ariaValueNow) > 0)) done(performance.now());
     else requestAnimationFrame(look);
   };
   look();
@@ -64,33 +36,49 @@ READY = """new Promise((done) => {
 
 
 def main() -> None:
+    """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--data", help="folder with MNIST; without it, no first launch is timed")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--first", type=int, default=3, help="rounds of first launches")
+    parser.add_argument("--other", type=Path, metavar="DIR", help="another version's first launches, to compare with")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rounds = [(_imports(), _first_page(folder)) for _ in range(arguments.rounds)]
+        rounds = [(_imports(), _first_page(ROOT, PRETRAINED)) for _ in range(arguments.rounds)]
         imports, pages = (statistics.median(times) for times in zip(*rounds, strict=True))
         ratio = statistics.median(page / alone for alone, page in rounds)
         print(f"import torch, gradio: {imports:.2f} s; start to the first page: {pages:.2f} s; ratio {ratio:.2f}\n")
-        if arguments.data:
-            print("a first launch, in one process", flush=True)
-            run = [sys.executable, "-c", FIRST_LAUNCH, str(Path(arguments.data).absolute()), str(folder / "mlp.pt")]
-            subprocess.run(run, cwd=ROOT, env=clean_environment(), stdout=subprocess.DEVNULL, check=True)
-        with Launch(folder / "log", "--checkpoint", PRETRAINED) as launch, sync_playwright() as playwright:
-            launch.wait_until_serving()
-            url = f"http://127.0.0.1:{launch.port}/"
-            with urllib.request.urlopen(url) as answer:
-                plain = answer.read()
-            asked = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
-            with urllib.request.urlopen(asked) as answer:
-                packed = answer.read()
-            assert gzip.decompress(packed) == plain
-            print(f"\nthe page, beside Gradio's own files: {len(packed):,} bytes sent, {len(plain):,} unpacked")
+
+        places = [ROOT, *([arguments.other.absolute()] if arguments.other else [])]
+        first: dict[Path, list[float]] = {place: [] for place in places}
+        for number in range(arguments.first):
+            for index, place in enumerate(places):
+                first[place].append(_first_page(place, folder / f"{number}-{index}.pt"))
+                print(f"first launch, training included, {place}: {first[place][-1]:.1f} s", flush=True)
+        medians = [statistics.median(times) for times in first.values()]
+        print(f"medians {medians}: {medians[-1] / medians[0]:.2f} times as fast as the other\n")
+        _measure_page(arguments.rounds)
+
+
+def _measure_page(rounds: int) -> None:
+    port = free_port()
+    process = _launch(ROOT, PRETRAINED, port)
+    try:
+        url = _wait_until_serving(port)
+        with urllib.request.urlopen(url) as answer:
+            plain = answer.read()
+        request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+        with urllib.request.urlopen(request) as answer:
+            packed = answer.read()
+        assert len(gzip.decompress(packed)) == len(plain)
+        print(f"the page, beside Gradio's own files: {len(packed):,} bytes sent, {len(plain):,} uncompressed")
+        with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find_or_install(playwright), args=FLAGS)
-            ready = [_ready(browser, url) for _ in range(2 * arguments.rounds)]
-            print(f"navigation to the first ink read: {statistics.median(ready):.0f} ms, at most {max(ready):.0f}")
+            ready = [_ready(browser, url) for _ in range(2 * rounds)]
+        print(f"navigation to the first prediction: {statistics.median(ready):.0f} ms, at most {max(ready):.0f}")
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _imports() -> float:
@@ -100,19 +88,41 @@ def _imports() -> float:
     return time.monotonic() - began
 
 
-def _first_page(folder: Path) -> float:
+def _first_page(repository: Path, checkpoint: Path) -> float:
     """Seconds from the start until the page is served."""
-    began = time.monotonic()
-    with Launch(folder / "log", "--checkpoint", PRETRAINED) as launch:
-        launch.wait_until_serving()
+    began, port = time.monotonic(), free_port()
+    process = _launch(repository, checkpoint, port)
+    try:
+        _wait_until_serving(port)
         return time.monotonic() - began
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _launch(repository: Path, checkpoint: Path, port: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "app.py", "--port", str(port), "--checkpoint", str(checkpoint)]
+    environment = clean_environment(DIGITS_DATA=str(DATA / "MNIST" / "raw"))
+    nowhere = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=repository, env=environment, stdout=nowhere, stderr=nowhere)
+
+
+def _wait_until_serving(port: int) -> str:
+    url = f"http://127.0.0.1:{port}/"
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                answer.read()
+            return url
+        except OSError:
+            time.sleep(0.02)
 
 
 def _ready(browser: Browser, url: str) -> float:
-    """Milliseconds from navigation until the first ink is read, with nothing in the browser's cache."""
+    """Milliseconds from navigation until the first prediction, with nothing in the browser's cache."""
     page = browser.new_page()
     page.goto(url, wait_until="commit")
-    milliseconds = page.evaluate(READY % PAD)
+    milliseconds: float = page.evaluate(READY % PAD)
     page.context.close()
     return milliseconds
 

@@ -3,6 +3,7 @@ each answer against the network's own."""
 
 import asyncio
 import base64
+import functools
 import json
 import random
 import re
@@ -15,16 +16,16 @@ from pathlib import Path
 import httpx
 
 from model.checkpoint import load
-from model.opening import PRETRAINED
-from model.pen import draw
+from model.data.pen import draw
+from model.paths import PRETRAINED
 from tests.launching import Launch
-from tests.page.hand import DIGITS
+from tests.page.drawing import DRAWINGS
 
 DIGIT_EVERY = 3.0  # seconds
 STROKE_EVERY = 0.6  # seconds, between two strokes of a digit
 HALL = 300  # visitors behind one address, as in a lecture hall
 PATIENCE = 30.0  # seconds: who waits longer than that waits for ever
-STEPS = {"box": True, "square": True, "fit": True, "centre": True}
+STEPS = {"crop": True, "square": True, "resize": True, "center": True}
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Question:
     expected: dict
 
 
+@functools.cache
 def _questions() -> list[list[Question]]:
     """For each drawing, what is asked after each of its strokes."""
     classifier = load(PRETRAINED)
@@ -42,9 +44,9 @@ def _questions() -> list[list[Question]]:
     def question(strokes: list) -> Question:
         ink = draw(strokes)
         packed = base64.b64encode(zlib.compress(ink.numpy().tobytes())).decode()
-        return Question(packed, classifier.read(ink[None])[0].as_dict())
+        return Question(packed, classifier.predict(ink[None])[0].as_dict())
 
-    return [[question(d["strokes"][: n + 1]) for n in range(len(d["strokes"]))] for d in DIGITS]
+    return [[question(d["strokes"][: n + 1]) for n in range(len(d["strokes"]))] for d in DRAWINGS]
 
 
 @dataclass
@@ -54,7 +56,7 @@ class Tally:
     Attributes:
         waited: seconds from pen-up to answer.
         overtaken: pen-ups that nobody asked about, as the pen was up again before the last answer had come.
-        told_to_wait: refused, for now.
+        told_to_wait: rejected, for now.
         errors: what went wrong.
     """
 
@@ -66,8 +68,6 @@ class Tally:
 
 class Visitor:
     """One session: its page's heartbeat, and a pen."""
-
-    questions = _questions()
 
     def __init__(self, url: str, number: int, tally: Tally) -> None:
         transport = httpx.AsyncHTTPTransport(verify=False, local_address=f"127.0.1.{1 + number // HALL}")
@@ -83,7 +83,9 @@ class Visitor:
         page = await self._client.get("/")
         seconds = time.perf_counter() - began
         config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", page.text)[1])
-        self._listeners = {one["api_name"]: one for one in config["dependencies"]}
+        self._listeners: dict[str, dict] = {}  # by the event; of two views that start jobs, the first one trains
+        for one in config["dependencies"]:
+            self._listeners.setdefault(one["targets"][0][1] if one["targets"] else "", one)
         self._heart = asyncio.create_task(self._beat())
         return seconds
 
@@ -106,7 +108,7 @@ class Visitor:
         """
         at = time.perf_counter() + self._random.uniform(0, DIGIT_EVERY)
         while at < until:
-            questions = self._random.choice(self.questions)
+            questions = self._random.choice(_questions())
             ups = [at + number * STROKE_EVERY for number in range(len(questions))]
             at += DIGIT_EVERY
             for question, lifted, following in zip(questions, ups, [*ups[1:], at], strict=True):
@@ -122,7 +124,7 @@ class Visitor:
         drawing = {"version": self._version, "ink": question.ink, "steps": STEPS, "network": ""}
         try:
             await self._client.get("/alive")
-            reply = await self.event("answer", drawing)
+            reply = await self.event("input", drawing)
         except httpx.HTTPError as error:
             self._tally.errors.append(type(error).__name__)
             return
@@ -136,15 +138,15 @@ class Visitor:
                 self._tally.errors.append(f"wrong: {answer}")
             self._tally.waited.append(time.perf_counter() - lifted)
 
-    async def event(self, listener: str, value: object) -> httpx.Response:
+    async def event(self, event: str, value: object) -> httpx.Response:
         """Send one of the page's events, as Gradio's client does."""
-        number = self._listeners[listener]["id"]
+        number = self._listeners[event]["id"]
         body = {"data": [value], "event_data": {}, "fn_index": number, "session_hash": self.session}
         return await self._client.post("/gradio_api/run/predict", json=body)
 
     async def start_training(self, **settings: object) -> str:
-        """Start a training in "Watch it learn"; its ticket."""
-        reply = await self.event("start", {"recipe": "chapter"} | settings)
+        """Start a training in "Train"; its ticket."""
+        reply = await self.event("start_job", {"recipe": "baseline"} | settings)
         return json.loads(reply.json()["data"][0])["ticket"]
 
     async def follow(self, ticket: str) -> dict:
@@ -156,13 +158,13 @@ class Visitor:
         await self._call("stop", ticket)
 
     async def _call(self, function: str, ticket: str) -> httpx.Response:
-        """Call one of the functions that "Watch it learn" has on the server."""
-        component = self._listeners["start"]["targets"][0][0]
+        """Call one of the functions that "Train" has on the server."""
+        component = self._listeners["start_job"]["targets"][0][0]
         body = {"data": ticket, "component_id": component, "fn_name": function, "session_hash": self.session}
         return await self._client.post("/gradio_api/component_server/", json=body)
 
     async def upload(self, name: str, content: bytes) -> str:
-        """Have a picture file read by the API; what came of it, as the stream of the call has it."""
+        """Have an image file classified by the API; what came of it, as the stream of the call has it."""
         path = (await self._client.post("/gradio_api/upload", files={"files": (name, content)})).json()[0]
         file = {"path": path, "meta": {"_type": "gradio.FileData"}}
         call = (await self._client.post("/gradio_api/call/classify", json={"data": [file]})).json()["event_id"]

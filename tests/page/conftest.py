@@ -1,82 +1,67 @@
-"""What the page's tests share: a served demo, a browser, and a page in it that must not complain."""
+"""What the page's tests share: the served demo, the static site, a browser, and pages in it that must not complain.
+
+All test processes of a session share one demo and one static site, and each has one browser: what costs most is started
+once. Most tests use the static site, which loads ten times as fast; the demo is for what needs a server.
+"""
 
 import os
-import socket
-import subprocess
-import sys
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from demo.export import export
-from model import checkpoint
-from model.opening import PRETRAINED, Opened
+from model.classifier import Classifier
+from model.pipeline import LoadedClassifier
 from tests.page.chromium import FLAGS, find_or_install
-from tests.page.hand import PAD
+from tests.page.servers import FileServer, Server
 
-ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=20_000)  # milliseconds: a busy machine is slow, not wrong
-
-
-class Server:
-    """The demo as a user starts it, with the network that came along; it can be stopped and started again."""
-
-    command = ("app.py", "--checkpoint", "assets/pretrained.pt", "--port")
-    said_when_open = "is open at"
-
-    def __init__(self, **environment: str) -> None:
-        self.environment = {**os.environ, **environment}
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/"
-        self.start()
-
-    def start(self) -> None:
-        command = [sys.executable, *self.command, str(self.port)]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True)
-        for line in self.process.stdout:
-            if self.said_when_open in line:
-                return
-        raise RuntimeError("The demo did not start.")
-
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-
-class StaticServer(Server):
-    """The page as a static site, in a folder of a plain file server."""
-
-    said_when_open = "Serving HTTP"
-
-    def __init__(self, folder: Path) -> None:
-        export(Opened(checkpoint.load(PRETRAINED), "for a test"), folder / "digits")
-        self.command = ("-m", "http.server", "--bind", "127.0.0.1", "--directory", str(folder))
-        super().__init__(PYTHONUNBUFFERED="1")
-        self.url += "digits/"
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A module of tests that says WORKS_ALONE is run on the static site, too."""
-    if "server" in metafunc.fixturenames:
-        kinds = ["gradio", "static"] if getattr(metafunc.module, "WORKS_ALONE", False) else ["gradio"]
-        metafunc.parametrize("server", kinds, indirect=True, scope="session")
+OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = StaticServer(tmp_path_factory.mktemp("site")) if request.param == "static" else Server()
-    urllib.request.urlopen(server.url, timeout=30).close()
-    yield server
-    server.stop()
+def server(session_folder: Path) -> str:
+    """The address of the served demo, which the first test process to need it starts; the session's end ends it."""
+    file = session_folder / "server"
+    with FileLock(session_folder / "server.lock"):
+        if not file.exists():
+            server = Server()
+            (session_folder / "server.pid").write_text(str(server.launch.process.pid))
+            file.write_text(server.url)
+    return file.read_text()
+
+
+@pytest.fixture(scope="session")
+def training_turn(session_folder: Path) -> FileLock:
+    """To be held while a test trains on the shared demo, which trains one network at a time."""
+    return FileLock(session_folder / "training.lock")
+
+
+@pytest.fixture(scope="session")
+def site_folder(session_folder: Path, pretrained: Classifier) -> Path:
+    """The folder with the static site."""
+    folder = session_folder / "any where" / "digits"
+    with FileLock(session_folder / "site.lock"):
+        if not folder.exists():
+            from demo.export import export
+
+            export(LoadedClassifier(pretrained, "For a test"), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(site_folder: Path) -> Iterator[str]:
+    """The address of the static site, on a file server of its own."""
+    files = FileServer(site_folder.parent)
+    yield f"{files.url}digits/"
+    files.stop()
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    """The browser of this test process."""
     with sync_playwright() as playwright:
         chromium = find_or_install(playwright)
         if chromium is None:
@@ -88,35 +73,55 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(browser: Browser, server: Server) -> Iterator:
-    """Opens the demo in a new tab, with any options of a Playwright context.
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens an address in a new context, with any of Playwright's options; motion is reduced unless they say otherwise.
 
-    At the end every tab must have asked nothing of an outside host and have a clean console, but for what the browser
-    itself logs of the requests that a test makes fail.
+    At the end every page must have asked nothing of an outside host and have a clean console, except for what the
+    browser itself logs about the requests that a test makes fail.
     """
-    pages: list[tuple[Page, list[str]]] = []
+    pages: list[Page] = []
+    complaints: list[str] = []
 
-    def open_page(url: str = server.url, **options: object) -> Page:
-        page = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options}).new_page()
-        complaints: list[str] = []
+    def open_page(url: str, **options: object) -> Page:
+        defaults = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
+        page = browser.new_context(**defaults | options).new_page()
+        pages.append(page)
         page.on("console", lambda message: _is_expected(message.text) or complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: _is_inside(request.url) or complaints.append(f"outside: {request.url}"))
-        pages.append((page, complaints))
         page.goto(url)
-        page.get_by_label(PAD).wait_for()
+        wait_until_ready(page)
         return page
 
     yield open_page
-    found = [complaint for _, complaints in pages for complaint in complaints]
-    for page, _ in pages:
+    for page in pages:
         page.context.close()
-    assert not found
+    assert not complaints
 
 
 @pytest.fixture
-def page(new_page) -> Page:
-    return new_page()
+def page(open_page: OpenPage, site: str) -> Page:
+    """The static site, with no view open."""
+    return open_page(site)
+
+
+@pytest.fixture
+def served_page(open_page: OpenPage, server: str) -> Page:
+    """The served demo, with no view open."""
+    return open_page(server)
+
+
+@pytest.fixture
+def open_view(open_page: OpenPage, site: str) -> OpenPage:
+    """Opens the static site with a view."""
+    return lambda name, **options: open_page(f"{site}?view={name}", **options)
+
+
+def wait_until_ready(page: Page) -> None:
+    """Wait until pad, bars and tabs are there."""
+    expect(page.get_by_role("meter")).to_have_count(10)
+    expect(page.get_by_label("Sample drawings").locator("button")).to_have_count(10)
+    page.get_by_role("tab", name="All").wait_for()
 
 
 def _is_expected(log: str) -> bool:
@@ -124,4 +129,4 @@ def _is_expected(log: str) -> bool:
 
 
 def _is_inside(url: str) -> bool:
-    return url.startswith(("http://127.0.0.1:", "data:", "blob:"))
+    return url.startswith(("http://127.0.0.1:", "data:", "blob:", "file:"))

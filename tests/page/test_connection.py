@@ -1,37 +1,72 @@
-"""Python's word at pen-up: the newest drawing wins, disagreement is shouted, and a lost connection heals."""
+"""Verification by the server at pen-up: the newest drawing counts, disagreement is said, a lost connection heals."""
 
+import copy
 import json
-from collections.abc import Callable, Iterator
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
 
-import pytest
-from playwright.sync_api import Page, Route, expect
+import torch
+from playwright.sync_api import Page, Request, Route, expect
 
-from tests.page.conftest import Server
-from tests.page.hand import ONE, STROKES, draw, expect_answer, expect_torch, percents, status, torch
+from model import checkpoint
+from model.classifier import Classifier
+from model.paths import PRETRAINED
+from tests.page.conftest import OpenPage, wait_until_ready
+from tests.page.drawing import (
+    ONE,
+    STROKES,
+    alarm,
+    choose_sample,
+    clear,
+    draw,
+    expect_answer,
+    expect_verified,
+    in_percents,
+    on_pad,
+    percents,
+    status,
+    verification,
+)
+from tests.page.servers import Server
+from tests.page.test_train import LONG, start, state
 
-LISTENER = "**/gradio_api/run/predict"
+LISTENER = re.compile("/gradio_api/run/predict")
 
 
-@pytest.fixture
-def own_server() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.stop()
+def test_the_server_is_asked_at_pen_up_in_a_few_kilobytes_and_not_while_the_pen_moves(
+    open_page: OpenPage, server: str
+) -> None:
+    page = open_page(f"{server}?view=all")
+    expect(page.get_by_label("Moment of the training")).to_be_visible()  # it has fetched its snapshots
+    requests: list[Request] = []
+    page.on("request", lambda request: requests.append(request))
+    [first, *others] = STROKES[3][0]
+    draw(page, [[first]], lift=False)
+    seen = set()
+    for point in others:
+        page.mouse.move(*on_pad(page, point))
+        seen.add(tuple(percents(page)))
+    assert len(seen) > 10  # the bars move
+    assert not requests
+    expect(status(page)).to_have_text("Nothing drawn yet.")  # spoken at pen-up, not at every movement
+    page.mouse.up()
+    expect_verified(page)
+    paths = [urlsplit(request.url).path for request in requests if request.resource_type != "font"]
+    assert paths == ["/alive", "/gradio_api/run/predict"]
 
+    scribble = [[[x, y], [140 - x, y + 3]] for x, y in zip(range(0, 140, 10), range(0, 140, 10), strict=True)]
+    clear(page)
+    draw(page, scribble)
+    expect_verified(page)
+    assert 500 < max(len(request.post_data or "") for request in requests) < 10_000
 
-def alarm(page: Page):
-    return page.get_by_label("What the network thinks").get_by_role("alert")
-
-
-def test_a_drawing_is_sent_in_a_few_kilobytes(page: Page) -> None:
-    sent = []
-    page.on("request", lambda request: sent.append(request.post_data or ""))
-    scribble = [[[x, y], [140 - x, y + 3]] for x, y in zip(range(0, 140, 5), range(0, 140, 5), strict=True)]
-    for strokes in (STROKES[8], scribble):
-        page.keyboard.press("Escape")
-        draw(page, strokes)
-        expect_torch(page)
-    assert 500 < max(map(len, sent)) < 10_000
+    page.get_by_role("switch", name="Crop").click()  # the server leaves the same step out
+    expect(verification(page)).not_to_contain_text("Verified")
+    expect_verified(page)
 
 
 def hold_first_answer(page: Page) -> list[Route]:
@@ -41,33 +76,23 @@ def hold_first_answer(page: Page) -> list[Route]:
     return held
 
 
-def test_a_late_answer_never_overwrites_a_newer_one(page: Page) -> None:
+def test_a_late_answer_is_dropped(served_page: Page) -> None:
+    page = served_page
     held = hold_first_answer(page)
     draw(page, ONE)
-    expect(torch(page)).to_have_text("asking torch …")
-    page.keyboard.press("Escape")
+    expect(verification(page)).to_have_text("Asking PyTorch …")
+    clear(page)
     draw(page, STROKES[8])
-    expect(torch(page)).to_have_text("asking torch …")
+    expect(verification(page)).to_have_text("Asking PyTorch …")
     with page.expect_response(LISTENER):
-        held[0].continue_()  # the answer to the 1 arrives now: nobody wants it any more
+        held[0].continue_()  # the answer to the 1 arrives after the 8 was drawn
     expect_answer(page, 8)
+    expect_verified(page)
     expect(alarm(page)).to_be_hidden()
 
 
-def test_an_answer_to_a_cleared_drawing_is_dropped(page: Page) -> None:
-    held = hold_first_answer(page)
-    draw(page, ONE)
-    expect(torch(page)).to_have_text("asking torch …")
-    page.keyboard.press("Escape")
-    with page.expect_response(LISTENER):
-        held[0].continue_()
-    page.evaluate("() => new Promise(requestAnimationFrame)")
-    expect(torch(page)).to_be_empty()
-    expect(status(page)).to_have_text("Nothing drawn yet.")
-
-
-def answered_otherwise(page: Page, change: Callable[[dict], None]) -> None:
-    """Let the server's answers be changed on their way."""
+def change_answers(page: Page, change: Callable[[dict], None]) -> None:
+    """Change the server's answers on their way."""
 
     def on_the_way(route: Route) -> None:
         reply = route.fetch()
@@ -78,66 +103,134 @@ def answered_otherwise(page: Page, change: Callable[[dict], None]) -> None:
     page.route(LISTENER, on_the_way)
 
 
-def test_disagreement_is_shouted(page: Page) -> None:
-    answered_otherwise(page, lambda answer: answer.update(digit=3, probabilities=[0, 0, 0, 1, 0, 0, 0, 0, 0, 0]))
+def test_disagreement_raises_an_alarm(served_page: Page) -> None:
+    page = served_page
+    change_answers(page, lambda answer: answer.update(digit=3, probabilities=[0, 0, 0, 1, 0, 0, 0, 0, 0, 0]))
     draw(page, ONE)
-    expect(alarm(page)).to_have_text("Torch reads 3, this page reads 1. That must not be: reload the page.")
-    page.keyboard.press("Escape")
+    expect(alarm(page)).to_have_text("PyTorch predicts 3, this page predicts 1. Reload the page.")
+    clear(page)
     expect(alarm(page)).to_be_hidden()
-
-
-def test_a_server_with_another_network_says_so(page: Page) -> None:
-    answered_otherwise(page, lambda answer: answer.update(network="0123456789abcdef"))
-    draw(page, ONE)
-    expect(alarm(page)).to_contain_text("reads with another network by now")
-
-
-def test_without_a_network_drawing_goes_on_and_heals(page: Page) -> None:
-    draw(page, ONE)
-    expect_answer(page, 1)
-    page.context.set_offline(True)
-    page.keyboard.press("Escape")
-    draw(page, STROKES[3])
-    expect(torch(page)).to_contain_text("No connection to Python")
-    expect(status(page)).to_contain_text("Looks like 3")
-    page.context.set_offline(False)
-    expect_answer(page, 3)
-
-
-def test_a_busy_server_is_asked_again(page: Page) -> None:
-    """As where too many questions come from one address: the door answers that, and only that, to a question."""
-    page.route(LISTENER, lambda route: route.fulfill(status=429, json={"detail": "Try again in a few seconds."}))
-    draw(page, STROKES[3])
-    expect(torch(page)).to_contain_text("Python is busy")
-    expect(status(page)).to_contain_text("Looks like 3")
     page.unroute(LISTENER)
+    draw(page, ONE)
+    expect_verified(page)
+
+
+def test_without_a_connection_or_an_answer_drawing_goes_on_and_the_server_is_asked_again(served_page: Page) -> None:
+    page = served_page
+    page.context.set_offline(True)
+    draw(page, STROKES[3])
+    expect(verification(page)).to_contain_text("No connection to the server")
+    expect_answer(page, 3)
+    page.context.set_offline(False)
+    expect_verified(page)
+
+    # The request limits answer a question, and only that, when too many come from one address.
+    page.route(LISTENER, lambda route: route.fulfill(status=429, json={"detail": "Try again in a few seconds."}))
+    clear(page)
+    draw(page, STROKES[8])
+    expect(verification(page)).to_contain_text("The server is busy")
+    expect_answer(page, 8)
+    page.unroute(LISTENER)
+    expect_verified(page)
+
+
+def test_a_drawing_is_its_tabs_own_and_survives_sleep_and_the_way_back_but_no_reload(served_page: Page) -> None:
+    page = served_page
+    draw(page, STROKES[3])
+    expect_verified(page)
+    beside = page.context.new_page()
+    beside.goto(page.url)
+    wait_until_ready(beside)
+    expect(status(beside)).to_have_text("Nothing drawn yet.")
+    draw(beside, STROKES[8])
+    expect_answer(beside, 8)
+    expect_verified(beside)
     expect_answer(page, 3)
 
+    page.bring_to_front()
+    session = page.context.new_cdp_session(page)
+    session.send("Page.setWebLifecycleState", {"state": "frozen"})
+    session.send("Page.setWebLifecycleState", {"state": "active"})
+    page.evaluate("{ const now = Date.now; Date.now = () => now() + 86_400_000; }")  # the clock jumps
+    clear(page)
+    draw(page, STROKES[3])
+    expect_verified(page)
 
-def test_a_killed_server_is_noticed_and_its_return_too(new_page, own_server: Server) -> None:
-    page = new_page(own_server.url)
-    draw(page, ONE)
-    expect_answer(page, 1)
-    own_server.stop()
-    page.keyboard.press("Escape")
-    draw(page, STROKES[6])
-    expect(torch(page)).to_contain_text("No connection to Python")
-    page.keyboard.press("Escape")
-    draw(page, STROKES[2])
-    expect(status(page)).to_contain_text("Looks like 2")
-    own_server.start()
-    expect_answer(page, 2)
+    page.goto("about:blank")
+    page.go_back()
+    wait_until_ready(page)
+    expect_answer(page, 3)
+    expect_verified(page)
+    page.reload()
+    wait_until_ready(page)
+    expect(status(page)).to_have_text("Nothing drawn yet.")
 
 
-def test_a_server_lost_in_the_middle_of_a_question_costs_no_drawing(new_page, own_server: Server) -> None:
-    page = new_page(own_server.url)
-    page.route(LISTENER, lambda route: (own_server.stop(), route.abort()))
+def test_a_browser_that_stores_nothing_can_draw(page: Page) -> None:
+    page.add_init_script("Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('blocked'); } })")
+    page.reload()
+    choose_sample(page, 8)
+    expect_answer(page, 8)
+
+
+def test_a_server_that_ends_and_returns(open_page: OpenPage, pretrained: Classifier, tmp_path: Path) -> None:
+    path = tmp_path / "mlp.pt"
+    shutil.copy(PRETRAINED, path)
+    server = Server(path)
+    try:
+        page = open_page(f"{server.url}?view=train")
+        returns_with_another_network(page, server, path, pretrained)
+        ends_during_a_question(page, server)
+    finally:
+        server.stop()
+
+
+def returns_with_another_network(page: Page, server: Server, path: Path, pretrained: Classifier) -> None:
+    """The page predicts on its own meanwhile, and with its own network until it is reloaded; its training is lost."""
+    start(page, **LONG)
+    expect(page.locator(".train-now")).to_contain_text(" left")
+    server.stop()
+    expect(state(page)).to_contain_text("The server can't be reached")
+    ink = choose_sample(page, 6)
+    expect(verification(page)).to_contain_text("No connection to the server")
+    expect_answer(page, 6)
+
+    network = copy.deepcopy(pretrained.network)
+    with torch.no_grad():
+        network.output.weight.mul_(0.5)  # it predicts the same digits, less surely
+    other = replace(pretrained, network=network, snapshots=())
+    checkpoint.save(other, path)
+    saved = path.read_bytes()
+    server.start()
+    expect(state(page)).to_contain_text("Lost: ")
+    expect(page.locator(".train-loss .chart-run")).to_have_count(1)  # what was seen stays
+    expect(alarm(page)).to_contain_text("The server has another network by now. Reload the page to get it.")
+    assert percents(page) == shares(pretrained, ink)
+    page.reload()
+    wait_until_ready(page)
+    ink = choose_sample(page, 6)
+    expect_verified(page)
+    assert percents(page) == shares(other, ink) != shares(pretrained, ink)
+    assert path.read_bytes() == saved
+
+
+def shares(classifier: Classifier, ink: torch.Tensor) -> list[float]:
+    """What the bars say of this ink."""
+    return in_percents(classifier.predict(ink[None])[0].probabilities)
+
+
+def ends_during_a_question(page: Page, server: Server) -> None:
+    """Gradio reloads the page by itself, once the server is back; that costs no drawing."""
+    page.route(LISTENER, lambda route: (server.stop(), route.abort()))
+    clear(page)
     draw(page, STROKES[4])
-    expect(torch(page)).to_contain_text("No connection to Python")
+    expect(verification(page)).to_contain_text("No connection to the server")
     draw(page, [[[30, 120], [60, 125], [110, 122]]], lift=False)  # the reload comes in the middle of a stroke
     before = percents(page)
     page.unroute(LISTENER)
-    with page.expect_event("load", timeout=60_000):  # Gradio reloads the page by itself, once the server is back
-        own_server.start()
-    expect_torch(page)
+    with page.expect_event("load", timeout=60_000):
+        server.start()
+    wait_until_ready(page)
+    page.mouse.up()
+    expect_verified(page)
     assert percents(page) == before

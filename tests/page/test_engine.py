@@ -3,155 +3,185 @@
 import base64
 import itertools
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from playwright.sync_api import Browser, Page
 
-from demo.network import described
 from demo.samples import samples
+from demo.wire import describe_classifier
 from model import checkpoint
-from model.classifier import SURE_FROM
-from model.framing import ALL_STEPS, Steps, frame
-from model.network import normalise
-from model.opening import PRETRAINED
-from model.pen import PAPER, draw
-from model.trace import after_one_step, trace
-from tests.page.hand import STROKES
+from model.classifier import CONFIDENCE_THRESHOLD
+from model.data.mnist import Digits
+from model.data.pen import CANVAS_SIDE, PEN_WIDTH, draw
+from model.network import DIGITS, MEAN, STD
+from model.paths import ASSETS, PRETRAINED
+from model.preprocessing import ALL_STEPS, BOX, SIDE, Steps, preprocess
+from model.reference import after_one_step, reference_pass
+from model.training.recipe import RECIPES, Recipe, RecipeError
+from tests.page.drawing import STROKES
+from tests.page.servers import FileServer
 
-ENGINE = Path(__file__).parents[2] / "assets" / "engine.js"
 CLASSIFIER = checkpoint.load(PRETRAINED)
+LOAD = """async (description) => {
+  const names = ["classifier", "math", "pen", "preprocessing", "reference"];
+  const modules = await Promise.all(names.map((name) => import(`/engine/${name}.js`)));
+  window.engine = Object.assign({}, ...modules);
+  window.classifier = new engine.Classifier(description);
+}"""
 
 
 @pytest.fixture(scope="module")
 def engine(browser: Browser) -> Iterator[Page]:
+    """A page with the engine's modules, as they are in assets/, and nothing else."""
+    files = FileServer(ASSETS)
     page = browser.new_page()
-    page.add_script_tag(path=ENGINE)
-    page.evaluate(
-        "description => { window.classifier = new DigitEngine.Classifier(description) }", described(CLASSIFIER)
-    )
+    page.goto(f"{files.url}site/icon.svg")
+    page.evaluate(LOAD, describe_classifier(CLASSIFIER))
     yield page
     page.close()
+    files.stop()
 
 
 def test_the_pen_leaves_the_same_marks(engine: Page) -> None:
     drawings = [random_strokes(seed) for seed in range(300)] + list(STROKES.values()) + edge_cases()
     marks = engine.evaluate(
-        """drawings => drawings.map((strokes) => {
-          const ink = new DigitEngine.Paper().draw(strokes).ink;
-          return btoa(String.fromCharCode(...ink));
-        })""",
+        "drawings => drawings.map((strokes) => btoa(String.fromCharCode(...new engine.InkCanvas().draw(strokes).ink)))",
         drawings,
     )
     for strokes, mark in zip(drawings, marks, strict=True):
-        theirs = np.frombuffer(base64.b64decode(mark), np.uint8).reshape(PAPER, PAPER)
+        theirs = np.frombuffer(base64.b64decode(mark), np.uint8).reshape(CANVAS_SIDE, CANVAS_SIDE)
         assert np.array_equal(theirs, draw(strokes).numpy())
 
 
-def test_both_engines_read_thousands_of_drawings_alike(engine: Page, mnist) -> None:
+def test_both_engines_predict_alike_for_more_than_a_thousand_drawings(engine: Page, mnist: Digits) -> None:
     styles = [sample["strokes"] for styles in samples() for sample in styles]
     drawings = [*STROKES.values(), *styles, *edge_cases(), *map(random_strokes, range(300))]
     drawn = torch.stack([draw(strokes) for strokes in drawings])
-    for ink in itertools.chain([drawn], on_canvases(mnist.test_images[:3000])):
+    for ink in itertools.chain([drawn], on_canvases(mnist.test_images[:1000])):
         assert_alike(engine, ink)
 
 
 def assert_alike(engine: Page, ink: torch.Tensor) -> None:
-    """Pictures equal to the last bit, probabilities to 1e-5, digits and verdicts wherever it is no close call."""
+    """Images equal to the last bit, probabilities to 1e-5, digits and verdicts unless it is a close call."""
     theirs = engine.evaluate(
         """([ink, count, height, width]) => {
           const bytes = Uint8Array.from(atob(ink), (character) => character.charCodeAt(0));
           return Array.from({ length: count }, (_, i) => {
             const drawing = bytes.subarray(i * height * width, (i + 1) * height * width);
-            const picture = DigitEngine.frame(drawing, width, height);
-            const { verdict, digit, probabilities } = classifier.read(picture);
-            return [btoa(String.fromCharCode(...picture)), verdict, digit, [...probabilities]];
+            const image = engine.preprocess(drawing, width, height);
+            const { verdict, digit, probabilities } = classifier.predict(image);
+            return [btoa(String.fromCharCode(...image)), verdict, digit, [...probabilities]];
           });
         }""",
         [base64.b64encode(ink.numpy().tobytes()).decode(), *ink.shape],
     )
-    pictures = frame(ink)
-    assert b"".join(base64.b64decode(picture) for picture, *_ in theirs) == pictures.numpy().tobytes()
+    images = preprocess(ink)
+    assert b"".join(base64.b64decode(image) for image, *_ in theirs) == images.numpy().tobytes()
 
-    guarded = CLASSIFIER.guard.logits(normalise(pictures, CLASSIFIER.mean, CLASSIFIER.std)).tolist()
-    ours = CLASSIFIER.read_pictures(pictures)
-    for reading, guard_logit, (_, verdict, digit, probabilities) in zip(ours, guarded, theirs, strict=True):
-        assert probabilities == pytest.approx(reading.probabilities, abs=1e-5)
+    detector = CLASSIFIER.detector
+    detected = detector.logits(images).tolist()
+    ours = CLASSIFIER.predict_images(images)
+    for prediction, logit, (_, verdict, digit, probabilities) in zip(ours, detected, theirs, strict=True):
+        assert probabilities == pytest.approx(prediction.probabilities, abs=1e-5)
         second, first = sorted(probabilities)[-2:]
-        margins = first - second, abs(first - SURE_FROM), abs(guard_logit - CLASSIFIER.guard.threshold)
-        if reading.verdict == "blank" or min(margins) > 1e-4:
-            assert (verdict, digit) == (reading.verdict, reading.digit)
+        margins = first - second, abs(first - CONFIDENCE_THRESHOLD), abs(logit - detector.threshold)
+        if prediction.verdict == "blank" or min(margins) > 1e-4:
+            assert (verdict, digit) == (prediction.verdict, prediction.digit)
 
 
 @pytest.mark.parametrize("left_out", [*asdict(ALL_STEPS), None])
-def test_framing_with_a_step_left_out(engine: Page, left_out: str | None) -> None:
-    steps = replace(ALL_STEPS, **{left_out: False}) if left_out else Steps(False, False, False, False)
+def test_preprocessing_with_a_step_left_out(engine: Page, left_out: str | None) -> None:
+    steps = replace(ALL_STEPS, **{left_out: False}) if left_out else Steps(*[False] * 4)
     drawings = [*STROKES.values(), *edge_cases(), *map(random_strokes, range(50))]
     theirs = engine.evaluate(
         """([drawings, steps]) => drawings.map((strokes) =>
-          Array.from(DigitEngine.frame(new DigitEngine.Paper().draw(strokes).ink, 140, 140, steps)))""",
+          Array.from(engine.preprocess(new engine.InkCanvas().draw(strokes).ink, 140, 140, steps)))""",
         [drawings, asdict(steps)],
     )
-    ours = frame(torch.stack([draw(strokes) for strokes in drawings]), steps)
-    assert theirs == ours.flatten(1).tolist()
+    ours = preprocess(torch.stack([draw(strokes) for strokes in drawings]), steps)
+    assert torch.equal(torch.tensor(theirs, dtype=torch.uint8), ours.flatten(1))
 
 
-def test_the_trace_is_the_same_in_full(engine: Page) -> None:
-    for strokes in [*STROKES.values(), *map(random_strokes, range(30))]:
-        (picture,) = frame(draw(strokes)[None])
-        if not picture.any():
+def test_every_number_on_the_way_to_the_answer(engine: Page) -> None:
+    for strokes in [*STROKES.values(), *edge_cases()]:
+        (image,) = preprocess(draw(strokes)[None])
+        if not image.any():
             continue
         theirs = engine.evaluate(
-            """(picture) => {
-              const trace = classifier.read(picture);
+            """(image) => {
+              const pass = classifier.predict(Uint8Array.from(image));
               const one = (digit) => Array.from({ length: 10 }, (_, i) => Number(i === digit));
-              const apart = one(0).map((_, digit) => classifier.contributions(trace, picture, one(digit)));
+              const apart = one(0).map((_, digit) => engine.contributions(classifier, pass, image, one(digit)));
               return Object.fromEntries([
-                ...["input", "pre1", "hidden1", "pre2", "hidden2", "logits"].map((name) => [name, [...trace[name]]]),
+                ...["input", "pre1", "hidden1", "pre2", "hidden2", "logits"].map((name) => [name, [...pass[name]]]),
                 ["contributions", apart.map(({ shares }) => [...shares])],
                 ["offsets", apart.map(({ offset }) => offset)],
-                ["stepped", [...DigitEngine.afterOneStep(classifier.network, trace, 3, 0.01)]],
+                ["stepped", [...engine.afterOneStep(classifier.network, pass, 3, 0.01)]],
               ]);
             }""",
-            picture.flatten().tolist(),
+            image.flatten().tolist(),
         )
-        ours = vars(trace(CLASSIFIER, picture)) | {"stepped": after_one_step(CLASSIFIER, picture, 3, 0.01)}
+        ours = vars(reference_pass(CLASSIFIER, image)) | {"stepped": after_one_step(CLASSIFIER, image, 3, 0.01)}
         assert theirs.keys() == ours.keys()
         for name, values in ours.items():
             torch.testing.assert_close(torch.tensor(theirs[name]), values, atol=2e-4, rtol=1e-5, msg=name)
 
 
+def test_constants_are_the_same_in_both_languages(engine: Page) -> None:
+    names = ["CANVAS_SIDE", "PEN_WIDTH", "SIDE", "BOX", "DIGITS", "ALL_STEPS"]
+    theirs = engine.evaluate("names => Object.fromEntries(names.map((name) => [name, engine[name]]))", names)
+    assert theirs == dict(zip(names, [CANVAS_SIDE, PEN_WIDTH, SIDE, BOX, DIGITS, asdict(ALL_STEPS)], strict=True))
+
+
+def test_what_the_page_says_of_training_is_so(mnist: Digits) -> None:
+    lesson = (ASSETS / "views" / "lesson" / "steps.js").read_text(encoding="utf-8")
+    count, recipe = len(mnist.train_images), RECIPES["baseline"]
+    steps = math.ceil(count / recipe.batch_size)
+    ink = [f"{(tone - MEAN) / STD:.2f}".replace("-", "−") for tone in (0, 1)]
+    held_out = len(mnist.validation_images)
+    said = [f"{count:,}", f"{held_out:,}", f"{MEAN}", f"{STD}", *ink, f"{steps:,} steps", f"{steps * recipe.epochs:,}"]
+    assert [words for words in said if words not in lesson] == []
+    form = (ASSETS / "views" / "train" / "train.html").read_text(encoding="utf-8")
+    lowest, highest = (int(bound) for bound in re.findall(r'type="range" min="(\d+)" max="(\d+)"', form)[0])
+    for width in (lowest, highest):
+        assert Recipe(hidden=width).hidden == width
+    for width in (lowest - 1, highest + 1):
+        with pytest.raises(RecipeError):
+            Recipe(hidden=width)
+
+
 def on_canvases(digits: torch.Tensor) -> Iterator[torch.Tensor]:
-    """MNIST digits enlarged by whole and odd factors and moved about on the pad's paper, 250 at a time."""
+    """MNIST digits enlarged by whole and odd factors and placed anywhere on the canvas, 250 at a time."""
     generator = np.random.default_rng(0)
     for batch in digits.split(250):
-        ink = torch.zeros(len(batch), PAPER, PAPER, dtype=torch.uint8)
+        ink = torch.zeros(len(batch), CANVAS_SIDE, CANVAS_SIDE, dtype=torch.uint8)
         for canvas, digit in zip(ink, batch, strict=True):
-            side = int(generator.integers(20, PAPER + 1))
+            side = int(generator.integers(20, CANVAS_SIDE + 1))
             source = torch.arange(side) * 28 // side
-            top, left = generator.integers(0, PAPER - side + 1, 2)
+            top, left = generator.integers(0, CANVAS_SIDE - side + 1, 2)
             canvas[top : top + side, left : left + side] = digit[source][:, source]
         yield ink
 
 
 def random_strokes(seed: int) -> list:
-    """One to four wobbly strokes anywhere, partly off the paper."""
+    """One to four wobbly strokes anywhere, partly off the canvas."""
     generator = np.random.default_rng(seed)
     strokes = []
     for _ in range(generator.integers(1, 5)):
-        start = generator.uniform(-10, PAPER + 10, 2)
+        start = generator.uniform(-10, CANVAS_SIDE + 10, 2)
         steps = generator.normal(0, 12, (generator.integers(0, 12), 2))
         strokes.append((start + np.vstack([np.zeros(2), steps]).cumsum(0)).tolist())
     return strokes
 
 
 def edge_cases() -> list:
-    """Blank paper, dots, ink at and beyond the very edge, thin and crowded drawings."""
-    middle, end = PAPER / 2, PAPER
+    """A blank canvas, dots, ink at and beyond the very edge, thin and crowded drawings."""
+    middle, end = CANVAS_SIDE / 2, CANVAS_SIDE
     circle = [[middle + 60 * math.cos(t / 10), middle + 60 * math.sin(t / 10)] for t in range(64)]
     return [
         [],

@@ -1,24 +1,25 @@
-"""When did it change its mind: every moment is what model/ says of the drawing's first points."""
+"""The replay view: every moment is what `model/` predicts from the drawing's first points."""
 
 import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from model.framing import ALL_STEPS, Steps
-from model.pen import draw as ink_of
-from tests.page.conftest import Server
-from tests.page.hand import STROKES, draw, expect_answer, expect_torch, on_pad, touch
+from model.classifier import Classifier
+from model.data.pen import draw as ink_of
+from model.preprocessing import ALL_STEPS, Steps
+from tests.page.conftest import OpenPage
+from tests.page.drawing import SAMPLES, choose_sample, clear, draw, in_percents, on_pad, percents
 
-WORKS_ALONE = True
+SEVEN = SAMPLES["7, crossed"]
+COUNT = sum(map(len, SEVEN))
 
 
 @pytest.fixture
-def replay(new_page, server: Server) -> Page:
-    page = new_page(f"{server.url}?view=replay")
-    draw(page, STROKES[7])
-    expect_torch(page)
-    expect_moments(page)
+def view(open_view: OpenPage) -> Page:
+    page = open_view("replay")
+    choose_sample(page, 7)
+    expect_complete(page)
     return page
 
 
@@ -26,19 +27,13 @@ def scrubber(page: Page) -> Locator:
     return page.get_by_role("slider", name="Moment of the drawing")
 
 
-def expect_moments(page: Page) -> None:
-    """All of the drawing was read."""
-    expect(page.locator(".replay-moment")).to_contain_text("After 100 %")
+def moment(page: Page) -> Locator:
+    return page.locator(".replay-moment")
 
 
-def shares(page: Page) -> list[float]:
-    """The ten probabilities at the moment that is shown, in percents."""
-    rows = page.get_by_role("list", name="Probability of each digit at this moment").locator(".replay-share")
-    return [float(text.split()[0]) for text in rows.all_inner_texts()]
-
-
-def strokes_on(page: Page) -> list:
-    return page.evaluate("Live.reading().strokes")
+def expect_complete(page: Page) -> None:
+    """There are predictions for all of the drawing, and the last one is shown."""
+    expect(moment(page)).to_contain_text("After 100")
 
 
 def first_points(strokes: list, count: int) -> list:
@@ -49,115 +44,85 @@ def first_points(strokes: list, count: int) -> list:
     return [stroke for stroke in shown if stroke]
 
 
-def assert_moment(page: Page, classifier, count: int, steps: Steps = ALL_STEPS) -> None:
-    """The moment shown is what the network says of so many points."""
-    strokes = strokes_on(page)
-    (reading,) = classifier.read(ink_of(first_points(strokes, count))[None], steps)
+def assert_moment(
+    page: Page, classifier: Classifier, count: int, strokes: list = SEVEN, steps: Steps = ALL_STEPS
+) -> None:
+    """The moment shown is what the network predicts from so many points."""
+    (prediction,) = classifier.predict(ink_of(first_points(strokes, count))[None], steps)
     share = round(100 * count / sum(map(len, strokes)))
-    expect(page.locator(".replay-moment")).to_contain_text(re.compile(rf"After {share}\s%.*: {reading.digit}, "))
-    assert shares(page) == pytest.approx([100 * share for share in reading.probabilities], abs=0.06)
+    expect(moment(page)).to_contain_text(re.compile(rf"After {share}\s%.*: {prediction.digit}, "))
+    rows = page.get_by_role("list", name="Probability of each digit at this moment").locator(".digit-bar-percent")
+    shown = [float(text.split()[0]) for text in rows.all_inner_texts()]
+    assert shown == pytest.approx(in_percents(prediction.probabilities), abs=0.11)
 
 
-def test_every_moment_is_what_the_first_points_say(replay: Page, pretrained) -> None:
-    points = sum(map(len, strokes_on(replay)))
-    assert scrubber(replay).get_attribute("max") == str(points - 1)
-    assert_moment(replay, pretrained, points)
-    scrubber(replay).press("Home")
-    for count in range(1, points + 1):
-        assert_moment(replay, pretrained, count)
-        scrubber(replay).press("ArrowRight")
-
-
-def test_changes_of_mind_are_those_of_the_network_and_can_be_gone_to(replay: Page, pretrained) -> None:
-    strokes = strokes_on(replay)
-    points = sum(map(len, strokes))
-    digits = [pretrained.read(ink_of(first_points(strokes, count))[None])[0].digit for count in range(1, points + 1)]
-    changes = [i for i in range(1, points) if digits[i] != digits[i - 1]]
-    said = [f"after {round(100 * (i + 1) / points)} %: {digits[i - 1]} → {digits[i]}" for i in changes]
-    buttons = replay.get_by_role("list", name="Changes of mind").get_by_role("button")
+def test_every_moment_and_every_change_is_what_the_first_points_say(view: Page, pretrained: Classifier) -> None:
+    inks = [ink_of(first_points(SEVEN, count))[None] for count in range(1, COUNT + 1)]
+    digits = [pretrained.predict(ink)[0].digit for ink in inks]
+    changes = [i for i in range(1, COUNT) if digits[i] != digits[i - 1]]
+    assert len(changes) >= 1
+    said = [f"after {round(100 * (i + 1) / COUNT)} %: {digits[i - 1]} → {digits[i]}" for i in changes]
+    buttons = view.get_by_role("list", name="Changes of the prediction").get_by_role("button")
     texts = [text.replace("\xa0", " ") for text in buttons.all_inner_texts()]
     assert texts == [f"{digits[0]} at first", *said]
-    assert len(changes) >= 1
     buttons.last.click()
-    assert_moment(replay, pretrained, changes[-1] + 1)
+    assert_moment(view, pretrained, changes[-1] + 1)
     expect(buttons.last).to_have_attribute("aria-current", "true")
-    expect(scrubber(replay)).to_have_attribute("aria-valuetext", re.compile(rf"stroke \d of \d: {digits[-1]}, "))
+    expect(scrubber(view)).to_have_attribute("aria-valuetext", re.compile(rf"stroke \d of \d: {digits[-1]}, "))
+
+    expect(scrubber(view)).to_have_attribute("max", str(COUNT - 1))
+    scrubber(view).press("Home")
+    for count in range(1, COUNT + 1):
+        assert_moment(view, pretrained, count)
+        scrubber(view).press("ArrowRight")
 
 
-def test_the_chart_and_its_scrubber_have_one_scale_for_the_mouse(replay: Page, pretrained) -> None:
-    before = strokes_on(replay)
-    points = sum(map(len, before))
-    plot = replay.locator(".replay-plot").bounding_box()
-    count = points // 3
-    x = plot["x"] + plot["width"] * (count - 1) / (points - 1)
-    for place in (plot, scrubber(replay).bounding_box()):
-        replay.mouse.click(plot["x"] + plot["width"] - 1, place["y"] + place["height"] / 2)
-        assert_moment(replay, pretrained, points)
-        replay.mouse.click(x, place["y"] + place["height"] / 2)
-        assert_moment(replay, pretrained, count)
-    assert strokes_on(replay) == before  # the pad stays as it is
+def test_the_chart_and_its_slider_have_one_scale_for_the_mouse(view: Page, pretrained: Classifier) -> None:
+    before = percents(view)
+    plot = view.locator(".replay-plot").bounding_box()
+    count = COUNT // 3
+    x = plot["x"] + plot["width"] * (count - 1) / (COUNT - 1)
+    for place in (plot, scrubber(view).bounding_box()):
+        middle = place["y"] + place["height"] / 2
+        view.mouse.click(plot["x"] + plot["width"] - 1, middle)
+        assert_moment(view, pretrained, COUNT)
+        view.mouse.click(x, middle)
+        assert_moment(view, pretrained, count)
+    assert percents(view) == before  # the pad stays as it is
 
 
-def test_it_plays_to_the_end_or_goes_from_change_to_change(replay: Page, new_page, server: Server) -> None:
-    scrubber(replay).press("End")
-    scrubber(replay).press("ArrowLeft")
-    replay.get_by_role("button", name="Play").click()
-    expect_moments(replay)
-    expect(replay.get_by_role("button", name="Play")).to_be_visible()
-
-    still = new_page(f"{server.url}?view=replay", reduced_motion="reduce")
-    draw(still, STROKES[7])
-    expect_moments(still)
-    still.get_by_role("button", name="Next change").click()
-    expect(still.locator(".replay-changes [aria-current]")).to_contain_text("at first")
+def test_it_plays_to_the_end_or_goes_from_change_to_change(view: Page) -> None:
+    scrubber(view).press("End")
+    view.get_by_role("button", name="Next change").click()
+    expect(view.locator(".replay-changes [aria-current]")).to_contain_text("at first")
+    view.emulate_media(reduced_motion="no-preference")
+    scrubber(view).press("End")
+    scrubber(view).press("ArrowLeft")
+    view.get_by_role("button", name="Play").click()
+    expect_complete(view)
+    expect(view.get_by_role("button", name="Play")).to_be_visible()
 
 
-def test_it_follows_undo_framing_and_clear(replay: Page, pretrained) -> None:
-    scrubber(replay).press("Home")
-    whole = strokes_on(replay)
-    replay.keyboard.press("Tab")
-    replay.get_by_role("button", name="Undo").click()
-    assert len(strokes_on(replay)) == len(whole) - 1
-    assert_moment(replay, pretrained, sum(map(len, whole[:-1])))
-    replay.evaluate("Live.setSteps({ ...DigitEngine.ALL_STEPS, fit: false })")
-    assert_moment(replay, pretrained, sum(map(len, whole[:-1])), Steps(fit=False))
-    replay.get_by_role("button", name="Clear").click()
-    expect(replay.locator(".replay-moment")).to_have_text("Nothing drawn yet.")
-    expect(scrubber(replay)).to_be_disabled()
+def test_it_follows_undo_steps_and_clear(view: Page, pretrained: Classifier) -> None:
+    scrubber(view).press("Home")
+    draw(view, [[[20, 120], [30, 120]]])
+    view.get_by_role("button", name="Undo").click()
+    assert_moment(view, pretrained, COUNT)
+    view.get_by_role("tab", name="All").click()
+    view.get_by_role("switch", name="Resize").click()
+    assert_moment(view, pretrained, COUNT, steps=Steps(resize=False))
+    clear(view)
+    expect(moment(view)).to_have_text("Nothing drawn yet.")
+    expect(scrubber(view)).to_be_disabled()
 
 
-def test_a_long_drawing_keeps_its_moments_few(replay: Page, pretrained) -> None:
-    replay.keyboard.press("Escape")
-    wave = [[10 + 0.2 * i, 40 + 0.3 * (i % 200)] for i in range(500)]
-    replay.evaluate("strokes => Live.replace(strokes)", [wave[:77], wave[77:]])
-    counts = sorted({1, *range(8, 501, 8), 77, 500})  # in powers of two, as every fourth would make 125
-    expect(scrubber(replay)).to_have_attribute("max", str(len(counts) - 1))
-    expect_moments(replay)
-    scrubber(replay).press("Home")
-    for count in counts[:20]:
-        assert_moment(replay, pretrained, count)
-        scrubber(replay).press("ArrowRight")
-
-
-def test_a_finger_draws_and_moves_through_it(new_page, server: Server) -> None:
-    page = new_page(f"{server.url}?view=replay", viewport={"width": 390, "height": 844}, has_touch=True)
-    touch(page, STROKES[2])
-    expect_answer(page, 2)
-    expect_moments(page)
-    scrubber(page).scroll_into_view_if_needed()
-    box = scrubber(page).bounding_box()
-    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page.locator(".replay-moment")).not_to_contain_text("100 %")
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
-
-
-def test_the_course_grows_while_the_pen_is_down(replay: Page, pretrained) -> None:
-    replay.keyboard.press("Escape")
-    draw(replay, STROKES[3], lift=False)
-    expect_moments(replay)
-    assert_moment(replay, pretrained, sum(map(len, strokes_on(replay))))
-    replay.mouse.move(*on_pad(replay, [100, 100]))
-    expect_moments(replay)
-    replay.mouse.up()
-    expect_torch(replay)
-    assert_moment(replay, pretrained, sum(map(len, strokes_on(replay))))
+def test_a_long_drawing_has_few_moments_and_grows_while_the_pen_is_down(view: Page) -> None:
+    clear(view)
+    wave = [[10 + 0.7 * i, 40 + 0.9 * (i % 70)] for i in range(150)]
+    draw(view, [wave[:77], wave[77:]], lift=False)
+    counts = {1, *range(2, 151, 2), 77}  # more than 120 moments would be too many: so every second one, and ends
+    expect(scrubber(view)).to_have_attribute("max", str(len(counts) - 1))
+    expect_complete(view)
+    view.mouse.move(*on_pad(view, [100, 100]))
+    expect(scrubber(view)).to_have_attribute("max", str(len(counts)))
+    view.mouse.up()

@@ -1,113 +1,174 @@
-"""The page as a static site: small, whole, and at home anywhere."""
+"""The page as a static site: small, whole, and usable from anywhere, even from disk."""
 
+import copy
 import json
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+import torch
+from playwright.sync_api import Page, expect
 
+from demo.cli import main
 from demo.export import export
 from demo.views import VIEWS
 from model.classifier import Classifier
 from model.network import MLP
-from model.opening import Opened
-from model.recipe import Recipe
-from tests.page.conftest import ROOT
-from tests.page.hand import PAD, STROKES, draw, status
+from model.pipeline import LoadedClassifier
+from model.training.recipe import Recipe
+from tests.page.conftest import OpenPage, wait_until_ready
+from tests.page.drawing import choose_sample, expect_answer, in_percents, on_pad, percents
+from tests.page.servers import FileServer
+from tests.page.test_handwriting import STORED, TWENTY
 
-MEGABYTE = 1_000_000
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory, pretrained: Classifier) -> Path:
-    folder = tmp_path_factory.mktemp("static") / "any where" / "digits"
-    export(Opened(pretrained, "for a test"), folder)
-    return folder
+NEEDS_SERVER = {  # buttons that are disabled or hidden without one; a sentence says so in their place
+    *("train-train", "train-stop", "train-use own", "train-use both"),
+    *("handwriting-tune", "handwriting-stop", "handwriting-use", "handwriting-fresh"),
+}
+# Press whatever can be pressed and was not pressed before, until there is nothing new; it says what was pressed.
+PRESS = """async ([name, before]) => {
+  const view = document.querySelector(`#view-${name}`);
+  const pressed = new Set(before);
+  const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const key = (one) => [one.className, one.name, one.value, one.ariaLabel, one.innerText].join();
+  for (;;) {
+    await painted();
+    const controls = [...view.querySelectorAll("button, input, select, [role=radio]")];
+    const control = controls.find((one) => !one.disabled && one.checkVisibility() && !pressed.has(key(one)));
+    if (!control) return [...pressed];
+    pressed.add(key(control));
+    if (control.matches("select")) {
+      control.selectedIndex = control.options.length - 1;
+      control.dispatchEvent(new Event("change", { bubbles: true }));
+    } else if (control.matches("[type=range]")) {
+      control.value = control.max / 2;
+      control.dispatchEvent(new Event("input", { bubbles: true }));
+    } else control.click();
+    if (view.hidden) document.querySelector(`#tab-${name}`).click();
+  }
+}"""
 
 
 @pytest.fixture
-def from_disk(browser: Browser, site: Path):
-    """The site opened from disk, with a console that must stay clean and no request to anywhere else."""
-    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: request.url.startswith(site.as_uri()) or complaints.append(request.url))
-    page.goto(f"{(site / 'index.html').as_uri()}?view=all")
-    page.get_by_label(PAD).wait_for()
-    yield page
-    page.context.close()
-    assert not complaints
+def from_disk(open_page: OpenPage, site_folder: Path) -> Page:
+    """The site opened from disk."""
+    return open_page((site_folder / "index.html").as_uri())
 
 
-def test_it_is_a_few_files_below_a_megabyte(site: Path) -> None:
-    files = list(site.iterdir())
+def test_every_button_of_every_view_can_be_pressed_without_a_server(from_disk: Page) -> None:
+    page = from_disk
+    stored = json.dumps({"wanted": [], "drawings": TWENTY})
+    page.evaluate("([name, stored]) => sessionStorage.setItem(name, stored)", [STORED, stored])
+    page.reload()
+    for name, title in VIEWS.items():
+        page.get_by_role("tab", name=title, exact=True).click()
+        pressed = page.evaluate(PRESS, [name, []])
+        choose_sample(page, 4)  # some buttons want a drawing
+        pressed = page.evaluate(PRESS, [name, pressed])
+        if name == "handwriting":  # and some are only there when all digits were written
+            choose_sample(page, 4)
+            page.locator(".handwriting-next").click()
+            page.locator(".handwriting-skip").evaluate("skip => { while (skip.offsetParent) skip.click(); }")
+            pressed = page.evaluate(PRESS, [name, pressed])
+        buttons = page.locator(f"#view-{name} button").evaluate_all(
+            "all => all.map((one) => one.dataset.use ? `train-use ${one.dataset.use}` : one.classList[0])"
+        )
+        keys = " ".join(pressed)
+        unpressed = {button for button in buttons if button and button not in NEEDS_SERVER and button not in keys}
+        assert unpressed == set(), name
+        assert pressed or name == "train"
+
+
+def test_what_needs_a_server_says_so(from_disk: Page) -> None:
+    page = from_disk
+    page.get_by_role("tab", name=VIEWS["train"], exact=True).click()
+    expect(page.locator(".train-missing")).to_contain_text("start the app on a computer (python app.py)")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+
+
+def test_it_is_a_few_files_below_a_megabyte(site_folder: Path) -> None:
+    files = list(site_folder.iterdir())
     assert len(files) <= 8
-    assert sum(file.stat().st_size for file in files) < MEGABYTE
-    manifest = json.loads((site / "manifest.webmanifest").read_text())
-    assert all((site / icon["src"]).is_file() for icon in manifest["icons"])
-    assert "sdk: static" in (site / "README.md").read_text()
-    assert not re.search(r"(?:src|href)=[\"']?(?:https?:)?//", (site / "index.html").read_text())
+    assert sum(file.stat().st_size for file in files) < 1_000_000
+    manifest = json.loads((site_folder / "manifest.webmanifest").read_text())
+    assert all((site_folder / icon["src"]).is_file() for icon in manifest["icons"])
+    assert "sdk: static" in (site_folder / "README.md").read_text()
+    assert not re.search(r"(?:src|href)=[\"']?(?:https?:)?//", (site_folder / "index.html").read_text())
 
 
-def test_a_new_version_takes_the_place_of_the_old_one(tmp_path: Path, pretrained: Classifier) -> None:
-    names = []
-    for classifier in (pretrained, replace(pretrained, snapshots=())):
-        export(Opened(classifier, "for a test"), tmp_path)
-        [snapshots] = tmp_path.glob("snapshots*")
-        assert all(snapshots.name in (tmp_path / name).read_text() for name in ("index.html", "sw.js"))
-        names.append(snapshots.name)
-    assert names[0] != names[1]  # so that no page gets the snapshots of another one's network
+def test_the_command(tmp_path: Path, monkeypatch, capsys) -> None:
+    def run(folder: str, checkpoint: str) -> tuple[int, str, str]:
+        command = ["demo", "export", str(tmp_path / folder), "--checkpoint", str(tmp_path / checkpoint)]
+        monkeypatch.setattr("sys.argv", command)
+        return main(), *capsys.readouterr()
 
-
-def test_it_reads_when_opened_from_disk_with_every_view_that_trains_nothing(from_disk: Page) -> None:
-    views = [view for view in VIEWS if not view.NEEDS_PYTHON]
-    expect(from_disk.get_by_role("tab")).to_have_text([*(view.TITLE for view in views), "All"])
-    draw(from_disk, STROKES[5])
-    expect(status(from_disk)).to_contain_text("Looks like 5")
-    expect(from_disk.get_by_role("tabpanel")).to_have_count(len(views))
-    expect(from_disk.get_by_role("button", name="Watch it learn")).to_have_count(0)
-
-
-def test_some_of_the_childhood_comes_along(from_disk: Page, pretrained: Classifier) -> None:
-    draw(from_disk, STROKES[5])
-    slider = from_disk.get_by_role("tabpanel", name="Childhood").get_by_role("slider")
-    first, last = pretrained.snapshots[0], pretrained.snapshots[-1]
-    for key, snapshot in (("Home", first), ("End", last)):
-        slider.press(key)
-        expect(from_disk.locator(".childhood")).to_contain_text(f"{100 * snapshot.test_accuracy:.2f}\u00a0%")
-
-
-def test_the_command(tmp_path: Path) -> None:
-    def run(folder: Path, *flags: str) -> subprocess.CompletedProcess:
-        command = [sys.executable, "-m", "demo", "export", str(folder), *flags]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-
-    done = run(tmp_path / "site", "--checkpoint", str(tmp_path / "none.pt"))
-    assert done.returncode == 0
-    assert "pretrained.pt goes out instead" in done.stderr
-    assert f"Open {tmp_path / 'site' / 'index.html'}" in done.stdout
-    assert (tmp_path / "site" / "index.html").is_file()
+    status, out, err = run("site", "none.pt")
+    assert status == 0
+    assert "pretrained.pt" in err
+    assert f"Open {tmp_path / 'site' / 'index.html'}" in out
     (tmp_path / "file").touch()
-    for folder, flags in ((tmp_path / "file", ()), (tmp_path / "other", ("--checkpoint", str(tmp_path / "file")))):
-        failed = run(folder, *flags)
-        assert failed.returncode == 1
-        assert len(failed.stderr.strip().splitlines()) <= 2
-        assert "Traceback" not in failed.stderr
+    for folder, checkpoint in (("other", "file"), ("file", "none.pt")):
+        status, out, err = run(folder, checkpoint)
+        assert (status, out) == (1, "")
+        assert len(err.strip().splitlines()) <= 2
     assert not (tmp_path / "other").exists()
 
 
-def test_nothing_in_a_checkpoint_becomes_markup(tmp_path: Path, browser: Browser) -> None:
+def test_nothing_in_a_checkpoint_becomes_markup(tmp_path: Path, open_page: OpenPage) -> None:
     evil = "</script><img src=x onerror=alert(1)>"
-    classifier = Classifier(MLP(), Recipe(name=evil), 0.1)
-    export(Opened(classifier, evil), tmp_path)
-    page = browser.new_page()
-    page.goto((tmp_path / "index.html").as_uri())
-    page.get_by_label(PAD).wait_for()
-    expect(page.get_by_label("The network that is reading")).to_contain_text(evil)
+    export(LoadedClassifier(Classifier(MLP(), Recipe(name=evil), 0.1), evil), tmp_path)
+    page = open_page((tmp_path / "index.html").as_uri())
+    expect(page.get_by_label("The network that predicts")).to_contain_text(evil)
     expect(page.locator("img")).to_have_count(0)
-    page.close()
+
+
+# Look for a new version of the site, and wait until it has taken over.
+NEW_WORKER = """async () => {
+  const taken = new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done));
+  await (await navigator.serviceWorker.ready).update();
+  await taken;
+}"""
+
+
+def test_a_visited_site_needs_no_network_and_takes_a_new_version_whole(
+    open_page: OpenPage, tmp_path: Path, pretrained: Classifier
+) -> None:
+    network = copy.deepcopy(pretrained.network)
+    with torch.no_grad():
+        network.output.weight.mul_(0.5)
+    other = replace(pretrained, network=network, snapshots=())
+    export(LoadedClassifier(pretrained, "For a test"), tmp_path)
+    files = FileServer(tmp_path)
+    try:
+        page = open_page(files.url)
+        page.evaluate("navigator.serviceWorker.ready")
+        files.stop()
+        for address in (files.url, f"{files.url}index.html"):
+            page.goto(address)
+            ink = choose_sample(page, 5)
+            expect_answer(page, 5)
+        old, new = (in_percents(classifier.predict(ink[None])[0].probabilities) for classifier in (pretrained, other))
+
+        export(LoadedClassifier(other, "For a test"), tmp_path)
+        files.start()
+        page.evaluate(NEW_WORKER)
+        page.mouse.click(*on_pad(page, [5, 5]))
+        page.get_by_role("button", name="Undo").click()
+        assert percents(page) == old  # nothing changes under an open page
+        page.get_by_role("tab", name=VIEWS["history"]).click()
+        expect(page.get_by_label("Moment of the training")).to_be_visible()  # its own network's, though it came late
+        files.stop()
+        page.reload()
+        wait_until_ready(page)
+        choose_sample(page, 5)
+        assert percents(page) == new  # the new version is there whole, without a network
+        expect(page.locator(".history-news")).to_contain_text("has no training history")
+    finally:
+        files.stop()
+
+
+def test_a_site_whose_files_are_gone_says_what_to_do(page: Page) -> None:
+    page.route("**/snapshots-*", lambda route: route.abort())
+    page.get_by_role("tab", name=VIEWS["history"]).click()
+    expect(page.locator(".history-news")).to_contain_text("Reload the page")

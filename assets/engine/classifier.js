@@ -1,0 +1,49 @@
+/** The classifier, as model/classifier.py has it: 28 x 28 pixels to a verdict. Its probabilities agree with PyTorch's to
+    about one part in a million, since PyTorch counts in float32. */
+/** @import { BlankPrediction, ClassifierParts, Prediction, Steps } from "../state/types.js" */
+import { argmax, softmax } from "./math.js";
+import { Network, normalize } from "./network.js";
+import { CANVAS_SIDE } from "./pen.js";
+import { preprocess } from "./preprocessing.js";
+
+export const DIGITS = 10;
+
+/** @type {BlankPrediction} */
+export const BLANK = Object.freeze({
+  verdict: "blank",
+  digit: null,
+  probabilities: new Float64Array(DIGITS),
+  detectorLogit: null,
+  ...{ input: null, pre1: null, hidden1: null, pre2: null, hidden2: null, logits: null },
+});
+
+/** The network, its non-digit detector, and everything else that a prediction needs. */
+export class Classifier {
+  /** @param {ClassifierParts} parts */
+  constructor({ network, detector, confidenceThreshold, mean, std, fingerprint }) {
+    this.network = new Network(network);
+    this.detector = detector ? { network: new Network(detector.network), threshold: detector.threshold } : null;
+    this.confidenceThreshold = confidenceThreshold;
+    this.mean = mean;
+    this.std = std;
+    this.fingerprint = fingerprint;
+  }
+
+  /** @param {Uint8Array} image 28 x 28, preprocessed @returns {Prediction} */
+  predict(image) {
+    if (!image.some((tone) => tone > 0)) return BLANK;
+    const pass = this.network.forward(normalize(image, this.mean, this.std));
+    const probabilities = softmax(pass.logits);
+    const digit = argmax(probabilities);
+    const detectorLogit = this.detector?.network.forward(pass.input).logits[0] ?? null;
+    const isRejected = detectorLogit !== null && detectorLogit < (this.detector?.threshold ?? 0);
+    const isSure = probabilities[digit] >= this.confidenceThreshold;
+    const verdict = isRejected ? "not a digit" : isSure ? "digit" : "unsure";
+    return { ...pass, verdict, digit, probabilities, detectorLogit };
+  }
+
+  /** @param {Uint8Array} ink of the pad's canvas @param {Steps} [steps] */
+  predictInk(ink, steps) {
+    return this.predict(preprocess(ink, CANVAS_SIDE, CANVAS_SIDE, steps));
+  }
+}

@@ -1,0 +1,64 @@
+/** The network, as model/network.py has it: two hidden layers with ReLU, then logits. */
+/** @import { ForwardPass, Layer, NetworkDescription } from "../state/types.js" */
+import { bytesFromBase64, dequantize } from "./quantization.js";
+
+export class Network {
+  /** @param {NetworkDescription} description */
+  constructor(description) {
+    const { widths } = description;
+    const numbers =
+      "parameters" in description ? new Float32Array(bytesFromBase64(description.parameters)) : dequantize(description);
+    /** @type {Layer[]} */
+    this.layers = [];
+    for (let i = 1, at = 0; i < widths.length; i++) {
+      const [inputs, outputs] = [widths[i - 1], widths[i]];
+      const weights = numbers.subarray(at, (at += inputs * outputs));
+      const biases = numbers.subarray(at, (at += outputs));
+      this.layers.push({ inputs, outputs, weights, biases });
+    }
+  }
+
+  /** @param {Float64Array} input a normalized image (784) @returns {ForwardPass} */
+  forward(input) {
+    const [first, second, last] = this.layers;
+    const pre1 = linear(first, input);
+    const hidden1 = pre1.map(relu);
+    const pre2 = linear(second, hidden1);
+    const hidden2 = pre2.map(relu);
+    return { input, pre1, hidden1, pre2, hidden2, logits: linear(last, hidden2) };
+  }
+}
+
+/** How many parameters a network of these widths has, and how many of them are weights and biases.
+    @param {number[]} widths of input, hidden layers and output */
+export function parameterCount(widths) {
+  let [weights, biases] = [0, 0];
+  for (let layer = 1; layer < widths.length; layer++) {
+    weights += widths[layer - 1] * widths[layer];
+    biases += widths[layer];
+  }
+  return { parameters: weights + biases, weights, biases };
+}
+
+/** Tones, 0 to 255, to the network's input. @param {Uint8Array} image @param {number} mean @param {number} std */
+export function normalize(image, mean, std) {
+  const input = new Float64Array(image.length);
+  for (let i = 0; i < image.length; i++) input[i] = (image[i] / 255 - mean) / std;
+  return input;
+}
+
+/** Weights times input, plus biases. @param {Layer} layer @param {Float64Array} input */
+export function linear({ inputs, outputs, weights, biases }, input) {
+  const sums = new Float64Array(outputs);
+  for (let output = 0, weight = 0; output < outputs; output++) {
+    let sum = biases[output]; // a local variable: writing to the array each time takes twice as long
+    for (let i = 0; i < inputs; i++, weight++) sum += weights[weight] * input[i];
+    sums[output] = sum;
+  }
+  return sums;
+}
+
+/** @param {number} value */
+export function relu(value) {
+  return value > 0 ? value : 0;
+}

@@ -1,0 +1,29 @@
+/** The header: which network predicts, how it was trained and how well it does. Its value carries the network to the
+    page. */
+/** @import { ClassifierDescription, MountContext } from "../../state/types.js" */
+import { parameterCount } from "../../engine/network.js";
+import { query, setText } from "../../parts/dom.js";
+import { grouped, percent } from "../../parts/numbers.js";
+import * as classifiers from "../../state/classifiers.js";
+
+/** @param {MountContext} context */
+export function mount({ element, props, watch }) {
+  const take = () => props.value && classifiers.setShared(props.value);
+  take();
+  watch("value", take);
+  classifiers.subscribe((present) => {
+    const description = present[present.active]?.description;
+    if (description) show(element, description);
+  });
+}
+
+/** @param {HTMLElement} element @param {ClassifierDescription} description */
+function show(element, { name, recipe, testAccuracy, origin, network }) {
+  const { parameters, weights, biases } = parameterCount(network.widths);
+  const lines = {
+    ".header-score": `Recipe ${name}: ${percent(testAccuracy, 2)} of MNIST's 10,000 test digits classified correctly`,
+    ".header-recipe": `${network.widths.join(" – ")}, ${grouped(parameters)} parameters (${grouped(weights)} weights, ${grouped(biases)} biases); ${recipe}`,
+    ".header-origin": origin,
+  };
+  for (const [part, text] of Object.entries(lines)) setText(query(element, part), text);
+}

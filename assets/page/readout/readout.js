@@ -1,0 +1,147 @@
+/** The readout: the answer, ten bars that move with the pen, the network's input, and what PyTorch said to it. */
+/** @import { Current, MountContext, Prediction, Steps, Stroke, Whose } from "../../state/types.js" */
+/** @import { News } from "../../server/verification.js" */
+import { topTwo } from "../../engine/math.js";
+import { PEN_WIDTH } from "../../engine/pen.js";
+import { ALL_STEPS } from "../../engine/preprocessing.js";
+import { createDigitBars } from "../../parts/digit-bars.js";
+import { query, setText } from "../../parts/dom.js";
+import { paintGray } from "../../parts/images.js";
+import { percent } from "../../parts/numbers.js";
+import * as verification from "../../server/verification.js";
+import * as prediction from "../../state/prediction.js";
+import * as steps from "../../state/steps.js";
+
+const TOO_SMALL = 3 * PEN_WIDTH; // across: of written digits shrunk to this size, every sixth is misread
+const RUNNER_UP = 0.01; // the least probability at which a second digit is named
+const TOLERANCE = 1e-3; // between the page's probabilities and PyTorch's
+/** @type {Record<Whose, string>} */
+const NAMES = { shared: "the shared network", own: "yours" };
+/** @type {Record<keyof Steps, string>} */
+const STEP_NAMES = { crop: "cropping", square: "the square", resize: "resizing to 20 × 20", center: "centering" };
+
+const PROGRESS = {
+  idle: "",
+  asked: "Asking PyTorch …",
+  busy: "The server is busy: the page keeps predicting on its own and asks again.",
+  lost: "No connection to the server: the page keeps predicting on its own and retries.",
+};
+
+/** @param {MountContext} context */
+export function mount({ element, props, watch }) {
+  const find = (/** @type {string} */ name) => query(element, `.readout-${name}`);
+  const readout = query(element, ".readout");
+  const bars = createDigitBars(query(element, ".digit-bars"), { meters: true });
+  const [answerDigit, answerSure, answerMore] = ["digit", "sure", "more"].map((part) => find(`answer-${part}`));
+  const image = query(element, ".readout-input-image", HTMLCanvasElement);
+  const [status, verified, alarm, stepsNotice, both] = ["status", "verification", "alarm", "steps", "both"].map(find);
+
+  /** @param {Current} current */
+  function showBars(current) {
+    bars.show(current.probabilities, current.verdict === "not a digit" ? null : current.digit);
+    const { other, active } = current;
+    const theirs = active === "own" ? "shared" : "own";
+    if (!other && both.hidden) return;
+    bars.showOther(other && other.probabilities, NAMES[theirs]);
+    readout.classList.toggle("has-other", other !== null);
+    both.hidden = !other;
+    if (!other) return;
+    find("both-active").textContent = `${NAMES[active]}: ${summary(current)}`;
+    find("both-other").textContent = `${NAMES[theirs]}: ${summary(other)}`;
+  }
+
+  /** @param {Current} current */
+  function showAnswer(current) {
+    const { large, sure, more } = inWords(current);
+    readout.dataset.verdict = current.verdict;
+    setText(answerDigit, large);
+    setText(answerSure, sure);
+    setText(answerMore, more);
+    if (current.penIsDown) return; // screen readers are told when the pen is up, not at every movement
+    if (prediction.isEmpty(current)) status.textContent = "Nothing drawn yet.";
+    else if (current.verdict === "digit") status.textContent = `Looks like ${large}, ${sure}${more && `; ${more}`}.`;
+    else status.textContent = `${sure}: ${more}`;
+  }
+
+  /** @param {Current} current */
+  function showInput(current) {
+    paintGray(image, current.image);
+    const words = prediction.isEmpty(current) ? "nothing yet" : "your drawing, 28 by 28 pixels";
+    const label = `What the network sees: ${words}`;
+    if (image.ariaLabel !== label) image.ariaLabel = label;
+  }
+
+  query(stepsNotice, "button").addEventListener("click", () => steps.set(ALL_STEPS));
+  steps.subscribe((taken) => {
+    const names = /** @type {(keyof Steps)[]} */ (Object.keys(STEP_NAMES));
+    const left = names.filter((name) => !taken[name]).map((name) => STEP_NAMES[name]);
+    stepsNotice.hidden = !left.length;
+    setText(query(stepsNotice, "span"), left.length ? `Preprocessing changed: without ${left.join(", ")}.` : "");
+  });
+  for (const show of [showBars, showAnswer, showInput]) prediction.subscribe(show);
+  verification.subscribe((news) => {
+    const { state, text, problem } = describe(news, prediction.current());
+    verified.dataset.state = state;
+    verified.textContent = text;
+    alarm.textContent = problem;
+  });
+  watch("value", () => verification.receive(props.value));
+}
+
+/** A prediction in words: what is large, what is said about it, and what else it could be, or what to do.
+    @param {Current} current */
+function inWords(current) {
+  if (prediction.isEmpty(current)) {
+    return { large: "?", sure: "", more: "Draw one large digit, 0 to 9. The bars move while you draw." };
+  }
+  const { verdict, digit, probabilities, penIsDown } = current;
+  const second = topTwo(probabilities)[1];
+  const [large, sure] = [String(digit), percent(probabilities[digit])];
+  const runnerUp = probabilities[second] < RUNNER_UP ? "" : `or ${second}: ${percent(probabilities[second])}`;
+  const isSmall = !penIsDown && extent(current.strokes) < TOO_SMALL;
+  const more = isSmall ? "too small for the pen; clear, and draw it larger" : runnerUp;
+  if (verdict === "digit") return { large, sure, more };
+  const isUnsure = verdict === "unsure";
+  if (penIsDown) return { large, sure: isUnsure ? "Not sure yet" : "Not a digit yet", more };
+  const answer = isUnsure ? { large, sure: "Not sure" } : { large: "✕", sure: "Not a digit" };
+  if (isSmall) return { ...answer, more };
+  if (isUnsure) return { ...answer, more: `${digit}: ${sure}, ${more}. Clear, and draw it larger and more clearly.` };
+  return { ...answer, more: `The nearest digit is ${digit}. Clear, and draw one digit, 0 to 9, and nothing else.` };
+}
+
+/** The longer side of the strokes' bounding box. @param {Stroke[]} strokes */
+function extent(strokes) {
+  const sides = [0, 1].map((axis) => {
+    const values = strokes.flat().map((point) => point[axis]);
+    return Math.max(...values) - Math.min(...values);
+  });
+  return Math.max(...sides);
+}
+
+/** @param {Prediction} prediction */
+function summary({ verdict, digit, probabilities }) {
+  if (digit === null) return "nothing yet";
+  return verdict === "not a digit" ? verdict : `${digit}, ${percent(probabilities[digit])}`;
+}
+
+/** What is said about the verification, and as an alarm if there is a problem. Page and PyTorch run the same network, so
+    their probabilities agree, or something is wrong.
+    @type {(news: News, current: Current) => { state: string, text: string, problem: string }} */
+function describe(news, current) {
+  const { state } = news;
+  if (state !== "answered") return { state, text: PROGRESS[state], problem: "" };
+  const { reply, milliseconds } = news;
+  const disagreed = (/** @type {string} */ problem) => ({ state: "disagreed", text: "", problem });
+  if ("error" in reply) return disagreed(reply.error);
+  if (reply.network !== current.fingerprint) {
+    if (current.active === "shared")
+      return disagreed("The server has another network by now. Reload the page to get it.");
+    const text = "The server no longer has your network: the page keeps predicting with it on its own.";
+    return { state: "idle", text, problem: "" };
+  }
+  const differences = reply.probabilities.map((share, i) => Math.abs(share - current.probabilities[i]));
+  if (Math.max(...differences) > TOLERANCE) {
+    return disagreed(`PyTorch predicts ${reply.digit}, this page predicts ${current.digit}. Reload the page.`);
+  }
+  return { state, text: `Verified by PyTorch · ${Math.round(milliseconds)} ms`, problem: "" };
+}

@@ -1,0 +1,46 @@
+/** The tabs: one for each view, and one for all. Arrow keys move along them. */
+/** @import { MountContext } from "../../state/types.js" */
+import { create, query } from "../../parts/dom.js";
+import * as views from "../../state/views.js";
+
+/** @param {MountContext} context */
+export function mount({ element, props }) {
+  const list = query(element, ".tabs-list");
+  const close = query(element, ".tabs-close");
+  /** @type {Record<string, string>} */
+  const titles = { ...JSON.parse(props.titles), all: "All" };
+  const names = Object.keys(titles);
+  const tabs = names.map((name) => {
+    const labels = { id: `tab-${name}`, "data-view": name, "aria-controls": name !== "all" && `view-${name}` };
+    const open = () => views.open(name);
+    return create("button", { type: "button", role: "tab", ...labels, onclick: open }, titles[name]);
+  });
+  list.append(...tabs);
+
+  list.addEventListener("keydown", (event) => {
+    const place = tabs.findIndex((tab) => tab === document.activeElement);
+    const last = tabs.length - 1;
+    const [right, left] = [place === last ? 0 : place + 1, place > 0 ? place - 1 : last];
+    const next = { ArrowRight: right, ArrowLeft: left, Home: 0, End: last }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    tabs[next].focus();
+    views.open(names[next]);
+  });
+
+  close.addEventListener("click", () => {
+    views.open(null);
+    tabs[0].focus();
+  });
+
+  views.offer(names);
+  views.subscribe((current) => {
+    close.hidden = current === null;
+    tabs.forEach((tab, i) => {
+      const isOpen = names[i] === current;
+      tab.ariaSelected = String(isOpen);
+      tab.tabIndex = isOpen || (current === null && i === 0) ? 0 : -1;
+      if (isOpen) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+    });
+  });
+}

@@ -1,0 +1,93 @@
+/** Files that the page makes and the browser saves. They are made in the page: nothing is sent anywhere. */
+import { create } from "./dom.js";
+import { paintGray } from "./images.js";
+
+const encoder = new TextEncoder();
+
+/** Let the browser save bytes or text under a name.
+    @param {string} name @param {BlobPart} content @param {string} type */
+export function save(name, content, type) {
+  const address = URL.createObjectURL(new Blob([content], { type }));
+  create("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000); // time for a slow disk
+}
+
+/** Arrays of side x side bytes as one NumPy array (N, side, side) of uint8: the .npy format, version 1.0.
+    @param {Uint8Array[]} arrays @param {number} side */
+export function npy(arrays, side) {
+  const entry = `{'descr': '|u1', 'fortran_order': False, 'shape': (${arrays.length}, ${side}, ${side}), }`;
+  const length = Math.ceil((10 + entry.length + 1) / 64) * 64 - 10; // of the header: the data starts at a multiple of 64
+  const start = encoder.encode("?NUMPY\x01\x00??" + entry.padEnd(length - 1) + "\n");
+  start[0] = 0x93;
+  new DataView(start.buffer).setUint16(8, length, true);
+  return concatenate([start, ...arrays]);
+}
+
+/** A CSV of plain numbers and words, with a header. @param {string[]} header @param {(string | number)[][]} rows */
+export function csv(header, rows) {
+  return [header, ...rows].map((row) => row.join(",") + "\n").join("");
+}
+
+/** Ink as a PNG, black on white, as bytes. @param {Uint8Array} ink side x side @param {number} side */
+export async function png(ink, side) {
+  const canvas = create("canvas", { width: side, height: side });
+  const tones = ink.map((tone) => 255 - tone);
+  paintGray(canvas, tones);
+  const blob = await new Promise((/** @type {BlobCallback} */ resolve) => canvas.toBlob(resolve, "image/png"));
+  if (!blob) throw new Error("The browser could not make a PNG.");
+  return new Uint8Array(await blob.arrayBuffer());
+}
+
+/** Files as one zip, stored as they are: PNGs are compressed already. PKWARE's APPNOTE 6.3.
+    @param {{ name: string, bytes: Uint8Array }[]} files */
+export function zip(files) {
+  const parts = [];
+  const directory = [];
+  let offset = 0;
+  for (const { name, bytes } of files) {
+    const common = concatenate([
+      uint16(20, 0, 0, 0, (1 << 5) | 1), // version, flags, stored, 1 January 1980
+      uint32(crc32(bytes), bytes.length, bytes.length),
+      uint16(name.length, 0),
+    ]);
+    const local = concatenate([uint32(0x04034b50), common, encoder.encode(name), bytes]);
+    // no comment, first disk, no attributes
+    directory.push(uint32(0x02014b50), uint16(20), common, uint16(0, 0, 0), uint32(0, offset), encoder.encode(name));
+    parts.push(local);
+    offset += local.length;
+  }
+  const listed = concatenate(directory);
+  const count = uint16(0, 0, files.length, files.length);
+  return concatenate([...parts, listed, uint32(0x06054b50), count, uint32(listed.length, offset), uint16(0)]);
+}
+
+/** @param {number[]} values to 16 bits each, little-endian */
+function uint16(...values) {
+  return Uint8Array.from(values.flatMap((value) => [value, value >>> 8]));
+}
+
+/** @param {number[]} values to 32 bits each, little-endian */
+function uint32(...values) {
+  return uint16(...values.flatMap((value) => [value, value >>> 16]));
+}
+
+/** @param {Uint8Array} bytes */
+function crc32(bytes) {
+  let crc = ~0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
+/** @param {Uint8Array[]} parts */
+function concatenate(parts) {
+  const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

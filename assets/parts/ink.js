@@ -1,0 +1,46 @@
+/** Drawings on the screen, from their strokes. */
+/** @import { Point, Stroke } from "../state/types.js" */
+import { CANVAS_SIDE, PEN_WIDTH } from "../engine/pen.js";
+import { context2d, svg } from "./dom.js";
+
+/** Prepare a canvas for strokes: from now on its unit is a pixel of the drawing, whatever its size.
+    @param {HTMLCanvasElement} canvas */
+export function inkContext(canvas) {
+  const context = context2d(canvas);
+  const scale = canvas.width / CANVAS_SIDE;
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.lineWidth = PEN_WIDTH;
+  context.lineCap = context.lineJoin = "round";
+  return context;
+}
+
+/** Paint some points of one stroke, in one color; a single point makes a dot.
+    @param {CanvasRenderingContext2D} context @param {Point[]} points @param {string} color */
+export function paintStroke(context, points, color) {
+  context.strokeStyle = context.fillStyle = color;
+  context.beginPath();
+  if (points.length > 1) {
+    for (const point of points) context.lineTo(...point);
+    context.stroke();
+  } else {
+    context.arc(...points[0], PEN_WIDTH / 2, 0, 2 * Math.PI); // a line without length would not be painted
+    context.fill();
+  }
+}
+
+/** The first points of a drawing. @param {Stroke[]} strokes @param {number} count */
+export function firstPoints(strokes, count) {
+  const first = [];
+  for (const points of strokes) {
+    if (count > 0) first.push(points.slice(0, count));
+    count -= points.length;
+  }
+  return first;
+}
+
+/** A drawing as a small picture. @param {Stroke[]} strokes */
+export function inkDrawing(strokes) {
+  const lines = strokes.map((points) => svg("polyline", { points: [...points, points.at(-1)].join(" ") })); // shows dots
+  const viewBox = `0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}`;
+  return svg("svg", { class: "drawing", viewBox, "aria-hidden": "true" }, ...lines);
+}

@@ -1,0 +1,78 @@
+/** Jobs on the server: a page starts one, and asks how it stands, again and again, until it is over. */
+/** @import { JobNews, JobState, JobStatus, MountContext, ServerFunction } from "../state/types.js" */
+import { isReachable } from "./verification.js";
+
+export const UNREACHABLE = "The server can’t be reached. Try again when it is back.";
+const RETRY = 2000; // milliseconds between two attempts to reach the server
+const TRIES = 3;
+/** @type {JobNews} */
+const LOST = { state: "lost", message: "The server no longer knows this training. Reload the page, and train again." };
+/** @type {Record<JobState, string>} */
+const STATES = {
+  queued: "Starting …",
+  running: "Training …",
+  done: "Done",
+  stopped: "Stopped",
+  diverged: "Diverged",
+  failed: "Failed",
+  lost: "Lost",
+};
+
+/** What a server function answers; undefined if the server can't be reached.
+    @param {ServerFunction | undefined} ask @param {any[]} parameters @returns {Promise<any>} */
+export async function call(ask, ...parameters) {
+  try {
+    return await ask?.(...parameters);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Start a job. Returns whether the server could be reached. @param {MountContext} context @param {unknown} value */
+export async function startJob({ props, trigger }, value) {
+  // Gradio reloads a page whose event could not be sent. So find out first whether it can be sent.
+  if (!trigger || !(await isReachable())) return false;
+  props.value = value;
+  trigger("start_job");
+  return true;
+}
+
+/** Follow a job until it is over, telling all news. Returns its result; null if there is none, or if it was lost.
+    @param {MountContext["server"]} server @param {string} ticket @param {(news: JobNews) => void} tell */
+export async function followJob(server, ticket, tell) {
+  /** @type {JobNews} */
+  let news;
+  do {
+    news = (await askUntilAnswered(server?.follow, ticket, tell)) ?? LOST;
+    tell(news);
+  } while (isGoingOn(news));
+  return news.hasResult ? askUntilAnswered(server?.result, ticket, tell) : null;
+}
+
+/** The server's answer about a job, however long it can't be reached; null if it does not answer although it can be
+    reached. Tells { isAway } meanwhile.
+    @param {ServerFunction | undefined} ask @param {string} ticket @param {(news: JobNews) => void} tell */
+async function askUntilAnswered(ask, ticket, tell) {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const answer = await call(ask, ticket);
+    tell({ isAway: answer === undefined });
+    if (answer !== undefined) return JSON.parse(answer);
+    do await new Promise((resolve) => setTimeout(resolve, RETRY));
+    while (!(await isReachable()));
+  }
+  tell({ isAway: false });
+  return null;
+}
+
+/** Whether a job is queued or running. @param {JobNews} news */
+export function isGoingOn({ state }) {
+  return state === "queued" || state === "running";
+}
+
+/** A job's state in words, some of which may be other than the usual ones.
+    @param {Pick<JobStatus, "state"> & JobNews} status @param {Partial<Record<JobState, string>>} [words] */
+export function inWords({ state, place, isAway }, words = {}) {
+  if (isAway) return "The server can't be reached: waiting for it.";
+  if (state === "queued" && place) return `Place ${place} in the queue: one network is trained at a time.`;
+  return words[state] ?? STATES[state];
+}

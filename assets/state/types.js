@@ -1,0 +1,99 @@
+/**
+ * The types that modules share. There is no code in here: other files import these with `@import`.
+ *
+ * @typedef {import("../engine/classifier.js").Classifier} Classifier
+ *
+ * A point [x, y] in pixels of the canvas, which is 140 x 140; and the points of a stroke: at least one, which is a dot.
+ * @typedef {[number, number]} Point
+ * @typedef {Point[]} Stroke
+ *
+ * A drawing: every stroke, including the one being drawn; its ink, 140 x 140, 0 for none to 255 for the darkest, which
+ * is changed in place while the pen moves; and whether it is about to change: the pen is down, or a sample draws itself.
+ * @typedef {{ strokes: Stroke[], ink: Uint8Array, penIsDown: boolean }} Drawing
+ *
+ * Which preprocessing steps are taken.
+ * @typedef {{ crop: boolean, square: boolean, resize: boolean, center: boolean }} Steps
+ *
+ * In pixels.
+ * @typedef {{ left: number, top: number, width: number, height: number }} Rectangle
+ *
+ * What each preprocessing step found. Without ink there is only `image`, which is empty.
+ * @typedef {object} PreprocessingStages
+ * @property {Uint8Array} image 28 x 28
+ * @property {Rectangle} crop the ink's bounding box
+ * @property {Rectangle} square the same, padded to a square
+ * @property {number} cells side of the resized digit: 20, or 28 where the step is left out
+ * @property {Uint8Array} digit the resized digit, cells x cells
+ * @property {number} right how far from the left edge of the image the digit is pasted
+ * @property {number} down how far from its upper edge
+ * @typedef {PreprocessingStages | { image: Uint8Array, crop: null }} Preprocessed
+ *
+ * A linear layer: weights (outputs x inputs, row by row) and biases (outputs).
+ * @typedef {{ inputs: number, outputs: number, weights: Float32Array, biases: Float32Array }} Layer
+ *
+ * Everything that a forward pass computes: from the input, 784 normalized tones, over the hidden layers before (pre1,
+ * pre2) and after ReLU (hidden1, hidden2) to 10 logits.
+ * @typedef {"input" | "pre1" | "hidden1" | "pre2" | "hidden2" | "logits"} Stage
+ * @typedef {Record<Stage, Float64Array>} ForwardPass
+ *
+ * A prediction; `digit` is the most probable one. `detectorLogit` is null for a classifier without a detector.
+ * @typedef {{ verdict: "digit" | "unsure" | "not a digit", digit: number, probabilities: Float64Array,
+ *   detectorLogit: number | null }} DigitPrediction
+ * @typedef {{ verdict: "blank", digit: null, probabilities: Float64Array, detectorLogit: null }
+ *   & Record<Stage, null>} BlankPrediction
+ * @typedef {(DigitPrediction & ForwardPass) | BlankPrediction} Prediction
+ *
+ * What belongs to the current prediction beside the prediction itself: the other network's, while two are compared; the
+ * 28 x 28 pixels that the network sees; whose network predicts, and its fingerprint; and a version, which counts every
+ * change of drawing, networks and steps.
+ * @typedef {{ other: Prediction | null, image: Uint8Array, steps: Steps, active: Whose, fingerprint: string | undefined,
+ *   version: number }} CurrentContext
+ * @typedef {Prediction & Drawing & CurrentContext} Current
+ * @typedef {BlankPrediction & Drawing & CurrentContext} EmptyCurrent
+ *
+ * All parameters of a network as base64 of little-endian numbers: float32 `parameters`, layer by layer; or, where the
+ * weights are quantized, int8 `weights` with one float32 of `scales` for each neuron, and float32 `biases`.
+ * @typedef {{ parameters: string, widths: number[] }} FloatNetworkDescription
+ * @typedef {{ weights: string, scales: string, biases: string, widths: number[] }} QuantizedNetworkDescription
+ * @typedef {FloatNetworkDescription | QuantizedNetworkDescription} NetworkDescription
+ *
+ * What a classifier is made of. An answer counts as sure from the confidence threshold on; mean and std are those of
+ * MNIST's tones, 0 to 1; the fingerprint is the same for the same parameters.
+ * @typedef {{ network: NetworkDescription, detector?: { network: NetworkDescription, threshold: number } | null,
+ *   confidenceThreshold: number, mean: number, std: number, fingerprint?: string }} ClassifierParts
+ *
+ * A classifier as the server describes it, with its provenance: recipe's name, recipe in words, and a sentence on where
+ * it comes from.
+ * @typedef {ClassifierParts & { fingerprint: string, name: string, recipe: string, testAccuracy: number,
+ *   origin: string }} ClassifierDescription
+ * @typedef {{ classifier: Classifier, description: ClassifierDescription }} LoadedClassifier
+ *
+ * "shared": the network that everyone has, null until it has arrived; "own": the visitor's own. `isComparing`: both
+ * predict.
+ * @typedef {"shared" | "own"} Whose
+ * @typedef {Record<Whose, LoadedClassifier | null> & { active: Whose, isComparing: boolean }} Classifiers
+ *
+ * The network at one point of its training.
+ * @typedef {{ step: number, epoch: number, loss: number, accuracy: number, network: NetworkDescription }} Snapshot
+ *
+ * A job's status: a sentence on how it ended, or ""; its place in the queue, 0 at its head; the share of the work that is
+ * done; points [epoch, loss (null where it is no finite number), accuracy] and tests [epoch, accuracy on the test
+ * digits]; and its settings in words.
+ * @typedef {"queued" | "running" | "done" | "stopped" | "diverged" | "failed" | "lost"} JobState
+ * @typedef {{ state: JobState, message: string, place: number, share: number, points: [number, number | null, number][],
+ *   tests: [number, number][], secondsLeft: number, settings: string, epochs: number, hasResult: boolean }} JobStatus
+ *
+ * News of a job: its status, or whether the server can't be reached at the moment.
+ * @typedef {Partial<JobStatus> & { isAway?: boolean }} JobNews
+ *
+ * A function that Python runs; undefined where the server can't be reached.
+ * @typedef {(...parameters: any[]) => Promise<any>} ServerFunction
+ *
+ * What each component's `mount` is given: the parts of a gr.HTML component. `props` is what Python set, and its `value`
+ * goes with an event, which `trigger` sends; `watch` tells when Python set a prop. On the static site `trigger` is null,
+ * and `server` only has what can be answered from a file.
+ * @typedef {{ element: HTMLElement, props: Record<string, any>, trigger: ((event: string) => void) | null,
+ *   watch: (name: string, changed: () => void) => void, server: Record<string, ServerFunction> | null }} MountContext
+ */
+
+export {};

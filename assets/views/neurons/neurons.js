@@ -1,0 +1,117 @@
+/** The neurons of each layer as tiles, and the chosen one as the weighted sum that it is. */
+/** @import { Current, Layer, MountContext } from "../../state/types.js" */
+import { sum } from "../../engine/math.js";
+import { SIDE } from "../../engine/preprocessing.js";
+import * as classifiers from "../../state/classifiers.js";
+import { isEmpty } from "../../state/prediction.js";
+import * as views from "../../state/views.js";
+import { create, query, tableRow } from "../../parts/dom.js";
+import { color, paintGray, paintSigned } from "../../parts/images.js";
+import { bracketed, number, percent, withSign } from "../../parts/numbers.js";
+import { capitalized, createTiles, described } from "./tiles.js";
+
+/** A term of a neuron's sum. @typedef {{ from: number, weight: number, input?: number, product?: number }} Term */
+
+const LISTED = 8; // inputs in the table
+const WRITTEN = 3; // products in the sum
+
+/** @param {MountContext} context */
+export function mount({ element }) {
+  const chosen = { layer: 0, neuron: 0 };
+  let hasChosen = false; // until then, the neuron with the strongest activation is shown
+  let widths = ""; // of the layers that the tiles stand for
+  const tiles = createTiles(query(element, ".neurons-layers"), pick);
+  query(element, ".neurons-negative").style.backgroundColor = color(-1);
+
+  /** @param {typeof chosen} place */
+  function pick(place) {
+    hasChosen = true;
+    Object.assign(chosen, place);
+    tiles.mark(chosen);
+    views.refresh();
+  }
+
+  /** @param {Current} current */
+  function explain(current) {
+    const { layer, neuron } = chosen;
+    const its = classifiers.active().classifier.network.layers[layer];
+    const inputs = isEmpty(current) ? undefined : [current.input, current.hidden1, current.hidden2][layer];
+    const terms = rankedTerms(its, neuron, inputs);
+    query(element, ".neurons-neuron h3").textContent = capitalized(described(chosen));
+    showInputs(terms.slice(0, LISTED), its.inputs);
+    showSum(terms, its.biases[neuron], current);
+    query(element, ".neurons-weights").hidden = layer > 0;
+    if (layer > 0) return;
+    const canvas = query(element, ".neurons-weights canvas", HTMLCanvasElement);
+    paintSigned(canvas, its.weights.subarray(neuron * its.inputs, (neuron + 1) * its.inputs));
+    canvas.ariaLabel = `The ${its.inputs} weights of ${described(chosen)}: orange where ink raises its sum, blue where ink lowers it`;
+  }
+
+  /** @type {(terms: Term[], count: number) => void} */
+  function showInputs(terms, count) {
+    const most = Math.abs(terms[0].product ?? 1);
+    const { layer } = chosen;
+    const rows = terms.map(({ from, input, weight, product }) => {
+      const choose = () => pick({ layer: layer - 1, neuron: from });
+      const source = layer
+        ? create("button", { type: "button", class: "neurons-from", onclick: choose }, `neuron ${from + 1}`)
+        : `row ${Math.floor(from / SIDE) + 1}, column ${(from % SIDE) + 1}`;
+      const share = `--share: ${Math.abs(product ?? 0) / most}; --sign: ${color(Math.sign(product ?? 0))}`;
+      const words = product === undefined ? "–" : withSign(product);
+      const result = create("td", { class: "neurons-product", style: share }, words);
+      return tableRow(source, [input === undefined ? "–" : number(input), withSign(weight), result]);
+    });
+    query(element, ".neurons-inputs caption").textContent =
+      `The ${terms.length} inputs that contribute most, out of ${count}`;
+    query(element, ".neurons-inputs tbody").replaceChildren(...rows);
+  }
+
+  /** The neuron's sum with its numbers: weights × inputs, plus the bias, then ReLU or softmax.
+      @type {(terms: Term[], bias: number, current: Current) => void} */
+  function showSum(terms, bias, current) {
+    const { layer, neuron } = chosen;
+    const paragraph = query(element, ".neurons-sum");
+    if (isEmpty(current)) {
+      paragraph.textContent = "Draw a digit to see the sum written out here.";
+      return;
+    }
+    const total = [current.pre1, current.pre2, current.logits][layer][neuron];
+    const written = terms.slice(0, WRITTEN);
+    const products = written.map(({ input = 0, weight }) => `${number(input)} × ${bracketed(weight)}`).join(" + ");
+    const rest = sum(terms.slice(WRITTEN).map(({ product = 0 }) => product));
+    const words = `${products} + ${terms.length - WRITTEN} more (${withSign(rest)}) + bias (${withSign(bias)}) = `;
+    paragraph.replaceChildren(words, create("strong", {}, number(total)));
+    if (layer === 2) {
+      paragraph.append(`, the logit of ${neuron}; softmax turns it into ${percent(current.probabilities[neuron])}.`);
+      return;
+    }
+    const activation = create("strong", {}, number(Math.max(0, total)));
+    paragraph.append(`; ReLU: max(0, ${number(total)}) = `, activation, ".");
+  }
+
+  views.register("neurons", query(element, ".neurons"), (current) => {
+    const { layers } = classifiers.active().classifier.network;
+    const newWidths = layers.map(({ outputs }) => outputs).join();
+    if (newWidths !== widths) {
+      widths = newWidths;
+      tiles.build(layers);
+      chosen.neuron = Math.min(chosen.neuron, layers[chosen.layer].outputs - 1);
+    }
+    if (!hasChosen && !isEmpty(current)) chosen.neuron = current.hidden1.indexOf(Math.max(...current.hidden1));
+    tiles.mark(chosen);
+    const canvas = query(element, ".neurons-input canvas", HTMLCanvasElement);
+    paintGray(canvas, current.image);
+    canvas.ariaLabel = `The network’s input: ${isEmpty(current) ? "nothing yet" : "your drawing, 28 by 28 pixels"}`;
+    tiles.light(current);
+    explain(current);
+  });
+}
+
+/** All terms of a neuron's sum, the largest first. @type {(layer: Layer, neuron: number, values?: Float64Array) => Term[]} */
+function rankedTerms({ inputs, weights }, neuron, values) {
+  const terms = Array.from({ length: inputs }, (_, from) => {
+    const weight = weights[neuron * inputs + from];
+    return values ? { from, weight, input: values[from], product: weight * values[from] } : { from, weight };
+  });
+  return terms.sort((a, b) => Math.abs(b.product ?? b.weight) - Math.abs(a.product ?? a.weight));
+}

@@ -1,0 +1,169 @@
+/** Train a network: settings in, live curves out, and the visitor's own network at the end. Python trains it. */
+/** @import { JobStatus, MountContext } from "../../state/types.js" */
+import { UNREACHABLE, call, followJob, inWords, isGoingOn, startJob } from "../../server/jobs.js";
+import * as classifiers from "../../state/classifiers.js";
+import * as views from "../../state/views.js";
+import { create, query, setText } from "../../parts/dom.js";
+import { percent } from "../../parts/numbers.js";
+import { lossInWords, showCurves } from "./curves.js";
+import { setUpForm } from "./form.js";
+import { showResult } from "./result.js";
+
+/** A run in the charts; `line` says which color its curve has, and `accuracy` is its test accuracy in the end.
+    @typedef {JobStatus & { ticket: string, number: number, line: number, accuracy?: number, isAway?: boolean }} Run */
+
+const MOST_RUNS = 6; // in the charts, each in a color of its own
+const NO_SERVER =
+  "Training runs in Python: start the app on a computer (python app.py) to train a network of your own.";
+/** @type {JobStatus} */
+const NEW_JOB = {
+  ...{ state: "queued", message: "", settings: "", hasResult: false },
+  ...{ place: 0, share: 0, points: [], tests: [], secondsLeft: 0, epochs: 1 },
+};
+
+/** @param {MountContext} context */
+export function mount(context) {
+  const { element, props, trigger, watch, server } = context;
+  const form = query(element, ".train-form", HTMLFormElement);
+  const trainButton = query(element, ".train-train", HTMLButtonElement);
+  const stopButton = query(element, ".train-stop", HTMLButtonElement);
+  const missing = query(element, ".train-missing");
+  const status = query(element, ".train-status");
+  const progress = query(element, ".train-progress", HTMLProgressElement);
+  const settings = setUpForm(form, JSON.parse(props.recipes));
+
+  let runs = /** @type {Run[]} */ ([]); // in the charts, the oldest first
+  let current = /** @type {Run | null} */ (null); // the one that is queued or running
+  let count = 0; // of runs so far
+  let isStale = true; // whether there is news that the view does not show yet
+  let listed = ""; // what the list of runs says
+
+  const complain = (/** @type {string} */ problem) => (query(element, ".train-problem").textContent = problem);
+
+  missing.textContent = trigger ? props.missing : NO_SERVER;
+  missing.hidden = !missing.textContent;
+  if (!trigger) for (const control of form.elements) control.toggleAttribute("disabled", true);
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (current || !trigger) return;
+    complain("");
+    if (!(await startJob(context, settings()))) complain(UNREACHABLE);
+  });
+
+  watch("value", () => {
+    const { ticket, error } = JSON.parse(props.value ?? "{}");
+    if (ticket) begin(ticket);
+    else complain(error ?? "");
+  });
+
+  stopButton.addEventListener("click", async () => {
+    stopButton.disabled = true;
+    const answer = await call(server?.stop, current?.ticket);
+    if (answer === undefined) stopButton.disabled = false; // the server could not be reached
+  });
+
+  /** @param {string} ticket */
+  async function begin(ticket) {
+    if (runs.length === MOST_RUNS) runs.shift();
+    const line = [...Array(MOST_RUNS).keys()].find((i) => runs.every((run) => run.line !== i)) ?? 0;
+    count += 1;
+    const run = /** @type {Run} */ ({ ...NEW_JOB, ticket, number: count, line });
+    runs.push(run);
+    current = run;
+    missing.hidden = true;
+    show();
+    const result = await followJob(server, ticket, (news) => {
+      Object.assign(run, news);
+      if (!isGoingOn(run)) current = null;
+      show();
+    });
+    if (result) {
+      run.accuracy = result.network.testAccuracy;
+      classifiers.setOwn(result.network);
+      showResult(query(element, ".train-result"), run.number, result);
+    }
+    show();
+  }
+
+  /** Show the news with the next frame if this view is open; else when it opens. */
+  function show() {
+    isStale = true;
+    views.refresh();
+  }
+
+  function showStatus() {
+    const run = current ?? runs.at(-1);
+    trainButton.hidden = current !== null;
+    if (stopButton.hidden !== (current === null)) stopButton.disabled = false;
+    stopButton.hidden = current === null;
+    status.hidden = !run;
+    if (!run) return;
+    const state = inWords(run, { running: run.points.length ? "Training" : "Preparing the digits …" });
+    const sentence = [state, run.message].filter(Boolean).join(current ? ". " : ": ");
+    setText(query(element, ".train-state"), sentence);
+    setText(query(element, ".train-now"), figuresInWords(run));
+    status.dataset.state = run.message && run.state !== "stopped" ? "problem" : run.state;
+    progress.hidden = run !== current;
+    progress.value = (run.points.at(-1)?.[0] ?? 0) / run.epochs;
+  }
+
+  function showRuns() {
+    const lines = runs.map((run) => {
+      const accuracy = run.accuracy ?? run.tests.at(-1)?.[1];
+      const ended = ["queued", "running", "done"].includes(run.state) ? "" : inWords(run).toLowerCase();
+      return { run, words: [ended, accuracy && `test accuracy ${percent(accuracy, 2)}`].filter(Boolean).join(" · ") };
+    });
+    const text = JSON.stringify(lines.map(({ run, words }) => [run.number, run.settings, words, run === current]));
+    if (text === listed) return; // its buttons keep their focus
+    listed = text;
+    query(element, ".train-runs").replaceChildren(...lines.map(({ run, words }) => runItem(run, words)));
+  }
+
+  /** @type {(run: Run, words: string) => HTMLElement} */
+  function runItem(run, words) {
+    const remove = () => {
+      runs = runs.filter((other) => other !== run);
+      show();
+      trainButton.focus();
+    };
+    const label = `Remove run ${run.number} from the charts`;
+    const swatch = create("span", { class: "train-swatch", "aria-hidden": "true" });
+    const name = create("span", { class: "train-run" }, create("b", {}, `Run ${run.number}`), ` ${run.settings}`);
+    const score = create("span", { class: "train-score" }, words);
+    const attributes = { type: "button", disabled: run === current, "aria-label": label, onclick: remove };
+    const style = `--run: var(--run-${run.line})`;
+    return create("li", { style }, swatch, name, score, create("button", attributes, "✕"));
+  }
+
+  const uses = ["own", "both"].map((use) => query(element, `[data-use="${use}"]`, HTMLButtonElement));
+  uses.forEach((button, i) => button.addEventListener("click", () => classifiers.activate("own", i === 1)));
+  new ResizeObserver(show).observe(query(element, ".train-charts"));
+
+  views.register("train", query(element, ".train"), ({ active, other }) => {
+    uses[0].ariaPressed = String(active === "own" && !other);
+    uses[1].ariaPressed = String(Boolean(other));
+    if (!isStale) return;
+    isStale = false;
+    showStatus();
+    showCurves(query(element, ".train-loss"), query(element, ".train-accuracy"), runs);
+    showRuns();
+  });
+}
+
+/** A run's newest figures. @param {Run} run */
+function figuresInWords({ points, tests, epochs, secondsLeft, state }) {
+  const newest = points.at(-1);
+  if (!newest) return "";
+  const [epoch, loss, accuracy] = newest;
+  const test = tests.at(-1);
+  const left = secondsLeft < 90 ? `${Math.ceil(secondsLeft)} s` : `${Math.ceil(secondsLeft / 60)} min`;
+  const figures = [
+    `epoch ${Math.min(Math.floor(epoch) + 1, epochs)} of ${epochs}`,
+    `loss ${loss === null ? "is no number any more" : lossInWords(loss)}`,
+    `accuracy ${percent(accuracy)}`,
+    test && `on the test digits ${percent(test[1], 2)}`,
+    state === "running" && `${left} left`,
+  ];
+  return figures.filter(Boolean).join(" · ");
+}

@@ -1,0 +1,194 @@
+"""The queue: one job is done at a time for the whole server, the others wait for their turn.
+
+A page follows its job by asking for the whole status again and again, so that a lost answer loses nothing. A job that
+nobody asks about any more, as its page was closed or its network lost, is stopped, and the next one takes its place.
+"""
+
+import threading
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from demo.jobs.job import Job, JobState
+from demo.visitors import PATIENCE, Visitors
+from demo.wire import describe_job, describe_lost_job
+from model.classifier import Classifier
+from model.data.mnist import Digits
+from model.torch_internals import OutOfMemoryError, reporting_out_of_memory
+from model.training.progress import DivergedError
+
+MAX_QUEUED = 60
+MAX_QUEUED_PER_ADDRESS = 50  # enough for a classroom, and some places are left for others
+MISSING_MNIST = (
+    "Training needs MNIST, which this server does not have. Its operator can get it with `python -m model train`, "
+    "which downloads it (11 MB), or put its four files into a folder and start the app with --data DIR or "
+    "DIGITS_DATA=DIR."
+)
+FAULT = "The training failed because of an error in the server. Train again, or with other settings."
+
+
+class JobError(Exception):
+    """A job that can't be started now; the message says why and what to do."""
+
+
+class JobQueue:
+    """Does jobs one after the other in a thread of its own, which ends when no job waits.
+
+    Args:
+        shared: the classifier that fine-tuning starts from, and whose detector trained networks get.
+        visitors: whose jobs they are, and who get the classifiers that come of them.
+        find_digits: gives MNIST, or None if this machine does not have it. What it gives is kept.
+        clock: gives seconds.
+    """
+
+    def __init__(
+        self,
+        shared: Classifier,
+        visitors: Visitors,
+        find_digits: Callable[[], Digits | None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._shared, self._visitors, self._find_digits, self._clock = shared, visitors, find_digits, clock
+        self._digits: Digits | None = None  # the worker's alone
+        self._lock = threading.Lock()  # of everything below, and of the jobs
+        self._waiting: list[Job] = []
+        self._running: Job | None = None
+        self._has_worker = False
+
+    # --- what visitors ask --------------------------------------------------------------------------------------------
+
+    def submit(self, job: Job) -> str:
+        """Start a job, or queue it; returns its ticket.
+
+        Raises:
+            JobError: if the visitor's last job is not over, too many are waiting, or the system has no thread left.
+        """
+        with self._lock:
+            last = self._visitors.job_of(job.session)
+            if last and not last.is_over:
+                raise JobError("Your last training is still running. Stop it before you start another.")
+            if len(self._waiting) >= MAX_QUEUED:
+                raise JobError(f"{MAX_QUEUED} training jobs are waiting already. Try again in a few minutes.")
+            if sum(waiting.address == job.address for waiting in self._waiting) >= MAX_QUEUED_PER_ADDRESS:
+                raise JobError(
+                    f"{MAX_QUEUED_PER_ADDRESS} training jobs from your address are waiting already. "
+                    "Try again in a few minutes."
+                )
+            if not self._has_worker:
+                self._start_worker()
+            job.asked_at = self._clock()
+            self._waiting.insert(self._place_for(job.address), job)
+            self._visitors.set_job(job)
+            return job.ticket
+
+    def follow(self, ticket: object) -> dict[str, Any]:
+        """The status of the job with this ticket, as `describe_job` has it; asking keeps it alive."""
+        with self._lock:
+            job = self._visitors.job_with(ticket)
+            if job is None:
+                return describe_lost_job()
+            job.asked_at = self._clock()
+            return describe_job(job, self._waiting.index(job) + 1 if job in self._waiting else 0)
+
+    def result(self, ticket: object) -> Any:
+        """What came of the job with this ticket; None if there is no such job, or it has no result."""
+        with self._lock:
+            job = self._visitors.job_with(ticket)
+            return job and job.result
+
+    def stop(self, ticket: object) -> None:
+        """Stop a job, or take it out of the queue."""
+        with self._lock:
+            if job := self._visitors.job_with(ticket):
+                self._stop(job, "")
+
+    # --- order --------------------------------------------------------------------------------------------------------
+
+    def _place_for(self, address: str) -> int:
+        """Where in the queue an address's next job belongs: addresses take turns, however many jobs each has."""
+        own = sum(job.address == address for job in self._waiting)
+        before: Counter[str] = Counter()
+        for place, job in enumerate(self._waiting):
+            if before[job.address] > own:
+                return place
+            before[job.address] += 1
+        return len(self._waiting)
+
+    def _stop(self, job: Job, reason: str) -> None:
+        if job in self._waiting:
+            self._waiting.remove(job)
+            self._end(job, JobState.STOPPED, reason)
+        elif job is self._running:
+            job.stop_reason = reason
+
+    def _stop_abandoned(self) -> None:
+        """Stop every job that nobody asks about."""
+        for job in [self._running, *self._waiting]:
+            if job and self._clock() - job.asked_at > PATIENCE:
+                self._stop(job, "The page was away.")
+
+    def _end(self, job: Job, state: JobState, message: str) -> None:
+        job.state, job.message = state, message
+        job.forget_input()
+
+    # --- the worker ---------------------------------------------------------------------------------------------------
+
+    def _start_worker(self) -> None:
+        """Start the thread; it waits for the lock that is held here."""
+        try:
+            threading.Thread(target=self._work, name="jobs", daemon=True).start()
+        except RuntimeError:
+            raise JobError("The server can't start another training now. Try again in a few minutes.") from None
+        self._has_worker = True
+
+    def _work(self) -> None:
+        while job := self._next():
+            state, message = self._do(job)
+            with self._lock:
+                self._end(job, state, message)
+
+    def _next(self) -> Job | None:
+        """The next job. None if no job waits: in the same moment, this worker counts as gone, and a new job starts
+        another one.
+        """
+        with self._lock:
+            self._running = None
+            self._stop_abandoned()
+            if self._waiting:
+                self._running = self._waiting.pop(0)
+                self._running.state = JobState.RUNNING
+            else:
+                self._has_worker = False
+            return self._running
+
+    def _do(self, job: Job) -> tuple[JobState, str]:
+        """Do a job; how it ended, and a sentence about it."""
+        try:
+            with reporting_out_of_memory():
+                if self._digits is None:
+                    self._digits = self._find_digits()
+                if self._digits is None:
+                    return JobState.FAILED, MISSING_MNIST
+                for update in job.updates(self._shared, self._digits):
+                    with self._lock:
+                        may_stop = job.note(update)
+                        self._stop_abandoned()
+                        if may_stop and job.stop_reason is not None:
+                            break
+                result = job.finish(self._shared, self._digits)
+        except DivergedError as error:
+            return JobState.DIVERGED, str(error)
+        except OutOfMemoryError as error:
+            return JobState.FAILED, str(error)
+        except Exception:  # whatever it is: the next job must have its turn
+            traceback.print_exc()
+            return JobState.FAILED, FAULT
+        if result is not None:
+            self._visitors.set_own(job, result.classifier)
+            with self._lock:
+                job.result = result
+        if job.stop_reason is not None and not job.curve.is_diverging:
+            return JobState.STOPPED, job.stop_reason
+        return job.conclusion()

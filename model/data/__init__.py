@@ -1,0 +1,22 @@
+"""Where images come from, and how they are made.
+
+Sources:
+
+    mnist.py         MNIST: found, checked, or downloaded
+    images.py        image files and arrays  ->  ink
+    photographs.py   photographs             ->  ink
+    ruling.py        the paper's lines, taken out of a photograph
+    components.py    which of an image's connected parts make one digit
+    filters.py       morphology and smoothing
+    errors.py        the error for files that can't be used
+    pen.py           pen strokes             ->  ink
+    canvas.py        digits at random places on the page's canvas
+    unipen.py        digits that people wrote on a tablet, as pen strokes
+    labels.py        the labels of a stack of drawings
+
+What training adds:
+
+    styles.py        handwriting that MNIST lacks, written from templates
+    negatives.py     what is not a digit
+    augmentation.py  images slightly rotated, sheared, scaled and shifted
+"""

@@ -1,0 +1,5 @@
+"""What goes wrong with drawings that people send."""
+
+
+class ImageError(ValueError):
+    """A file that can't be used as a drawing; the message is one sentence that says why and what would help."""

@@ -1,0 +1,70 @@
+"""Metrics of classification, from logits and labels alone."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from model.network import DIGITS
+
+
+def predicted_digits(scores: Tensor) -> Tensor:
+    """The most probable digit (N,), int64, of each row of logits or probabilities (N, 10)."""
+    return scores.argmax(dim=1)
+
+
+def accuracy(logits: Tensor, labels: Tensor) -> float:
+    """Share, 0 to 1, of the rows of logits (N, 10) with the highest one at their label (N,); 0 if there are none."""
+    return int((predicted_digits(logits) == labels).sum()) / max(len(labels), 1)
+
+
+def confusion_matrix(logits: Tensor, labels: Tensor) -> Tensor:
+    """How often each digit (rows) is predicted as each (columns): (10, 10), int64, from logits (N, 10), labels (N,)."""
+    pairs = DIGITS * labels + predicted_digits(logits)
+    return torch.bincount(pairs, minlength=DIGITS * DIGITS).view(DIGITS, DIGITS)
+
+
+def calibration_error(logits: Tensor, labels: Tensor, bins: int = 15) -> float:
+    """Expected calibration error, 0 to 1, in bins of equal width (C. Guo et al., ICML 2017).
+
+    By how much the probability of the predicted digit misses the share of correct predictions, on average.
+    """
+    confidence, predicted = F.softmax(logits, dim=1).max(dim=1)
+    place = (confidence * bins).long().clamp(max=bins - 1)
+    surplus = confidence - (predicted == labels).float()
+    return (torch.zeros(bins).index_add(0, place, surplus).abs().sum() / len(labels)).item()
+
+
+def auroc(positives: Tensor, negatives: Tensor) -> float:
+    """Area under the ROC curve, 0 to 1: how often a positive's score (N,) is above a negative's (M,); ties count half.
+
+    Equal to the Mann-Whitney U statistic divided by N M (J. A. Hanley and B. J. McNeil, Radiology 143, 1982).
+    """
+    ranked = positives.sort().values
+    below = torch.searchsorted(ranked, negatives, right=False) + torch.searchsorted(ranked, negatives, right=True)
+    return 1 - (below / 2 / len(ranked)).mean().item()
+
+
+@dataclass(frozen=True)
+class Mistakes:
+    """What a classifier gets most wrong, the worst first.
+
+    Attributes:
+        images: (K, 28, 28), uint8.
+        labels, predicted: (K,), int64.
+        probabilities: (K, 10), of each digit.
+    """
+
+    images: Tensor
+    labels: Tensor
+    predicted: Tensor
+    probabilities: Tensor
+
+
+def most_wrong(logits: Tensor, images: Tensor, labels: Tensor, count: int = 24) -> Mistakes:
+    """The `count` images (of N, 28, 28) with the highest cross-entropy of their logits (N, 10), the highest first."""
+    # By the logits: where the label's probability is rounded to 0, all of these would be equal.
+    worst = F.cross_entropy(logits, labels, reduction="none").argsort(descending=True, stable=True)[:count]
+    rows = logits[worst]
+    return Mistakes(images[worst], labels[worst], predicted_digits(rows), F.softmax(rows, dim=1))

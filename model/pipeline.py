@@ -1,0 +1,144 @@
+"""From nothing to a classifier: load a checkpoint, or train one, or fall back on the pretrained one."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from model import checkpoint
+from model.checkpoint import CheckpointError
+from model.classifier import Classifier
+from model.data.mnist import Digits, MNISTError, load_mnist
+from model.data.negatives import write_negatives
+from model.detector import Detector
+from model.evaluation.metrics import accuracy
+from model.files import set_aside
+from model.network import MLP, image_logits
+from model.paths import PRETRAINED
+from model.quantization import quantize
+from model.torch_internals import OutOfMemoryError, reporting_out_of_memory
+from model.training.batches import test_samples, training_samples
+from model.training.detector import train_detector
+from model.training.loop import train
+from model.training.progress import DivergedError, display
+from model.training.recipe import DEFAULT_RECIPE, Recipe
+from model.training.snapshots import Snapshot, SnapshotRecorder
+
+Say = Callable[[str], None]
+Train = Callable[[Digits, Recipe, Say], Classifier]
+
+
+@dataclass(frozen=True)
+class LoadedClassifier:
+    """A classifier that is ready to predict, and what a visitor should know about its origin."""
+
+    classifier: Classifier
+    origin: str
+
+
+def load_or_train(
+    path: Path,
+    data: Path | None = None,
+    recipe: Recipe | None = None,
+    retrain: bool = False,
+    say: Say = print,
+    train: Train | None = None,
+) -> LoadedClassifier:
+    """The checkpoint's classifier; if there is none, a newly trained and saved one; failing that, the pretrained one.
+
+    Args:
+        path: of the checkpoint. One that can't be used is set aside, never overwritten.
+        data: folder to look for MNIST in.
+        recipe: to train by; DEFAULT_RECIPE if None.
+        retrain: train again even if there is a checkpoint.
+        say: receives, sentence by sentence, what the user should know.
+        train: to use instead of `train_classifier`.
+    """
+    saved = _load(path, say)
+    if saved and not retrain:
+        description = f"{saved.recipe.name}: {saved.recipe}"
+        if recipe and recipe != saved.recipe:
+            say(f"{path} was trained by another recipe ({description}); --retrain trains it again.")
+        say(f"Loaded {path} ({description}), {saved.test_accuracy:.2%} on MNIST's test set.")
+        return LoadedClassifier(saved, f"Trained on {saved.trained_on}")
+    try:
+        with reporting_out_of_memory():
+            classifier = (train or train_classifier)(load_mnist(data, say), recipe or DEFAULT_RECIPE, say)
+    except (MNISTError, DivergedError, OutOfMemoryError) as error:
+        classifier, problem = None, str(error)  # the error itself goes, and with it what the training had in memory
+    if classifier is None:
+        return _fall_back(saved, path, problem, say)
+
+    try:
+        checkpoint.save(classifier, path)
+    except OSError as error:
+        say(f"Nothing was saved: {path} can't be written ({error.strerror}). The next launch trains again.")
+        return LoadedClassifier(
+            classifier, f"Trained on {classifier.trained_on}, but not saved: its folder can't be written"
+        )
+    say(f"Saved {path}.")
+    return LoadedClassifier(classifier, f"Trained on this machine on {classifier.trained_on}")
+
+
+def _fall_back(saved: Classifier | None, path: Path, problem: str, say: Say) -> LoadedClassifier:
+    """The classifier that there is without training: the checkpoint's, or else the pretrained one."""
+    if saved:
+        say(f"{problem} Until then, {path} is used.")
+        return LoadedClassifier(saved, f"Trained on {saved.trained_on}; it could not be trained again")
+    say(f"{problem} Until then, the pretrained network is used ({PRETRAINED.name}).")
+    pretrained = checkpoint.load(PRETRAINED)
+    return LoadedClassifier(
+        pretrained, f"Pretrained on {pretrained.trained_on}, as none could be trained on this machine"
+    )
+
+
+def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classifier:
+    """Train a classifier with its detector and snapshots, and show the progress in the terminal.
+
+    The detector's negatives are written on a second core, if there is one, while the digit network is trained.
+    """
+    say(f"Training with the recipe {recipe.name}: {recipe}.")
+    generator = torch.Generator().manual_seed(recipe.seed)
+    with ThreadPoolExecutor(1, thread_name_prefix="negatives") as thread:
+        negatives = thread.submit(write_negatives, digits.train_images, digits.train_labels, generator)
+        network = MLP(hidden=recipe.hidden, seed=recipe.seed)
+        recorder = SnapshotRecorder(network)
+        samples, test = training_samples(digits, recipe), test_samples(digits)
+        for progress in display(train(network, samples, recipe, test)):
+            recorder.record(progress)
+        quantize(network)  # it is sent to every page: a quarter of the bytes, and predictions hardly change
+        say("Training the detector, which tells digits from anything else.")
+        detector = train_detector(network, digits, samples.styles, negatives.result(), recipe.seed)
+    return trained_classifier(network, recipe, digits, detector, recorder.snapshots(test))
+
+
+def trained_classifier(
+    network: MLP,
+    recipe: Recipe,
+    digits: Digits,
+    detector: Detector | None,
+    snapshots: tuple[Snapshot, ...] = (),
+) -> Classifier:
+    """A classifier made of a network that was just trained here: the one place where one is assembled."""
+    return Classifier(
+        network=network,
+        recipe=recipe,
+        test_accuracy=accuracy(image_logits(network, digits.test_images), digits.test_labels),
+        provenance=checkpoint.provenance(),
+        detector=detector,
+        snapshots=snapshots,
+    )
+
+
+def _load(path: Path, say: Say) -> Classifier | None:
+    try:
+        return checkpoint.load(path)
+    except FileNotFoundError:
+        return None
+    except CheckpointError as error:
+        say(f"{path} can't be used: {error} ({set_aside(path)}).")
+    except OSError as error:
+        say(f"{path} can't be read ({error.strerror}).")
+    return None

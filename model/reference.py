@@ -1,0 +1,74 @@
+"""A reference for the page's engine: the forward pass of one image in full, contributions, and one training step.
+
+With ReLU the network is piecewise linear: as long as no neuron is switched on or off, each logit is a weighted sum of
+the pixels. So a logit can be divided among the pixels without remainder; here that is exact, not an approximation
+(G. Montavon et al., "Methods for interpreting and understanding deep neural networks", 2018, on gradient x input).
+"""
+
+import copy
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from model.classifier import Classifier
+from model.network import DIGITS, image_logits, normalize
+from model.training.backpropagation import CROSS_ENTROPY, Backpropagation
+from model.training.optimizers import SGD
+
+
+@dataclass(frozen=True)
+class ReferencePass:
+    """The forward pass for one image. H is the width of the hidden layers; all are float32.
+
+    Attributes:
+        input: (784), normalized pixels.
+        pre1, hidden1: (H), the first layer's pre-activations, and its activations: after ReLU.
+        pre2, hidden2: (H), the same of the second.
+        logits: (10).
+        contributions: (10, 784), what each pixel's ink adds to each logit; 0 where there is no ink.
+        offsets: (10), the rest of each logit, which is there without any ink: the bias term. A row's sum and its
+            offset make the logit.
+    """
+
+    input: Tensor
+    pre1: Tensor
+    hidden1: Tensor
+    pre2: Tensor
+    hidden2: Tensor
+    logits: Tensor
+    contributions: Tensor
+    offsets: Tensor
+
+
+@torch.no_grad()
+def reference_pass(classifier: Classifier, image: Tensor) -> ReferencePass:
+    """Follow one preprocessed image (28, 28), uint8, through a classifier's network."""
+    network = classifier.network
+    x = normalize(image[None], classifier.mean, classifier.std).flatten()  # (784)
+    pre1 = network.hidden1(x)
+    hidden1 = F.relu(pre1)
+    pre2 = network.hidden2(hidden1)
+    hidden2 = F.relu(pre2)
+    logits = network.output(hidden2)
+
+    # Inactive neurons pass nothing on, the others pass everything: the chain of layers is one matrix.
+    slopes = network.output.weight * (pre2 > 0) @ network.hidden2.weight * (pre1 > 0) @ network.hidden1.weight
+    ink = image.flatten() / 255 / classifier.std  # (784): by how much each pixel differs from the background
+    contributions = slopes * ink  # (10, 784)
+    offsets = logits - contributions.sum(dim=1)
+    return ReferencePass(x, pre1, hidden1, pre2, hidden2, logits, contributions, offsets)
+
+
+def after_one_step(classifier: Classifier, image: Tensor, label: int, learning_rate: float) -> Tensor:
+    """The logits (10) for an image (28, 28), uint8, after one step of gradient descent on it and its label alone.
+
+    A copy of the classifier's network takes the step.
+    """
+    network = copy.deepcopy(classifier.network)
+    backpropagation = Backpropagation(network.layers(), CROSS_ENTROPY)
+    x = normalize(image[None], classifier.mean, classifier.std).flatten(1)  # (1, 784)
+    backpropagation(x, CROSS_ENTROPY.targets(torch.tensor([label]), DIGITS))
+    SGD(backpropagation.parameters, backpropagation.gradient).step(learning_rate)
+    return image_logits(network, image[None], classifier.mean, classifier.std)[0]

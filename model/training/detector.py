@@ -1,0 +1,56 @@
+"""How the non-digit detector is trained: on digits, and on what is none."""
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from model.data.mnist import Digits
+from model.detector import Detector
+from model.network import MLP
+from model.quantization import quantize
+from model.training.backpropagation import BinaryCrossEntropy
+from model.training.batches import Samples
+from model.training.loop import train
+from model.training.recipe import Recipe
+
+RECIPE = Recipe(
+    "detector",
+    learning_rate=3e-3,
+    batch_size=128,
+    epochs=6,
+    schedule="one-cycle",
+    augmentation=1.0,
+    augmented_share=0.5,  # augmenting takes as long as training, and half is enough against overfitting
+    style_images=2_500,
+)
+DIGITS_SHOWN = 8_000  # of MNIST's training digits
+POS_WEIGHT = 4.0  # of a digit, compared with a negative: there are fewer of them
+TARGET_FALSE_REJECTION_RATE = 0.016  # share of the validation digits that the threshold rejects
+
+
+def train_detector(network: MLP, digits: Digits, styles: Tensor, negatives: Tensor, seed: int = 0) -> Detector:
+    """Train a detector. The same arguments and machine give the same detector.
+
+    Args:
+        network: predicts digits. The detector starts from its hidden layers, which know strokes already.
+        digits: the threshold is set on the validation digits, on which neither network was trained.
+        styles: images (S, 28, 28), uint8, of digits in other handwriting styles; some of them are shown.
+        negatives: images (N, 28, 28), uint8, of what is not a digit.
+        seed: of all random numbers.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    chosen = torch.randperm(len(digits.train_images), generator=generator)[:DIGITS_SHOWN]
+    chosen_styles = torch.randperm(len(styles), generator=generator)[: RECIPE.style_images]
+    images = torch.cat([digits.train_images[chosen], styles[chosen_styles], negatives])
+    is_digit = torch.arange(len(images)) < len(images) - len(negatives)
+
+    detector = MLP(hidden=network.hidden1.out_features, outputs=1, seed=seed)
+    detector.hidden1.load_state_dict(network.hidden1.state_dict())
+    detector.hidden2.load_state_dict(network.hidden2.state_dict())
+    recipe = replace(RECIPE, seed=seed, hidden=network.hidden1.out_features)
+    for _ in train(detector, Samples(images, is_digit), recipe, loss=BinaryCrossEntropy(POS_WEIGHT)):
+        pass
+    quantize(detector)  # it is sent to every page: a quarter of the bytes, and predictions hardly change
+    logits = Detector(detector, threshold=0.0).logits(digits.validation_images)
+    return Detector(detector, logits.quantile(TARGET_FALSE_REJECTION_RATE).item())

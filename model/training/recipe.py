@@ -1,0 +1,143 @@
+"""How a network is trained, as one small record."""
+
+from dataclasses import asdict, dataclass, fields, replace
+
+OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSProp", "sgd": "SGD"}
+SCHEDULES = ("constant", "one-cycle")
+
+
+class RecipeError(ValueError):
+    """A recipe that is not valid; the message says which setting is wrong and what it may be."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The settings of one training. The defaults are the baseline recipe, the one of introductory courses.
+
+    Attributes:
+        name: of the recipe, as people call it.
+        optimizer: a key of OPTIMIZERS; all but the learning rate is as PyTorch's defaults have it.
+        learning_rate: above 0, at most 100.
+        batch_size: samples per gradient update, 1 to 60,000.
+        epochs: passes over the whole training set, 1 to 1,000.
+        seed: of the initial weights, of every shuffle and of all other random numbers, 0 to 2^63 - 1.
+        schedule: one of SCHEDULES: the learning rate stays constant, or rises to its peak and falls to 0.
+        augmentation: strength of the random affine transformations of the images, 0 (none) to 3; 1 is mild.
+        augmented_share: share of the images that are augmented, 0 to 1.
+        style_images: images of the handwriting styles in assets/data/styles.json that each epoch has beside MNIST's,
+            0 to 100,000.
+        hard_examples: how many of the images with the highest loss are shown twice, from the third epoch on, 0 to
+            60,000.
+        hidden: width of both hidden layers, 8 to 256.
+
+    Raises:
+        RecipeError: if a setting has the wrong type or is out of its range.
+    """
+
+    name: str = "baseline"
+    optimizer: str = "adam"
+    learning_rate: float = 1e-3
+    batch_size: int = 32
+    epochs: int = 5
+    seed: int = 0
+    schedule: str = "constant"
+    augmentation: float = 0.0
+    augmented_share: float = 1.0
+    style_images: int = 0
+    hard_examples: int = 0
+    hidden: int = 64
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not 0 < len(self.name) <= 200:
+            raise RecipeError("name must be a text of 1 to 200 characters.")
+        if not isinstance(self.optimizer, str) or self.optimizer not in OPTIMIZERS:
+            raise RecipeError(f"optimizer must be one of {', '.join(OPTIMIZERS)}.")
+        if type(self.learning_rate) not in (int, float) or not 0 < self.learning_rate <= 100:
+            raise RecipeError("learning_rate must be a number above 0 and at most 100.")
+        if self.schedule not in SCHEDULES:
+            raise RecipeError(f"schedule must be one of {', '.join(SCHEDULES)}.")
+        for setting, highest in (("augmentation", 3), ("augmented_share", 1)):
+            value = getattr(self, setting)
+            if type(value) not in (int, float) or not 0 <= value <= highest:
+                raise RecipeError(f"{setting} must be a number from 0 to {highest}.")
+        for setting, low, high in (
+            ("batch_size", 1, 60_000),
+            ("epochs", 1, 1_000),
+            ("seed", 0, 2**63 - 1),
+            ("style_images", 0, 100_000),
+            ("hard_examples", 0, 60_000),
+            ("hidden", 8, 256),
+        ):
+            value = getattr(self, setting)
+            if type(value) is not int or not low <= value <= high:
+                raise RecipeError(f"{setting} must be a whole number from {low:,} to {high:,}.")
+
+    def __str__(self) -> str:
+        one_cycle = ", one-cycle" if self.schedule == "one-cycle" else ""
+        parts = [
+            OPTIMIZERS[self.optimizer],
+            f"learning rate {self.learning_rate:g}{one_cycle}",
+            f"batches of {self.batch_size}",
+            "1 epoch" if self.epochs == 1 else f"{self.epochs} epochs",
+        ]
+        if self.augmentation and self.augmented_share:
+            share = "" if self.augmented_share == 1 else f" of {self.augmented_share:.0%} of the images"
+            parts.append(f"augmentation {self.augmentation:g}{share}")
+        if self.style_images:
+            parts.append(f"{self.style_images:,} images of other handwriting styles")
+        if self.hard_examples:
+            parts.append(f"the {self.hard_examples:,} hardest examples twice")
+        if self.hidden != Recipe.hidden:
+            parts.append(f"hidden layers of {self.hidden}")
+        return ", ".join(parts)
+
+
+RECIPES = {
+    "baseline": Recipe(),
+    "augmented": Recipe(
+        "augmented",
+        learning_rate=3e-3,
+        schedule="one-cycle",
+        augmentation=1.0,
+        style_images=15_000,
+        hard_examples=25_000,
+    ),
+}
+DEFAULT_RECIPE = RECIPES["augmented"]
+
+SETTINGS: dict[str, type[int] | type[float] | type[str]] = {
+    field.name: type(getattr(RECIPES["baseline"], field.name)) for field in fields(Recipe) if field.name != "name"
+}
+
+
+def parse_recipe(text: str) -> Recipe:
+    """Parse a recipe as it is typed: a name, then any settings to change, as in `baseline,epochs=1,seed=7`.
+
+    Raises:
+        RecipeError: if a name or setting is unknown, or a value out of range.
+    """
+    name, *changes = (part.strip() for part in text.split(","))
+    if name not in RECIPES:
+        raise RecipeError(f"There is no recipe {name!r}; there is {', '.join(RECIPES)}.")
+    settings = {}
+    for change in changes:
+        setting, _, value = (part.strip() for part in change.partition("="))
+        if setting not in SETTINGS:
+            raise RecipeError(f"A recipe has no setting {setting!r}; it has {', '.join(SETTINGS)}.")
+        try:
+            settings[setting] = SETTINGS[setting](value)
+        except ValueError:
+            kind = "whole number" if SETTINGS[setting] is int else "number"
+            raise RecipeError(f"{setting} must be a {kind}, not {value[:40]!r}.") from None
+    return changed(RECIPES[name], **settings)
+
+
+def changed(recipe: Recipe, **settings: object) -> Recipe:
+    """A recipe with other settings, and a name that says so; another seed alone is the same recipe, started elsewhere.
+
+    Raises:
+        RecipeError: if a setting has the wrong type or is out of its range.
+    """
+    new = replace(recipe, **settings)  # type: ignore[arg-type]  # the recipe checks them itself
+    is_same = asdict(replace(new, seed=recipe.seed)) == asdict(recipe)
+    return new if is_same else replace(new, name=f"{recipe.name}, changed")

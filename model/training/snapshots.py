@@ -1,0 +1,109 @@
+"""Snapshots: the network at some moments of its training, small enough for a checkpoint.
+
+Weights are quantized to 8 bits. Loss and accuracy are measured on the quantized weights, so they hold for what is kept.
+"""
+
+import math
+from dataclasses import dataclass
+
+from torch import nn
+from torch.nn import functional as F
+
+from model.evaluation.metrics import accuracy
+from model.network import DIGITS, MLP, PIXELS, image_logits
+from model.quantization import QuantizedLayer
+from model.training.batches import FIRST_REPORTS, Samples
+from model.training.progress import Progress
+
+FIRST_STEPS = (*FIRST_REPORTS, 100, 300, 1_000)
+EPOCH_ENDS = 5  # snapshots at ends of epochs, spread over the whole training
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """A network at one moment of its training.
+
+    Attributes:
+        step: gradient updates done by then; 0 for the untrained network.
+        epoch: epochs done by then; a whole number at an epoch's end.
+        loss: mean cross-entropy over MNIST's test digits.
+        test_accuracy: share of them predicted correctly, 0 to 1.
+        layers: three, from the pixels to the logits.
+
+    Raises:
+        ValueError: if a figure has the wrong type or is out of its range, or the layers do not fit together.
+    """
+
+    step: int
+    epoch: float
+    loss: float
+    test_accuracy: float
+    layers: tuple[QuantizedLayer, ...]
+
+    def __post_init__(self) -> None:
+        if type(self.step) is not int or not 0 <= self.step < 2**53:
+            raise ValueError("the step is not a count")
+        for figure in (self.epoch, self.loss, self.test_accuracy):
+            if type(figure) is not float or not math.isfinite(figure) or figure < 0:
+                raise ValueError("a figure is out of range")
+        if self.test_accuracy > 1:
+            raise ValueError("the accuracy is not a share")
+        shapes = [tuple(layer.weights.shape) for layer in self.layers]
+        if len(shapes) != 3 or shapes != [(self.hidden, PIXELS), (self.hidden, self.hidden), (DIGITS, self.hidden)]:
+            raise ValueError("the layers do not make a network")
+
+    @property
+    def hidden(self) -> int:
+        """Width of both hidden layers."""
+        return len(self.layers[0].biases)
+
+    def network(self) -> MLP:
+        """The network as it was then, except for the quantization."""
+        return _network(self.layers)
+
+
+class SnapshotRecorder:
+    """Takes snapshots of a network while it is trained; the training is not affected.
+
+    They are taken before the first step, after FIRST_STEPS, and at the ends of EPOCH_ENDS epochs, evenly spread (all of
+    them in short runs). The last one is the trained network. If a training reports its progress less often, they
+    are taken at the next report.
+
+    Args:
+        network: not trained yet.
+    """
+
+    def __init__(self, network: MLP) -> None:
+        self._layers: tuple[nn.Linear, ...] = network.layers()
+        self._taken: list[tuple[int, float, tuple[QuantizedLayer, ...]]] = []
+        self._take(0, 0.0)
+
+    def record(self, progress: Progress) -> None:
+        """Take a snapshot if this is one of the moments; to be called with every report."""
+        if progress.diverged:
+            return
+        before = self._taken[-1][0]
+        is_early = any(before < step <= progress.total_step for step in FIRST_STEPS)
+        ends = {math.ceil(progress.epochs * part / EPOCH_ENDS) for part in range(1, EPOCH_ENDS + 1)}
+        if is_early or (progress.step == progress.steps and progress.epoch in ends):
+            self._take(progress.total_step, progress.epochs_done)
+
+    def snapshots(self, test: Samples) -> tuple[Snapshot, ...]:
+        """All that were taken, in order, each measured on test digits."""
+        return tuple(_measured(*taken, test) for taken in self._taken)
+
+    def _take(self, step: int, epoch: float) -> None:
+        self._taken.append((step, epoch, tuple(QuantizedLayer.of(layer) for layer in self._layers)))
+
+
+def _measured(step: int, epoch: float, layers: tuple[QuantizedLayer, ...], test: Samples) -> Snapshot:
+    logits = image_logits(_network(layers), test.images)
+    loss = F.cross_entropy(logits, test.labels).item()
+    return Snapshot(step, epoch, loss, accuracy(logits, test.labels), layers)
+
+
+def _network(layers: tuple[QuantizedLayer, ...]) -> MLP:
+    network = MLP(hidden=len(layers[0].biases))
+    for quantized, layer in zip(layers, network.layers(), strict=True):
+        quantized.copy_to(layer)
+    return network

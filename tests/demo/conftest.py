@@ -1,0 +1,79 @@
+"""One page for all tests of the demo, served in this process."""
+
+import base64
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import gradio as gr
+import httpx
+import numpy as np
+import pytest
+
+from demo.launch import serve
+from model.pipeline import LoadedClassifier
+
+JSON = {"Content-Type": "application/json"}
+STEPS = {"crop": True, "square": True, "resize": True, "center": True}
+
+
+def packed(ink) -> str:
+    """Ink as the pad packs it."""
+    return base64.b64encode(zlib.compress(np.asarray(ink, np.uint8).tobytes())).decode()
+
+
+class Visitor:
+    """Talks to the page as one session of Gradio's."""
+
+    def __init__(self, page: gr.Blocks, session: str) -> None:
+        self.page, self.session = page, session
+        self.http = httpx.Client(base_url=page.local_url, timeout=30)
+
+    def trigger(self, event: str, content: object) -> object:
+        """Trigger an event of the first component that has it; what the listener answers."""
+        number = next(number for number, function in self.page.fns.items() if function.targets[0][1] == event)
+        body = {"data": [content], "fn_index": number, "session_hash": self.session}
+        answer = self.http.post("gradio_api/run/predict", content=json.dumps(body), headers=JSON)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"][0]
+
+    def call(self, view: type, function: str, argument: object) -> object:
+        """Call a server function of a view."""
+        (component,) = (number for number, block in self.page.blocks.items() if isinstance(block, view))
+        body = {"data": argument, "component_id": component, "fn_name": function, "session_hash": self.session}
+        answer = self.http.post("gradio_api/component_server/", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def send(self, drawing: object) -> dict:
+        """Send a drawing as the pad does; PyTorch's answer."""
+        answer = self.trigger("input", drawing)
+        assert isinstance(answer, dict)
+        return answer
+
+    def start(self, settings: object) -> dict:
+        """Start a training."""
+        return json.loads(str(self.trigger("start_job", settings)))
+
+
+@pytest.fixture(scope="session")
+def server_folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="session")
+def page(pretrained, mnist_folder, server_folder) -> Iterator[gr.Blocks]:
+    """The page, served."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(server_folder / "uploads"))
+        loaded = LoadedClassifier(pretrained, "for a test")
+        page, *_ = serve(loaded, mnist_folder, prevent_thread_lock=True, quiet=True)
+        yield page
+        page.close(verbose=False)
+
+
+@pytest.fixture(scope="session")
+def http(page) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=page.local_url, timeout=20) as client:
+        yield client

@@ -1,0 +1,227 @@
+"""The queue: whose turn it is, who leaves it, and that it survives everything."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from demo.jobs.queue import FAULT, MAX_QUEUED, MAX_QUEUED_PER_ADDRESS, MISSING_MNIST, JobError, JobQueue
+from demo.visitors import PATIENCE, Visitors
+from model.torch_internals import OutOfMemoryError
+from model.training.progress import DivergedError
+from tests.demo.jobs.fakes import FakeClassifier, FakeJob, let_all_go
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def visitors(clock) -> Visitors:
+    return Visitors(FakeClassifier("shared"), clock)
+
+
+@pytest.fixture
+def queue(visitors, clock) -> JobQueue:
+    return JobQueue(None, visitors, lambda: "MNIST", clock)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    yield
+    let_all_go()
+
+
+def submit(queue: JobQueue, *names: str) -> list[FakeJob]:
+    """Start jobs, the first of which runs then."""
+    jobs = [FakeJob(name) for name in names]
+    for job in jobs:
+        queue.submit(job)
+    jobs[0].wait_until_running()
+    return jobs
+
+
+def places(queue: JobQueue, jobs: list[FakeJob]) -> list[int]:
+    return [queue.follow(job.ticket)["place"] for job in jobs]
+
+
+def test_one_at_a_time_in_order(queue):
+    jobs = submit(queue, "ann", "ben", "cem", "dot")
+    assert places(queue, jobs) == [0, 1, 2, 3]
+    assert [queue.follow(job.ticket)["state"] for job in jobs] == ["running", "queued", "queued", "queued"]
+    queue.stop(jobs[1].ticket)
+    assert queue.follow(jobs[1].ticket)["state"] == "stopped"
+    assert places(queue, jobs[2:]) == [1, 2]
+    for job in (jobs[0], jobs[2], jobs[3]):
+        job.wait_until_running()
+        assert queue.result(job.ticket) is None
+        job.proceed()
+        job.wait_until_over()
+        assert queue.follow(job.ticket)["state"] == "done"
+        assert queue.follow(job.ticket)["hasResult"]
+    assert jobs[1].runs == 0
+
+
+def test_a_stopped_job_keeps_what_came_of_it(queue):
+    (job,) = submit(queue, "ann")
+    queue.stop(job.ticket)
+    job.proceed()
+    job.wait_until_over()
+    status = queue.follow(job.ticket)
+    assert (status["state"], status["message"], status["hasResult"]) == ("stopped", "", True)
+
+
+def test_a_visitor_has_one_job(queue, visitors):
+    (first,) = submit(queue, "ann")
+    with pytest.raises(JobError, match="still running"):
+        queue.submit(FakeJob("ann"))
+    first.proceed()
+    first.wait_until_over()
+    (second,) = submit(queue, "ann")
+    assert queue.follow(first.ticket)["state"] == "lost"
+    assert visitors.classifier_for("ann", "of ann")[1] == "of ann"  # until the second is done
+    second.proceed()
+    second.wait_until_over()
+
+
+def test_a_full_queue_is_closed(queue):
+    submit(queue, "first")
+    for number in range(MAX_QUEUED):
+        queue.submit(FakeJob(f"visitor {number}", f"address {number}"))
+    with pytest.raises(JobError, match="Try again in a few minutes"):
+        queue.submit(FakeJob("late"))
+
+
+def test_one_address_leaves_places_in_the_queue(queue):
+    submit(queue, "first")
+    for number in range(MAX_QUEUED_PER_ADDRESS):
+        queue.submit(FakeJob(f"visitor {number}", "school"))
+    with pytest.raises(JobError, match="from your address are waiting already"):
+        queue.submit(FakeJob("late", "school"))
+    queue.submit(FakeJob("ann", "home"))
+
+
+def test_addresses_take_turns_however_many_jobs_each_has(queue):
+    submit(queue, "first")
+    jobs = [FakeJob(f"visitor {number}", "school") for number in range(3)]
+    jobs += [FakeJob("ann", "home"), FakeJob("bob", "office"), FakeJob("cem", "home")]
+    for job in jobs:
+        queue.submit(job)
+    assert places(queue, jobs) == [1, 4, 6, 2, 3, 5]
+
+
+def test_a_job_that_nobody_asks_about_is_stopped(queue, clock):
+    ann, ben, cem = submit(queue, "ann", "ben", "cem")
+    clock.now = PATIENCE - 1
+    queue.follow(cem.ticket)
+    clock.now = PATIENCE + 1  # nothing was heard of Ann and Ben
+    ann.proceed()
+    cem.wait_until_running()
+    for job in (ann, ben):
+        assert queue.follow(job.ticket)["state"] == "stopped"
+        assert "was away" in queue.follow(job.ticket)["message"]
+    cem.proceed()
+    cem.wait_until_over()
+    assert queue.follow(cem.ticket)["state"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "message"),
+    [
+        (DivergedError("It diverged."), "diverged", "It diverged."),
+        (OutOfMemoryError("Too little memory."), "failed", "Too little memory."),
+        (MemoryError(), "failed", "There is too little memory"),
+        (ZeroDivisionError(), "failed", FAULT),
+    ],
+)
+def test_a_fault_ends_one_job_and_not_the_queue(queue, capsys, error, state, message):
+    ann, ben = FakeJob("ann", error=error), FakeJob("ben")
+    queue.submit(ann)
+    queue.submit(ben)
+    ann.proceed()
+    ben.wait_until_running()
+    status = queue.follow(ann.ticket)
+    assert (status["state"], status["hasResult"]) == (state, False)
+    assert status["message"].startswith(message)
+    ben.proceed()
+    ben.wait_until_over()
+    assert ("ZeroDivisionError" in capsys.readouterr().err) is isinstance(error, ZeroDivisionError)
+
+
+def test_without_mnist_it_says_how_to_get_it(visitors):
+    found = [None, "MNIST"]
+    queue = JobQueue(None, visitors, lambda: found.pop(0))
+    job = FakeJob("ann")
+    queue.submit(job)
+    job.wait_until_over()
+    assert queue.follow(job.ticket)["message"] == MISSING_MNIST
+    (job,) = submit(queue, "ann")  # it is there by now
+    job.proceed()
+    job.wait_until_over()
+
+
+def test_a_thread_that_cannot_be_started_does_not_block_the_queue(queue, monkeypatch):
+    def fail(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", fail)
+        with pytest.raises(JobError, match="Try again in a few minutes"):
+            queue.submit(FakeJob("ann"))
+    (job,) = submit(queue, "ann")  # the same visitor, without delay
+    job.proceed()
+    job.wait_until_over()
+    assert queue.follow(job.ticket)["state"] == "done"
+
+
+class Lock:
+    """A lock that lets something happen right after a thread released it, as if that thread were interrupted there."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self.released: Callable[[], None] = lambda: None
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.release()
+        self.released()
+
+
+@pytest.mark.parametrize("gap", [0, 1])
+def test_a_job_that_comes_while_the_worker_ends_is_done_once(visitors, monkeypatch, gap):
+    """The worker is interrupted each time that it let go of the lock after the last job."""
+    lock = Lock()
+    with monkeypatch.context() as patch:
+        patch.setattr(threading, "Lock", lambda: lock)
+        queue = JobQueue(None, visitors, lambda: "MNIST")
+    ann, ben = FakeJob("ann"), FakeJob("ben")
+    gaps = 0
+
+    def released() -> None:
+        nonlocal gaps
+        if not ann.is_over or threading.current_thread().name != "jobs":
+            return
+        gaps += 1
+        if gaps == gap + 1:
+            queue.submit(ben)
+
+    lock.released = released
+    queue.submit(ann)
+    ann.proceed()
+    ben.wait_until_running()
+    for _ in range(2):  # as often as it may be done
+        ben.proceed()
+    ben.wait_until_over()
+    let_all_go()
+    assert ben.runs == 1
+    assert queue.follow(ben.ticket)["state"] == "done"

@@ -1,0 +1,150 @@
+"""Faults of the server's process: it says so in one sentence, ends in time, and leaves no partial file."""
+
+import json
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+
+from model import checkpoint
+from model.paths import ROOT
+from tests.launching import PATIENCE, Launch, clean_environment
+
+SHORT = "baseline,epochs=1"
+LONG = {"recipe": "baseline", "epochs": 50, "batch_size": 64}
+LONGEST_END = 2.0  # seconds from SIGTERM to the end
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "checkpoints" / "mlp.pt"
+
+
+def train_from_the_page(address: str) -> None:
+    """Start a long training, as a visitor does, and wait until its first curve comes."""
+    with httpx.Client(base_url=address, timeout=30) as http:
+        listeners = http.get("config").json()["dependencies"]
+        number, view = next(
+            (each["id"], each["targets"][0][0]) for each in listeners if each["targets"][0][1] == "start_job"
+        )
+        body = {"data": [LONG], "fn_index": number, "session_hash": "visitor"}
+        (reply,) = http.post("gradio_api/run/predict", json=body).json()["data"]
+        question = {
+            "data": json.loads(reply)["ticket"],
+            "component_id": view,
+            "fn_name": "follow",
+            "session_hash": "visitor",
+        }
+        until = time.monotonic() + PATIENCE
+        while not json.loads(http.post("gradio_api/component_server/", json=question).json())["points"]:
+            assert time.monotonic() < until
+
+
+def assert_ends(launch: Launch) -> None:
+    """SIGTERM ends it in time, without a complaint."""
+    began = time.monotonic()
+    launch.process.send_signal(signal.SIGTERM)
+    assert launch.end() == -signal.SIGTERM
+    assert time.monotonic() - began < LONGEST_END
+    assert "Traceback" not in launch.said
+
+
+@pytest.mark.parametrize("moment", ["Training with", "Training the detector"])
+def test_terminated_in_a_first_launch(tmp_path, path, mnist_folder, moment):
+    with Launch(tmp_path / "log", "--checkpoint", path, "--data", mnist_folder, "--recipe", SHORT) as launch:
+        launch.wait_until_said(moment)
+        assert_ends(launch)
+    assert not path.parent.exists()
+
+
+def test_terminated_while_a_visitor_trains(tmp_path, path, pretrained, mnist_folder):
+    checkpoint.save(pretrained, path)
+    before = path.read_bytes()
+    with Launch(tmp_path / "log", "--checkpoint", path, "--data", mnist_folder) as launch:
+        launch.wait_until_serving()
+        train_from_the_page(f"http://127.0.0.1:{launch.port}/")
+        assert_ends(launch)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+# --- disk ------------------------------------------------------------------------------------------------------------
+
+IN_A_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder, and how to mount a disk of 64 kB in it that nobody else sees; skips where that is not allowed."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if not shutil.which("unshare") or subprocess.run([*IN_A_NAMESPACE, mounted(folder)], check=False).returncode:
+        pytest.skip("no disk may be mounted here")
+    return folder
+
+
+def mounted(folder, options: str = "size=64k", then: str = "true") -> str:
+    return f"mount -t tmpfs -o {options} tmpfs {shlex.quote(str(folder))} && {then}"
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [("size=64k", "No space left on device"), ("ro", "Read-only file system")],
+    ids=["full", "read-only"],
+)
+def test_a_disk_that_takes_no_checkpoint(small_disk, mnist_folder, options, why):
+    """The first launch serves what it trained, and says that it is not saved; nothing half-written is left."""
+    command = shlex.join([sys.executable, "-c", FIRST_LAUNCH, str(small_disk / "mlp.pt"), str(mnist_folder)])
+    then = f"{command} && ls -A {shlex.quote(str(small_disk))}"
+    done = subprocess.run(
+        [*IN_A_NAMESPACE, mounted(small_disk, options, then)],
+        cwd=ROOT,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    *_, said, origin = done.stdout.splitlines()  # and then what lies on the disk: nothing
+    assert said == f"Nothing was saved: {small_disk / 'mlp.pt'} can't be written ({why}). The next launch trains again."
+    assert "but not saved" in origin
+
+
+# --- memory ----------------------------------------------------------------------------------------------------------
+
+
+# Trains and saves, as the first launch does; with so many MB of memory at most beyond what is taken already, or else
+# without really training.
+FIRST_LAUNCH = """
+import resource, sys
+from pathlib import Path
+import numpy, torch, torchvision.datasets
+from model import checkpoint, runtime
+from model.paths import PRETRAINED
+from model.pipeline import load_or_train
+from model.training.recipe import parse_recipe
+runtime.configure()
+path, data, *more = sys.argv[1:]
+train = None if more else lambda *arguments: checkpoint.load(PRETRAINED)
+if more:
+    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (taken + int(more[0]) * 2**20,) * 2)
+print(load_or_train(Path(path), Path(data), parse_recipe("baseline,epochs=1"), train=train).origin)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc and RLIMIT_AS")
+@pytest.mark.parametrize("megabytes", [20, 100])
+def test_too_little_memory_to_train(path, mnist_folder, megabytes):
+    """The pretrained network is used, and one sentence says why."""
+    command = [sys.executable, "-c", FIRST_LAUNCH, path, mnist_folder, str(megabytes)]
+    done = subprocess.run(command, cwd=ROOT, env=clean_environment(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Pretrained on" in done.stdout.splitlines()[-1]
+    assert "memory" in done.stdout.splitlines()[-2]
+    assert not path.exists()

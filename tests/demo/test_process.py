@@ -1,0 +1,56 @@
+"""What may be wrong with a process's surroundings at its start."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from urllib.request import getproxies, proxy_bypass
+
+import pytest
+
+from demo.process import bypass_proxy, choose_upload_folder
+from model.paths import ROOT
+
+SPEAK = "from demo.process import prepare_output; prepare_output(); print('7 × 7 – → ５'); print('done')"
+
+
+def speak(**options) -> subprocess.CompletedProcess:
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    return subprocess.run([sys.executable, "-c", SPEAK], cwd=ROOT, env=environment, stderr=subprocess.PIPE, **options)
+
+
+def test_output_that_cannot_encode_every_letter():
+    spoken = speak(stdout=subprocess.PIPE)
+    assert (spoken.returncode, spoken.stderr) == (0, b"")
+    assert spoken.stdout.endswith(b"done\n")
+
+
+def test_closed_output():
+    spoken = speak(preexec_fn=lambda: os.close(1))
+    assert (spoken.returncode, spoken.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("name", ["no_proxy", "NO_PROXY"])
+def test_the_own_server_is_asked_without_a_proxy(monkeypatch, name):
+    for variable in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv(name, "example.org")
+    bypass_proxy("[::1]")
+    assert getproxies()["no"] == "example.org,localhost,127.0.0.1,::1"
+    assert [bool(proxy_bypass(host)) for host in ("127.0.0.1", "example.org", "example.com")] == [True, True, False]
+
+
+def test_a_folder_for_uploads_that_is_not_ours(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("GRADIO_TEMP_DIR", "")
+    choose_upload_folder()
+    assert not os.environ["GRADIO_TEMP_DIR"]
+    assert (tmp_path / "gradio").is_dir()
+    (tmp_path / "gradio").rmdir()
+    (tmp_path / "gradio").touch()  # root may write into any folder, even of another user
+    choose_upload_folder()
+    folder = Path(os.environ["GRADIO_TEMP_DIR"])
+    assert folder.parent == tmp_path
+    assert folder.is_dir()

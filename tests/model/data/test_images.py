@@ -1,0 +1,347 @@
+"""From image files and stacks to ink, whatever the files are."""
+
+import io
+import pickle
+import struct
+import subprocess
+import sys
+import zlib
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from model.data.images import MAX_FILE_BYTES, MAX_PIXELS, MAX_SCANS, ImageError, load_image, load_stack
+from model.data.pen import draw
+from model.paths import ROOT
+from model.preprocessing import preprocess
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")  # Pillow's, of damaged files
+
+INK = draw([[(40, 40), (100, 40), (60, 110)]]).numpy()  # (140, 140), a 7
+SEVEN = preprocess(torch.from_numpy(INK)[None])
+WHITE, BLACK = (255, 255, 255), (0, 0, 0)
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
+
+
+def gray(background: int = 255, ink: int = 0) -> Image.Image:
+    return Image.fromarray((background + (ink - background) * (INK / 255)).round().astype(np.uint8))
+
+
+def colored(background: tuple = WHITE, ink: tuple = BLACK) -> Image.Image:
+    image = Image.new("RGB", INK.shape[::-1], background)
+    image.paste(ink, (0, 0), Image.fromarray(INK))
+    return image
+
+
+def transparent(ink: tuple) -> Image.Image:
+    image = Image.new("RGBA", INK.shape[::-1], (*ink, 0))
+    image.putalpha(Image.fromarray(INK))
+    return image
+
+
+def encoded(image: Image.Image, form: str = "PNG", **options) -> bytes:
+    file = io.BytesIO()
+    image.save(file, form, **options)
+    return file.getvalue()
+
+
+def stacked(path: Path) -> torch.Tensor:
+    return torch.cat(list(load_stack(path)))
+
+
+def error_of(source: bytes | Path, load=load_image) -> str:
+    with pytest.raises(ImageError) as caught:
+        load(source)
+    sentence = str(caught.value)
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    return sentence
+
+
+def test_black_on_white_is_the_ink_itself():
+    np.testing.assert_array_equal(load_image(encoded(gray()))[0], np.where(INK < 255 / 8, 0, INK))
+
+
+def sixteen_bits(brightest: int, is_dark: bool) -> Image.Image:
+    return Image.fromarray((np.where(is_dark, INK / 255, 1 - INK / 255) * brightest).astype(np.uint16))
+
+
+def palette() -> Image.Image:
+    image = Image.fromarray((INK > 127).astype(np.uint8), "L").convert("P")
+    image.putpalette([0, 0, 0, 10, 0, 0])
+    return image
+
+
+SIDEWAYS = Image.Exif()
+SIDEWAYS[0x0112] = 6  # as cameras store it
+ONE_BIT = gray().convert("1", dither=Image.Dither.NONE)
+GRAYS = [gray(*tones) for tones in ((255, 0), (0, 255), (128, 200), (128, 60))]
+SAME_TONE = colored((0, 128, 0), (128, 0, 0))  # ink as dark as the background, but of another color
+COLORED = [SAME_TONE, colored(WHITE, (200, 0, 0)), colored((20, 60, 40), (240, 240, 230)), colored().convert("RGBA")]
+TRANSPARENT = [transparent(ink) for ink in (BLACK, WHITE, (200, 30, 90))]
+INDEXED = [colored(WHITE, (10, 10, 200)).quantize(32), colored((30, 40, 20), (250, 250, 100)).quantize(32)]
+DEEP = [sixteen_bits(*most) for most in ((1023, False), (4095, True), (65535, False), (65535, True))]
+FILES = {  # by how far their image may lie from the drawing's, in tones a pixel
+    1.0: [
+        *map(encoded, [*GRAYS, *COLORED, *TRANSPARENT, transparent(BLACK).convert("LA"), *INDEXED, *DEEP]),
+        *(encoded(Image.fromarray((scale * (1 - INK / 255)).astype(np.float32)), "TIFF") for scale in (1, 255)),
+    ],
+    1.5: [
+        *(encoded(colored(), form) for form in FORMATS),
+        encoded(colored(), "JPEG", progressive=True),
+        encoded(colored(), "TIFF", compression="tiff_lzw"),
+        encoded(colored(), "WEBP", lossless=True),
+        encoded(colored().convert("CMYK"), "JPEG", quality=90),
+        encoded(gray(), "GIF", save_all=True, append_images=[Image.new("L", (140, 140), 255)]),  # the first counts
+        encoded(gray().transpose(Image.Transpose.ROTATE_90), "JPEG", quality=95, exif=SIDEWAYS),
+    ],
+    5.0: [encoded(ONE_BIT), encoded(ONE_BIT, "TIFF", compression="group4"), encoded(palette(), transparency=0)],
+}
+
+
+@pytest.mark.parametrize(("content", "most"), [(content, most) for most, files in FILES.items() for content in files])
+def test_any_background_color_and_format_gives_the_same_image(content, most):
+    image = preprocess(load_image(content))
+    assert (image.float() - SEVEN.float()).abs().mean() < most
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_pixels_that_are_not_finite_do_no_harm(value):
+    values = (1 - INK / 255).astype(np.float32)
+    values[70, 5] = value
+    assert load_image(encoded(Image.fromarray(values), "TIFF")).shape == (1, 140, 140)
+
+
+def test_a_blank_image_has_no_ink():
+    plain = ("L", 255), ("RGB", (10, 90, 30)), ("RGBA", (0, 0, 0, 0)), ("RGBA", (0, 0, 0, 255)), ("1", 0), ("I;16", 9)
+    textures = ((240, 256, np.uint8), (40_000, 40_100, np.uint16))
+    for image in (
+        *(Image.new(mode, (50, 60), color) for mode, color in plain),
+        *(Image.fromarray(np.random.default_rng(0).integers(*tones[:2], (60, 50), tones[2])) for tones in textures),
+        *(Image.new("L", size, 255) for size in ((1, 1), (2000, 2000))),
+    ):
+        assert not load_image(encoded(image)).any()
+
+
+# --- what can't be read ----------------------------------------------------------------------------------------------
+
+
+def header_of(width: int, height: int) -> bytes:
+    """A PNG that announces a size, with next to nothing behind it."""
+    whole = b"\x89PNG\r\n\x1a\n"
+    for kind, data in ((b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(b""))):
+        whole += struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return whole
+
+
+@pytest.mark.parametrize("size", [(2001, 2000), (13_000, 13_000), (2**31 - 1, 2**31 - 1), (4_000_001, 1)])
+def test_too_many_pixels(size):
+    assert "4 megapixels" in error_of(header_of(*size))
+
+
+@pytest.mark.parametrize("size", [(MAX_PIXELS, 1), (1, MAX_PIXELS)])
+def test_too_long(size):
+    assert "65,000 pixels" in error_of(encoded(Image.new("1", size)))
+
+
+def test_too_many_bytes(tmp_path):
+    path = tmp_path / "huge.png"
+    with path.open("wb") as file:
+        file.truncate(10**12)  # sparse: takes no room, and would take long to read
+    assert "2 MB" in error_of(path)
+    assert "2 MB" in error_of(bytes(MAX_FILE_BYTES + 1))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_truncated_or_damaged_anywhere(form):
+    random, content = np.random.default_rng(0), encoded(colored(), form)
+    for length in np.linspace(0, len(content) - 40, 12, dtype=int):
+        assert "damaged" in error_of(content[:length])
+    for _ in range(40):
+        damaged = bytearray(content)
+        for place in random.integers(0, min(len(content), 400), 4):
+            damaged[place] = random.integers(256)
+        with suppress(ImageError):
+            load_image(bytes(damaged))
+
+
+def test_not_an_image_missing_or_a_folder(tmp_path):
+    eps = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"
+    for content in (b"", b"a digit, seven", b"\x89PNG\r\n\x1a\n", bytes(5000), b"<svg/>", b"%PDF-1.7\n", eps):
+        assert "not an image" in error_of(content)
+    for form in set(Image.SAVE) & {"PPM", "AVIF", "ICO", "TGA", "JPEG2000", "PCX", "SGI"}:
+        assert "not an image" in error_of(encoded(colored(), form))
+    assert "no such file" in error_of(tmp_path / "none.png")
+    assert "opened" in error_of(tmp_path)
+
+
+def bombs() -> list[bytes]:
+    blank = Image.new("1", (13_000, 13_000))
+    animation = encoded(gray(), "WEBP", save_all=True, append_images=[gray(0, 255)])
+    return [
+        encoded(blank),
+        encoded(blank, "GIF"),
+        encoded(blank, "TIFF", compression="tiff_deflate"),
+        encoded(Image.new("1", (MAX_PIXELS, 1))),
+        animation[:24] + (16_382).to_bytes(3, "little") * 2 + animation[30:],  # the canvas's size less 1
+    ]
+
+
+def with_scans(count: int) -> bytes:
+    """A progressive JPEG of nothing in so many scans."""
+    content = encoded(Image.new("L", (140, 140), 255), "JPEG", progressive=True)
+    last = content[content.rindex(b"\xff\xda") : -2]
+    return content[:-2] + last * (count - content.count(b"\xff\xda")) + content[-2:]
+
+
+def test_a_jpeg_of_very_many_scans_is_not_decoded():
+    assert not load_image(with_scans(MAX_SCANS)).any()
+    for count in (MAX_SCANS + 1, 100_000):  # decoding a few thousand takes seconds
+        assert "scans" in error_of(with_scans(count))
+
+
+def tiled(side: int) -> bytes:
+    """A TIFF of 64 x 64 pixels that is the corner of one tile."""
+    tile = zlib.compress(bytes(side * side))
+    numbers = {256: 64, 257: 64, 258: 8, 259: 8, 262: 1, 277: 1, 322: side, 323: side, 324: 134, 325: len(tile)}
+    tags = b"".join(struct.pack("<HHII", tag, 4, 1, number) for tag, number in numbers.items())
+    return b"II*\0" + struct.pack("<IH", 8, len(numbers)) + tags + bytes(4) + tile
+
+
+def test_a_tile_far_larger_than_its_image_is_not_decoded():
+    assert load_image(tiled(64)).shape == (1, 64, 64)
+    assert "tiles" in error_of(tiled(4_096))
+
+
+PEAKS = """
+import resource, sys
+from contextlib import suppress
+from pathlib import Path
+from model.data.images import ImageError, load_image, load_stack
+from model.preprocessing import preprocess
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+
+before = peak()
+for path in map(Path, sys.argv[2:]):
+    with suppress(ImageError):
+        load_image(path)
+        sys.exit(f"{path} was loaded")
+after = peak()
+for ink in load_stack(Path(sys.argv[1])):
+    preprocess(ink)
+print(after - before, peak() - after)
+"""
+
+
+def test_bombs_and_long_thin_drawings_take_little_memory(tmp_path):
+    np.save(tmp_path / "thin.npy", np.zeros((64, 1, 60_000), np.uint8))
+    paths = [tmp_path / f"bomb-{number}" for number in range(5)]
+    for path, content in zip(paths, bombs(), strict=True):
+        path.write_bytes(content)
+        assert len(content) < MAX_FILE_BYTES
+    command = [sys.executable, "-c", PEAKS, tmp_path / "thin.npy", *paths]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    of_bombs, of_thin_drawings = map(int, told.split())  # kilobytes
+    assert of_bombs < 30_000
+    assert of_thin_drawings < 300_000
+
+
+LARGE = """
+import resource, sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from model.data.images import load_image
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+
+load_image(Path(sys.argv[1]))  # imports Pillow's decoders
+before = peak()
+with ThreadPoolExecutor(4) as threads:
+    assert all(ink.any() for ink in threads.map(load_image, map(Path, sys.argv[2:])))
+print(peak() - before)
+"""
+
+
+def large(form: str, mode: str) -> bytes:
+    """A drawing of 4 megapixels in a mode of Pillow's."""
+    image = transparent((200, 30, 90)) if mode == "RGBA" else gray().convert(mode)
+    options = {"compression": "tiff_deflate"} if form == "TIFF" else {}
+    return encoded(image.resize((2000, 2000)), form, **options)
+
+
+def test_the_largest_images_of_all_modes_take_little_memory_even_at_once(tmp_path):
+    (tmp_path / "small").write_bytes(encoded(gray()))
+    kinds = [("WEBP", "RGBA"), ("PNG", "RGBA"), ("TIFF", "I"), ("TIFF", "F"), ("JPEG", "CMYK")]
+    paths = [tmp_path / f"{form}-{mode}" for form, mode in kinds]
+    for path, kind in zip(paths, kinds, strict=True):
+        path.write_bytes(large(*kind))
+    command = [sys.executable, "-c", LARGE, tmp_path / "small", *paths]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert int(told) < 105_000  # kilobytes
+
+
+# --- stacks ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_stack_of_light_and_dark_backgrounds(tmp_path, order):
+    drawings = np.stack([np.asarray(gray(255, 0)), np.asarray(gray(0, 255)), np.full((140, 140), 99, np.uint8)] * 100)
+    np.save(tmp_path / "stack.npy", np.asarray(drawings, order=order))
+    inks = stacked(tmp_path / "stack.npy")
+    assert inks.shape == (300, 140, 140)
+    assert inks.dtype == torch.uint8
+    light, dark, blank = preprocess(inks).float().view(100, 3, 28, 28).unbind(1)
+    assert (light - SEVEN.float()).abs().mean() < 1
+    assert (dark - SEVEN.float()).abs().mean() < 1
+    assert not blank.any()
+
+
+def test_stacks_that_are_empty_or_of_another_shape_or_type(tmp_path):
+    path = tmp_path / "stack.npy"
+    np.save(path, np.zeros((0, 140, 140), np.uint8))
+    assert list(load_stack(path)) == []
+    shapes = [(9, 9), (3, 9, 9, 1), (3, 0, 9), (1, 2001, 2000), (1, 1, 70_000), ()]
+    for array in (*(np.zeros(shape, np.uint8) for shape in shapes), np.zeros((3, 9, 9), np.int8), np.zeros((3, 9, 9))):
+        np.save(path, array)
+        error_of(path, stacked)
+
+
+def test_a_truncated_or_damaged_stack(tmp_path):
+    path, random = tmp_path / "stack.npy", np.random.default_rng(0)
+    np.save(path, np.zeros((3, 90, 90), np.uint8))
+    complete = path.read_bytes()
+    for length in (0, 1, 5, 6, 7, 8, 9, 10, 11, 50, 127, 128, 129, len(complete) - 1):
+        path.write_bytes(complete[:length])
+        assert "damaged" in error_of(path, stacked)
+    for _ in range(150):
+        damaged = bytearray(complete)
+        for place in random.integers(0, 128, 2):
+            damaged[place] = random.integers(256)
+        path.write_bytes(damaged)
+        with suppress(ImageError):
+            assert stacked(path).dtype == torch.uint8
+
+
+class Trap:
+    """Its pickle fails the test when it is loaded."""
+
+    def __reduce__(self):
+        return pytest.fail, ("The pickle was run.",)
+
+
+def test_other_files_named_npy_are_refused_and_pickles_never_loaded(tmp_path):
+    np.save(tmp_path / "object.npy", np.array([Trap()], object), allow_pickle=True)
+    (tmp_path / "pickle.npy").write_bytes(pickle.dumps(Trap()))
+    with (tmp_path / "archive.npy").open("wb") as file:
+        np.savez(file, np.zeros((3, 9, 9), np.uint8))
+    (tmp_path / "image.npy").write_bytes(encoded(gray()))
+    (tmp_path / "folder.npy").mkdir()
+    for name in ("object", "pickle", "archive", "image", "folder", "missing"):
+        error_of(tmp_path / f"{name}.npy", stacked)

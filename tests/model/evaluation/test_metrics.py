@@ -1,0 +1,75 @@
+"""Metrics, compared with their definitions."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn import functional as F
+
+from model.evaluation.metrics import accuracy, auroc, calibration_error, confusion_matrix, most_wrong, predicted_digits
+
+property_test = settings(max_examples=50, deadline=None, derandomize=True)
+
+
+@st.composite
+def scored(draw, least: int = 0):
+    """Logits (N, 10) and labels (N,), with ties."""
+    count, seed = draw(st.integers(least, 40)), draw(st.integers(0, 2**32))
+    generator = torch.Generator().manual_seed(seed)
+    logits = draw(st.sampled_from([0.5, 3.0, 60.0])) * torch.randn(count, 10, generator=generator)
+    return logits.round(decimals=draw(st.sampled_from([0, 3]))), torch.randint(10, (count,), generator=generator)
+
+
+@property_test
+@given(scored())
+def test_accuracy_and_confusion_matrix_count_predictions(some):
+    logits, labels = some
+    pairs = list(zip(labels.tolist(), predicted_digits(logits).tolist(), strict=True))
+    matrix = confusion_matrix(logits, labels)
+    assert matrix.tolist() == [[pairs.count((label, digit)) for digit in range(10)] for label in range(10)]
+    assert accuracy(logits, labels) == sum(label == digit for label, digit in pairs) / max(len(pairs), 1)
+
+
+@property_test
+@given(scored(least=1))
+def test_calibration_error_is_the_mean_gap_between_confidence_and_accuracy(some):
+    logits, labels = some
+    bins: dict[int, list[float]] = {}
+    for row, label in zip(F.softmax(logits, dim=1), labels.tolist(), strict=True):
+        confidence, digit = row.max(dim=0)
+        place = min(int(confidence * 15), 14)
+        bins.setdefault(place, []).append(confidence.item() - (digit.item() == label))
+    expected = sum(abs(sum(gaps)) for gaps in bins.values()) / len(labels)
+    assert calibration_error(logits, labels) == pytest.approx(expected, abs=1e-5)
+
+
+scores = st.lists(st.integers(-5, 5), min_size=1, max_size=20)
+
+
+@property_test
+@given(scores, scores)
+def test_auroc_is_how_often_a_positive_is_above_a_negative(positives, negatives):
+    wins = [(one > other) + (one == other) / 2 for one in positives for other in negatives]
+    found = auroc(torch.tensor(positives).float(), torch.tensor(negatives).float())
+    assert found == pytest.approx(sum(wins) / len(wins), abs=1e-6)
+
+
+@property_test
+@given(scored(), st.integers(0, 50))
+def test_the_worst_come_first_by_their_cross_entropy(some, count):
+    logits, labels = some
+    images = torch.arange(len(labels)).view(-1, 1, 1).expand(-1, 28, 28)
+    mistakes = most_wrong(logits, images, labels, count)
+    places = mistakes.images[:, 0, 0]
+    losses = F.cross_entropy(logits, labels, reduction="none")
+    assert len(places) == min(count, len(labels))
+    assert torch.equal(losses[places], losses.sort(descending=True).values[:count])
+    assert torch.equal(mistakes.labels, labels[places])
+    assert torch.equal(mistakes.predicted, predicted_digits(logits[places]))
+    torch.testing.assert_close(mistakes.probabilities, F.softmax(logits[places], dim=1))
+
+
+def test_equally_hopeless_mistakes_are_still_told_apart():
+    logits = torch.zeros(3, 10)
+    logits[:, 0] = torch.tensor([200.0, 400.0, 300.0])  # the label's probability is rounded to 0 each time
+    assert most_wrong(logits, torch.arange(3), torch.tensor([1, 1, 1])).images.tolist() == [1, 2, 0]

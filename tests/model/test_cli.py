@@ -1,0 +1,212 @@
+"""python -m model train | evaluate | classify | sheets | export."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from model import checkpoint
+from model.classifier import Classifier
+from model.cli import main
+from model.data.pen import draw
+from model.network import MLP
+from model.paths import PRETRAINED, ROOT
+from model.training.progress import DivergedError
+from model.training.recipe import DEFAULT_RECIPE, Recipe
+
+SEVEN = 255 - draw([[(40, 40), (100, 40), (60, 110)]]).numpy()
+BLANK = np.full((140, 140), 255, np.uint8)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    """A folder of its own, with a few drawings, and nothing set by the environment."""
+    for name in ("DATA", "CHECKPOINT", "RECIPE", "SHARED"):
+        monkeypatch.delenv(f"DIGITS_{name}", raising=False)
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(SEVEN).save("seven.png")
+    Image.fromarray(BLANK).save("blank.png")
+    np.save("a.npy", np.stack([SEVEN, BLANK, 255 - SEVEN]))
+    Path("notes.txt").write_text("not an image")
+    return tmp_path
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """Run a command: its exit status, standard output and standard error."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["model", *map(str, arguments)])
+        try:
+            status = main()
+        except SystemExit as ended:
+            status = ended.code
+        return status, *capsys.readouterr()
+
+    return run
+
+
+# --- classify --------------------------------------------------------------------------------------------------------
+
+
+def test_one_json_object_a_line_in_the_order_of_the_drawings(command):
+    np.save("long.npy", np.stack([SEVEN, BLANK] * 300))  # more than a batch
+    status, out, _ = command("classify", "--checkpoint", PRETRAINED, "seven.png", "long.npy", "blank.png")
+    lines = [json.loads(line) for line in out.splitlines()]
+    sources = ["seven.png", *(f"long.npy[{index}]" for index in range(600)), "blank.png"]
+    assert status == 0
+    assert [line["source"] for line in lines] == sources
+    assert [line["verdict"] for line in lines] == ["digit", *["digit", "blank"] * 300, "blank"]
+    for line in lines:
+        is_blank = line["verdict"] == "blank"
+        assert list(line) == ["source", "digit", "probabilities", "verdict"]
+        assert len(line["probabilities"]) == 10
+        assert sum(line["probabilities"]) == pytest.approx(0 if is_blank else 1, abs=1e-5)
+        assert line["digit"] == (None if is_blank else 7)
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_classified(command):
+    np.save("float.npy", np.zeros((2, 9, 9)))
+    status, out, err = command(
+        "classify", "--checkpoint", PRETRAINED, "notes.txt", "none.png", "seven.png", "float.npy", "blank.png"
+    )
+    assert status == 1
+    assert [json.loads(line)["source"] for line in out.splitlines()] == ["seven.png", "blank.png"]
+    notes, none, float_ = err.splitlines()
+    assert notes.startswith("notes.txt: The file is damaged, or not an image")
+    assert none == "none.png: There is no such file."
+    assert float_.startswith("float.npy: An .npy file must hold")
+
+
+def test_without_a_checkpoint_the_pretrained_network_is_used(command):
+    status, out, err = command("classify", "--checkpoint", "none.pt", "seven.png")
+    assert (status, json.loads(out)["digit"]) == (0, 7)
+    assert "none.pt" in err
+    assert "pretrained.pt" in err
+    for not_one in ("notes.txt", "."):
+        status, out, err = command("classify", "--checkpoint", not_one, "seven.png")
+        assert (status, out, err.count("\n")) == (1, "", 1)
+        assert err.startswith(not_one)
+
+
+def test_a_pipe_that_is_closed_early():
+    np.save("many.npy", np.stack([SEVEN] * 2_000))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "model", "classify", "--checkpoint", PRETRAINED, "many.npy"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert json.loads(process.stdout.readline())["digit"] == 7
+    process.stdout.close()
+    assert process.communicate()[1] == ""
+    assert process.returncode != 0
+
+
+def test_drawings_with_labels_are_scored(command):
+    scored = "classify", "--checkpoint", PRETRAINED, "--labels", "labels.csv"
+    Path("labels.csv").write_text("index,label\n2,7\n0,7\n1,3\n")
+    status, out, err = command(*scored, "a.npy")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert (status, err) == (0, "Correct: 2 of 3 (66.7%).\n")
+    assert [(line["label"], line["digit"]) for line in lines] == [(7, 7), (3, None), (7, 7)]
+    assert list(lines[0]) == ["source", "label", "digit", "probabilities", "verdict"]
+    assert command(*scored, "none.png", "a.npy") == (1, "", "none.png: There is no such file.\n")
+    message = "labels.csv: Line 2: '2' is not the index of a drawing (0 to 0).\n"
+    assert command(*scored, "seven.png") == (1, "", message)
+
+
+# --- train, evaluate, sheets, export ---------------------------------------------------------------------------------
+
+
+def test_train_saves_a_checkpoint_and_prints_the_test_accuracy(command, monkeypatch, mnist):
+    monkeypatch.setattr("model.cli.load_mnist", lambda folder, say: mnist)
+    monkeypatch.setattr("model.cli.train_classifier", lambda digits, recipe, say: Classifier(MLP(), recipe, 0.97254))
+    told = command("train", "--checkpoint", "new/mlp.pt", "--recipe", "baseline,epochs=1,seed=4")
+    assert told == (0, "Test accuracy: 97.25%\n", "Saved new/mlp.pt.\n")
+    assert checkpoint.load(Path("new/mlp.pt")).recipe == Recipe("baseline, changed", epochs=1, seed=4)
+    assert command("train", "--checkpoint", "other.pt")[0] == 0
+    assert checkpoint.load(Path("other.pt")).recipe == DEFAULT_RECIPE
+
+
+def test_evaluate_and_sheets(command, monkeypatch, mnist, pretrained):
+    short = replace(mnist, test_images=mnist.test_images[:500], test_labels=mnist.test_labels[:500])
+    monkeypatch.setattr("model.cli.load_mnist", lambda folder, say: short)
+    status, out, err = command(
+        "evaluate", "--json", "--shared", "none", "--checkpoint", PRETRAINED, "--compare", PRETRAINED
+    )
+    result = json.loads(out)
+    assert status == 0
+    assert result["recipe"] == {"name": "augmented", "description": str(pretrained.recipe)}
+    assert result["compared"][0]["rejection"] == result["rejection"]
+    confusion = np.array(result["mnist"]["confusion"])
+    assert confusion.sum(axis=1).tolist() == short.test_labels.bincount().tolist()
+    assert np.trace(confusion) == 500 * result["test_accuracy"] > 480
+    assert "pen strokes are not measured" in err
+
+    status, out, _ = command("sheets", "--shared", "none", "--checkpoint", PRETRAINED, "sheets")
+    assert status == 0
+    assert out.split() == ["sheets/styles.png", "sheets/mistakes-mnist.png", "sheets/mistakes-canvas.png"]
+    assert all(Path(path).stat().st_size > 1_000 for path in out.split())
+
+
+def test_export_writes_one_file(command, here):
+    assert command("export", "--checkpoint", PRETRAINED, "--onnx", "onnx/mlp.onnx") == (0, "onnx/mlp.onnx\n", "")
+    assert [path.name for path in (here / "onnx").iterdir()] == ["mlp.onnx"]
+
+
+@pytest.mark.parametrize(("name", "path"), [("train", "new.pt"), ("evaluate", PRETRAINED)])
+def test_without_data(command, monkeypatch, name, path):
+    monkeypatch.setattr("model.data.mnist.DATA", Path("none"))
+    monkeypatch.setattr("torchvision.datasets.MNIST.mirrors", [])
+    status, out, err = command(name, "--checkpoint", path)
+    assert (status, out) == (1, "")
+    assert len(err.splitlines()) == 1
+    assert "--data" in err
+
+
+def test_a_place_that_cannot_be_written_is_named_before_the_training(command):
+    message = "Nothing was trained: notes.txt/mlp.pt can't be written (Not a directory).\n"
+    assert command("train", "--checkpoint", "notes.txt/mlp.pt") == (1, "", message)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "message"),
+    [
+        (DivergedError("The training diverged: choose a lower learning rate."), 1, "learning rate"),
+        (KeyboardInterrupt(), 130, "Stopped; nothing was changed."),
+        (OSError(28, "No space left on device", "new.pt"), 1, "new.pt: No space left on device."),
+    ],
+)
+def test_a_training_that_fails_or_is_stopped(command, monkeypatch, mnist, here, error, status, message):
+    def failing(*arguments) -> None:
+        raise error
+
+    monkeypatch.setattr("model.cli.load_mnist", lambda folder, say: mnist)
+    monkeypatch.setattr("model.cli.train_classifier", failing)
+    told = command("train", "--checkpoint", "new.pt")
+    assert told[:2] == (status, "")
+    assert message in told[2]
+    assert not (here / "new.pt").exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["classify"], ["read", "x.png"], ["train", "--recipe", "none"]])
+def test_commands_that_do_not_exist(command, arguments):
+    status, out, err = command(*arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith("usage: python -m model")
+
+
+def test_settings_from_the_environment(command, monkeypatch):
+    checkpoint.save(Classifier(MLP(), Recipe("mine"), 0.1), Path("mine.pt"))
+    monkeypatch.setenv("DIGITS_CHECKPOINT", "mine.pt")
+    _, out, err = command("classify", "seven.png")
+    assert max(json.loads(out)["probabilities"]) < 0.5  # untrained
+    assert err == ""

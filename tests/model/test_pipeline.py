@@ -1,0 +1,155 @@
+"""From nothing to a classifier, and `python app.py` from the first launch on, whatever happens to it."""
+
+import pickle
+import re
+from dataclasses import replace
+
+import pytest
+
+from model import checkpoint
+from model.data.mnist import MNISTError
+from model.paths import PRETRAINED
+from model.pipeline import load_or_train
+from model.training.recipe import Recipe, parse_recipe
+from tests.launching import Launch
+
+SHORT = "baseline,epochs=1"
+WHOLE = PRETRAINED.read_bytes()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "checkpoints" / "mlp.pt"
+
+
+@pytest.fixture
+def no_mnist(monkeypatch):
+    def missing(folder, say):
+        raise MNISTError("MNIST is not here.")
+
+    monkeypatch.setattr("model.pipeline.load_mnist", missing)
+
+
+@pytest.fixture
+def little_mnist(monkeypatch, mnist):
+    """The network and detector of so few digits are poor, but made in the same way."""
+    few = replace(mnist, train_images=mnist.train_images[:2_000], train_labels=mnist.train_labels[:2_000])
+    monkeypatch.setattr("model.pipeline.load_mnist", lambda folder, say: few)
+    monkeypatch.setattr("model.pipeline.write_negatives", lambda images, labels, generator: images[:500].flip(1))
+
+
+@pytest.mark.parametrize("damage", [b"", b"a text", WHOLE[:-1], WHOLE[:100_000], pickle.dumps([1, 2])])
+def test_an_unusable_file_is_set_aside_in_one_line(path, no_mnist, damage, capfd):
+    path.parent.mkdir()
+    path.write_bytes(damage)
+    said = []
+    loaded = load_or_train(path, say=said.append)
+    assert loaded.classifier.fingerprint() == checkpoint.load(PRETRAINED).fingerprint()
+    assert loaded.origin.startswith("Pretrained on ")
+    assert said[0].startswith(f"{path} can't be used: ")
+    assert said[0].endswith("(set aside as mlp.pt.unusable-1).")
+    assert said[1:] == ["MNIST is not here. Until then, the pretrained network is used (pretrained.pt)."]
+    assert not path.exists()
+    assert path.with_name("mlp.pt.unusable-1").read_bytes() == damage
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_unusable_file_is_trained_again(path, little_mnist):
+    path.parent.mkdir()
+    path.write_bytes(WHOLE[:1_000])
+    said = []
+    loaded = load_or_train(path, recipe=Recipe(epochs=1), say=said.append)
+    assert checkpoint.load(path).fingerprint() == loaded.classifier.fingerprint()
+    assert loaded.classifier.detector is not None
+    assert [sentence.split()[0] for sentence in said] == [str(path), "Training", "Training", "Saved"]
+
+
+def test_a_good_file_is_loaded(path, no_mnist):
+    path.parent.mkdir()
+    path.write_bytes(WHOLE)
+    said = []
+    loaded = load_or_train(path, say=said.append)
+    assert loaded.classifier.fingerprint() == checkpoint.load(PRETRAINED).fingerprint()
+    assert len(said) == 1
+    assert f"{loaded.classifier.test_accuracy:.2%}" in said[0]
+    load_or_train(path, recipe=Recipe(optimizer="sgd"), say=said.append)
+    assert "--retrain" in said[1]
+
+
+def test_retraining_without_mnist_keeps_the_checkpoint(path, no_mnist):
+    path.parent.mkdir()
+    path.write_bytes(WHOLE)
+    said = []
+    loaded = load_or_train(path, retrain=True, say=said.append)
+    assert path.read_bytes() == WHOLE
+    assert said == [f"MNIST is not here. Until then, {path} is used."]
+    assert "could not be trained again" in loaded.origin
+
+
+def test_a_training_that_diverges_falls_back_and_saves_nothing(path, little_mnist):
+    said = []
+    loaded = load_or_train(path, recipe=Recipe(optimizer="sgd", learning_rate=100), say=said.append)
+    assert loaded.classifier.fingerprint() == checkpoint.load(PRETRAINED).fingerprint()
+    assert "learning rate" in said[-1]
+    assert not path.exists()
+
+
+def test_a_classifier_that_cannot_be_saved_is_used(tmp_path, pretrained, little_mnist):
+    file, said = tmp_path / "file", []
+    file.write_text("in the way")
+    loaded = load_or_train(file / "mlp.pt", say=said.append, train=lambda digits, recipe, say: pretrained)
+    assert loaded.classifier is pretrained
+    assert said[-1].startswith(f"Nothing was saved: {file / 'mlp.pt'} can't be written (")
+    assert "not saved" in loaded.origin
+
+
+# --- python app.py ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def flags(path):
+    return "--checkpoint", path, "--recipe", SHORT
+
+
+def test_trains_saves_serves_and_then_loads(tmp_path, path, flags):
+    with Launch(tmp_path / "first", *flags) as first:
+        first.wait_until_serving()
+        trained = checkpoint.load(path)
+        assert trained.recipe == parse_recipe(SHORT)
+        assert trained.test_accuracy > 0.9
+        lines = first.said.splitlines()
+        assert lines[0].startswith("Training with the recipe baseline, changed: ")
+        assert re.fullmatch(r"epoch 1/1 .* on the test set 9\d\.\d\d%", lines[1])
+        assert lines[2].startswith("Training the detector")
+        assert lines[3] == f"Saved {path}."
+        assert first.interrupt() in (0, 130)  # serving, or still about to
+        assert "Traceback" not in first.said
+    with Launch(tmp_path / "second", *flags) as second:
+        second.wait_until_serving()
+        assert second.said.startswith(f"Loaded {path} (")
+        assert "Training" not in second.said
+
+
+def test_killed_on_the_way_leaves_nothing_in_the_way(tmp_path, path, flags, little_mnist):
+    with Launch(tmp_path / "log", *flags) as launch:
+        launch.wait_until_said("on the test set")
+    loaded = load_or_train(path, recipe=parse_recipe(SHORT), say=lambda sentence: None)
+    assert checkpoint.load(path).fingerprint() == loaded.classifier.fingerprint()
+
+
+def test_interrupted_while_training(tmp_path, path, flags):
+    with Launch(tmp_path / "log", *flags, "--recipe", "augmented,epochs=100") as launch:
+        launch.wait_until_said("on the test set")
+        assert launch.interrupt() == 130
+        assert launch.said.splitlines()[-1] == "Stopped."
+        assert "Traceback" not in launch.said
+    assert not path.exists()
+
+
+def test_two_launches_at_once(tmp_path, path, flags):
+    with Launch(tmp_path / "one", *flags) as one, Launch(tmp_path / "two", *flags) as two:
+        for launch in (one, two):
+            launch.wait_until_said(f"Saved {path}.")
+        assert "Traceback" not in one.said + two.said
+    assert checkpoint.load(path).recipe == parse_recipe(SHORT)
+    assert [entry.name for entry in path.parent.iterdir()] == ["mlp.pt"]

@@ -1,0 +1,54 @@
+"""Weights as 8-bit integers."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from model.network import MLP
+from model.quantization import QuantizedLayer, quantize
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.integers(0, 2**32), st.sampled_from([1e-6, 1.0, 1e6]))
+def test_no_weight_moves_by_more_than_half_a_step_of_its_neurons_scale(seed, size):
+    layer = nn.Linear(30, 20)
+    layer.weight.data = size * torch.randn(20, 30, generator=torch.Generator().manual_seed(seed))
+    quantized = QuantizedLayer.of(layer)
+    error = (quantized.dequantized_weights() - layer.weight).abs()
+    assert (error <= 0.5001 * quantized.scale[:, None]).all()
+    assert (quantized.weights.abs().amax(dim=1) == 127).all()
+
+    copy = nn.Linear(30, 20)
+    quantized.copy_to(copy)
+    assert torch.equal(copy.bias, layer.bias)
+    assert quantized.is_exact(copy)
+    assert not quantized.is_exact(layer)
+
+
+def test_a_quantized_network_is_quantized_without_loss():
+    network = MLP(hidden=16)
+    quantize(network)
+    before = network.flat_parameters()
+    assert all(QuantizedLayer.of(layer).is_exact(layer) for layer in network.layers())
+    quantize(network)
+    torch.testing.assert_close(network.flat_parameters(), before, rtol=1e-6, atol=0)
+
+
+def test_a_neuron_without_weights_stays_one():
+    layer = nn.Linear(3, 2)
+    nn.init.zeros_(layer.weight)
+    assert not QuantizedLayer.of(layer).dequantized_weights().any()
+
+
+def test_tensors_that_make_no_layer():
+    weights, scale, biases = torch.ones(2, 3, dtype=torch.int8), torch.ones(2), torch.zeros(2)
+    wrong_scales = scale.double(), scale[:1], 0 * scale, 1e38 * scale, torch.nan * scale
+    for tensors in (
+        *((wrong, scale, biases) for wrong in (weights.float(), weights.tolist(), weights[0])),
+        *((weights, wrong, biases) for wrong in wrong_scales),
+        *((weights, scale, wrong) for wrong in (torch.zeros(3), biases + torch.inf)),
+    ):
+        with pytest.raises(ValueError, match="layer"):
+            QuantizedLayer(*tensors)

@@ -1,0 +1,32 @@
+"""Importing the model defines things and does nothing else; one call sets up the process."""
+
+import subprocess
+import sys
+
+from model.paths import ROOT
+
+FILES = [path for path in (ROOT / "model").rglob("*.py") if path.name != "__main__.py"]
+
+SCRIPT = """
+import importlib, os, signal, sys, warnings
+import torch, PIL.Image
+
+def state():
+    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    settings = torch.get_num_threads(), PIL.Image.MAX_IMAGE_PIXELS, torch.is_grad_enabled()
+    return dict(os.environ), list(warnings.filters), handlers, settings
+
+before = state()
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+print(state() == before, {"app", "demo", "gradio", "torchvision", "onnxscript"}.isdisjoint(sys.modules))
+sys.modules["model.runtime"].configure()
+print(torch.get_num_threads(), PIL.Image.MAX_IMAGE_PIXELS)
+"""
+
+
+def test_imports_set_nothing_and_load_neither_the_page_nor_anything_heavy_and_one_call_sets_up_the_process():
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in FILES]
+    command = [sys.executable, "-c", SCRIPT, *names]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout == "True True\n1 4000000\n"

@@ -1,0 +1,192 @@
+"""The training loop: its batches, its progress, and that the same seed gives the same weights."""
+
+import math
+import subprocess
+import sys
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+import torch
+from torch import Tensor
+
+from model.data.mnist import Digits
+from model.data.styles import load_styles, write_styles
+from model.network import MLP, normalize
+from model.paths import ROOT
+from model.training import batches
+from model.training.batches import FIRST_REPORTS, REPORT_STEPS, Samples, training_samples
+from model.training.loop import train
+from model.training.progress import DivergedError, Progress, display
+from model.training.recipe import RECIPES, Recipe
+from model.training.schedule import learning_rate_share
+
+SMALL = Recipe(batch_size=16, epochs=3)
+
+
+@pytest.fixture(scope="module")
+def samples(mnist: Digits) -> Samples:
+    return Samples(mnist.train_images[:1_001], mnist.train_labels[:1_001])
+
+
+def trained(samples: Samples, recipe: Recipe, test: Samples | None = None) -> tuple[Tensor, list[Progress]]:
+    network = MLP(hidden=recipe.hidden, seed=recipe.seed)
+    progress = list(train(network, samples, recipe, test))
+    return network.flat_parameters(), progress
+
+
+def test_every_step_is_the_textbooks(samples):
+    recipe = replace(SMALL, epochs=2)
+    network = MLP()
+    optimizer = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate)
+    generator = torch.Generator().manual_seed(recipe.seed)
+    for _ in range(recipe.epochs):
+        for batch in torch.randperm(len(samples), generator=generator).split(recipe.batch_size):
+            optimizer.zero_grad()
+            logits = network(normalize(samples.images[batch]))
+            torch.nn.functional.cross_entropy(logits, samples.labels[batch]).backward()
+            optimizer.step()
+    torch.testing.assert_close(trained(samples, recipe)[0], network.flat_parameters(), atol=1e-4, rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_same_seed_gives_the_same_weights_with_one_thread_or_two(mnist, monkeypatch, name):
+    digits = replace(mnist, train_images=mnist.train_images[:2_000], train_labels=mnist.train_labels[:2_000])
+    base = RECIPES[name]
+    recipe = replace(
+        base, epochs=3, style_images=min(base.style_images, 200), hard_examples=min(500, base.hard_examples)
+    )
+
+    def weights(recipe: Recipe) -> Tensor:
+        torch.rand(5)  # the global random state has no part in it
+        return trained(training_samples(digits, recipe), recipe)[0]
+
+    first = weights(recipe)
+    assert torch.equal(first, weights(recipe))
+    assert not torch.equal(first, weights(replace(recipe, seed=1)))
+    monkeypatch.setattr(batches, "in_advance", iter)  # everything in one thread
+    assert torch.equal(first, weights(recipe))
+
+
+def test_progress_is_consistent(samples):
+    _, progress = trained(samples, replace(SMALL, batch_size=4), samples)
+    steps = -(-1_001 // 4)
+    regular = [(e, s) for e in (1, 2, 3) for s in (*range(REPORT_STEPS, steps, REPORT_STEPS), steps)]
+    assert [(p.epoch, p.step) for p in progress] == [(1, step) for step in FIRST_REPORTS] + regular
+    for p in progress:
+        assert (p.epochs, p.steps) == (3, steps)
+        assert (p.total_step, p.total_steps) == ((p.epoch - 1) * steps + p.step, 3 * steps)
+        assert p.epochs_done == pytest.approx(p.total_step / steps)
+        assert min(p.loss, p.recent_loss) > 0
+        assert 0 <= min(p.accuracy, p.recent_accuracy) <= max(p.accuracy, p.recent_accuracy) <= 1
+        assert p.seconds_left >= 0
+        assert not p.diverged
+        assert (p.test_accuracy is not None) == (p.step == p.steps)
+    assert progress[-1].seconds_left == 0
+    ends = [min(4 * p.step, 1_001) for p in progress if p.epoch == 1]
+    counts = [end - start for start, end in pairwise([0, *ends])]
+    for whole, recent in (("loss", "recent_loss"), ("accuracy", "recent_accuracy")):
+        total = sum(count * getattr(p, recent) for count, p in zip(counts, progress, strict=False))
+        assert getattr(progress[len(counts) - 1], whole) == pytest.approx(total / 1_001, rel=1e-5)
+
+
+@pytest.mark.parametrize(("batch_size", "hidden"), [(1, 64), (500, 64), (32, 256), (500, 256)])
+def test_reports_are_frequent(samples, batch_size, hidden):
+    _, progress = trained(samples, replace(SMALL, batch_size=batch_size, hidden=hidden, epochs=1))
+    most = max(after - before for before, after in pairwise([0, *(p.step for p in progress)]))
+    assert most <= REPORT_STEPS
+    assert most == 1 or most * batch_size * hidden <= 256_000
+
+
+def test_a_training_that_diverges_says_so(samples):
+    network = MLP()
+    network.hidden1.weight.data.mul_(1e38)  # as far out as too high a learning rate leads
+    progress = []
+    with pytest.raises(DivergedError, match=r"learning rate below 0\.001"):
+        progress.extend(train(network, samples, SMALL))
+    assert [p.diverged for p in progress] == [False] * (len(progress) - 1) + [True]
+    assert not math.isfinite(progress[-1].recent_loss)
+
+
+def test_styles_are_all_shown_in_the_first_epoch_and_the_hardest_twice_from_the_third(mnist, samples):
+    digits = replace(mnist, train_images=samples.images, train_labels=samples.labels)
+    recipe = Recipe(epochs=4, style_images=320, hard_examples=640)
+    with_styles = training_samples(digits, recipe)
+    _, progress = trained(with_styles, recipe)
+    once = -(-(1_001 + 320) // 32)
+    twice = -(-(1_001 + 320 + 640) // 32)
+    assert {p.epoch: p.steps for p in progress} == {1: once, 2: once, 3: twice, 4: twice}
+    assert with_styles.styles.shape == (320, 28, 28)
+    assert (with_styles.styles.amax(dim=(1, 2)) == 255).all()
+    assert with_styles.labels[1_001:].bincount().tolist() == write_styles(load_styles(), 320)[1].bincount().tolist()
+
+
+def test_an_epoch_has_every_sample_once_with_its_label(samples):
+    images = torch.arange(200, dtype=torch.uint8)[:, None, None].expand(200, 28, 28)  # each image tells its position
+
+    def write(start: int) -> tuple[Tensor, Tensor]:
+        return images[start : start + 25], torch.arange(start, start + 25)
+
+    lazy = Samples(images[:150], torch.arange(150), [(25, lambda: write(150)), (25, lambda: write(175))])
+    epochs = batches.Batches(lazy, Recipe(batch_size=7, epochs=2))
+    for epoch in (1, 2):
+        chunks = list(epochs.epoch(epoch, torch.zeros(200)))
+        labels = torch.cat([chunk.labels for chunk in chunks])
+        assert labels.sort().values.tolist() == list(range(200))
+        for chunk in chunks:
+            assert torch.equal(chunk.inputs, normalize(images[chunk.labels]).flatten(1))
+            assert torch.equal(chunk.positions, chunk.labels)
+
+
+def test_one_cycle_rises_and_falls_to_zero():
+    shares = [learning_rate_share("one-cycle", step / 100) for step in range(101)]
+    assert max(shares) == shares[10] == 1
+    assert shares[:11] == sorted(shares[:11])
+    assert shares[10:] == sorted(shares[10:], reverse=True)
+    assert 0 < shares[0] < 0.1
+    assert shares[-1] == 0
+    assert learning_rate_share("constant", 0.9) == 1
+
+
+def test_the_first_step_imports_nothing():
+    """torch.optim would import torch._dynamo then, which takes a second."""
+    script = """
+import sys, torch
+from model.network import MLP
+from model.training.batches import Samples
+from model.training.loop import train
+from model.training.recipe import Recipe
+samples = Samples(torch.zeros(8, 28, 28, dtype=torch.uint8), torch.zeros(8, dtype=torch.int64))
+before = set(sys.modules)
+for _ in train(MLP(), samples, Recipe(epochs=1)): pass
+new = {name for name in set(sys.modules) - before if name.startswith("torch")}
+assert not new and "torch._dynamo" not in sys.modules, new
+"""
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
+
+
+# --- in the terminal -------------------------------------------------------------------------------------------------
+
+
+def test_one_line_an_epoch_where_nobody_watches(samples, capsys):
+    reports = list(train(MLP(), samples, replace(SMALL, batch_size=4, epochs=2), samples))
+    assert list(display(iter(reports))) == reports
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split("  ")[0] for line in lines] == ["epoch 1/2", "epoch 2/2"]
+    assert lines[-1].endswith(f"on the test set {reports[-1].test_accuracy:.2%}")
+    diverged = replace(reports[5], diverged=True, loss=math.nan)
+    list(display([diverged]))
+    assert (
+        capsys.readouterr().err == f"epoch {diverged.epoch}/2  loss nan  accuracy {diverged.accuracy:6.2%}  diverged\n"
+    )
+
+
+def test_a_terminal_has_a_bar_for_each_epoch(samples, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    list(display(train(MLP(), samples, replace(SMALL, batch_size=1, epochs=2), samples)))
+    drawn = capsys.readouterr().err
+    assert drawn.count("\n") == 2
+    assert " s left" in drawn
+    for epoch, line in enumerate(drawn.split("\n")[:2], 1):
+        assert f"|{'█' * 24}| epoch {epoch}/2  loss " in line.split("\r")[-1]
+        assert "on the test set" in line.split("\r")[-1]

@@ -1,0 +1,102 @@
+"""Snapshots of a training: which are taken, that the training is not affected, and that a checkpoint keeps them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from model import checkpoint
+from model.classifier import Classifier
+from model.data.mnist import Digits
+from model.evaluation.metrics import accuracy
+from model.network import MLP, image_logits
+from model.paths import PRETRAINED
+from model.pipeline import train_classifier
+from model.quantization import QuantizedLayer
+from model.training.batches import Samples
+from model.training.loop import train
+from model.training.recipe import Recipe
+from model.training.snapshots import FIRST_STEPS, Snapshot, SnapshotRecorder
+
+
+@pytest.fixture(scope="module")
+def samples(mnist: Digits) -> Samples:
+    return Samples(mnist.train_images[:600], mnist.train_labels[:600])
+
+
+def recorded(samples: Samples, recipe: Recipe) -> tuple[MLP, SnapshotRecorder]:
+    network = MLP(hidden=recipe.hidden, seed=recipe.seed)
+    recorder = SnapshotRecorder(network)
+    for progress in train(network, samples, recipe):
+        recorder.record(progress)
+    return network, recorder
+
+
+@pytest.mark.parametrize(
+    ("recipe", "steps", "ends"),
+    [
+        (Recipe(batch_size=6, epochs=5), [0, 1, 3, 10, 30, 100, 200, 300, 400, 500], [1, 2, 3, 4, 5]),
+        (Recipe(batch_size=600, epochs=25), [0, 1, 3, 5, 10, 15, 20, 25], [1, 3, 5, 10, 15, 20, 25]),
+        (Recipe(batch_size=600, epochs=1), [0, 1], [1]),
+    ],
+)
+def test_first_steps_and_ends_of_epochs_are_kept(samples: Samples, recipe: Recipe, steps: list[int], ends: list[int]):
+    snapshots = recorded(samples, recipe)[1].snapshots(samples)
+    assert [snapshot.step for snapshot in snapshots] == steps
+    assert [snapshot.epoch for snapshot in snapshots if snapshot.epoch >= 1 and snapshot.epoch.is_integer()] == ends
+
+
+def test_a_snapshot_is_the_quantized_network_of_its_moment(samples: Samples):
+    network, recorder = recorded(samples, Recipe(batch_size=6, epochs=1, hidden=16))
+    first, *_, last = recorder.snapshots(samples)
+    for snapshot, then in ((first, MLP(hidden=16)), (last, network)):
+        for layer, kept in zip(then.layers(), snapshot.network().layers(), strict=True):
+            step = layer.weight.abs().amax(dim=1, keepdim=True) / 127
+            assert ((layer.weight - kept.weight).abs() <= 0.501 * step).all()
+            assert torch.equal(layer.bias, kept.bias)
+
+
+def test_the_pretrained_network_has_snapshots_with_true_figures(pretrained: Classifier, mnist: Digits):
+    assert PRETRAINED.stat().st_size < 2 * 2**20
+    assert [snapshot.step for snapshot in pretrained.snapshots][: 1 + len(FIRST_STEPS)] == [0, *FIRST_STEPS]
+    assert [snapshot.epoch for snapshot in pretrained.snapshots][1 + len(FIRST_STEPS) :] == [1, 2, 3, 4, 5]
+    last = pretrained.snapshots[-1].network().flat_parameters()
+    assert (last - pretrained.network.flat_parameters()).abs().max() < 0.01
+    for snapshot in pretrained.snapshots:
+        logits = image_logits(snapshot.network(), mnist.test_images)
+        loss = torch.nn.functional.cross_entropy(logits, mnist.test_labels).item()
+        assert loss == pytest.approx(snapshot.loss, rel=1e-4)
+        assert accuracy(logits, mnist.test_labels) == pytest.approx(snapshot.test_accuracy, abs=5e-4)
+
+
+def test_a_checkpoint_keeps_them(mnist: Digits, tmp_path: Path):
+    small = replace(mnist, train_images=mnist.train_images[:20_000], train_labels=mnist.train_labels[:20_000])
+    classifier = train_classifier(small, Recipe(epochs=1, hidden=8), say=lambda sentence: None)
+    checkpoint.save(classifier, tmp_path / "mlp.pt")
+    loaded = checkpoint.load(tmp_path / "mlp.pt")
+    assert loaded.fingerprint() == classifier.fingerprint()
+    assert len(loaded.snapshots) == len(classifier.snapshots) == 8
+    assert loaded.snapshots[-1].test_accuracy == classifier.test_accuracy
+    for one, other in zip(loaded.snapshots, classifier.snapshots, strict=True):
+        assert vars(replace(one, layers=other.layers)) == vars(other)
+        assert torch.equal(one.network().flat_parameters(), other.network().flat_parameters())
+
+
+WIDE = tuple(QuantizedLayer.of(layer) for layer in MLP().layers())
+NARROW = tuple(QuantizedLayer.of(layer) for layer in MLP(hidden=8).layers())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"step": step} for step in (-1, 0.0, True, None, 2**53)),
+        *({"epoch": epoch} for epoch in (-1.0, 1, float("nan"), "1")),
+        *({"loss": loss} for loss in (-0.1, float("inf"), None, torch.ones(1))),
+        *({"test_accuracy": share} for share in (1.5, float("nan"), "97 %")),
+        *({"layers": layers} for layers in ((), WIDE[:2], (NARROW[0], *WIDE[1:]), WIDE[::-1])),
+    ],
+)
+def test_what_is_no_snapshot_is_refused(change: dict):
+    with pytest.raises((ValueError, IndexError)):
+        replace(Snapshot(0, 0.0, 2.3, 0.1, WIDE), **change)

@@ -1,0 +1,60 @@
+"""What the page is served by in the tests: the demo in a process of its own, or a plain file server."""
+
+import functools
+import http.server
+import tempfile
+import threading
+from pathlib import Path
+
+from model.paths import PRETRAINED
+from tests.launching import Launch, free_port
+
+
+class Server:
+    """The demo as a user starts it; it can be stopped and started again on the same port."""
+
+    def __init__(self, checkpoint: Path = PRETRAINED, *flags: object) -> None:
+        self.flags = ("--checkpoint", checkpoint, *flags)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self.log = Path(tempfile.mkdtemp()) / "log"
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it is open."""
+        self.launch = Launch(self.log, *self.flags, port=self.port)
+        try:
+            self.launch.wait_until_said("is open at")
+        except BaseException:
+            self.launch.kill()
+            raise
+
+    def stop(self) -> None:
+        """End it this instant."""
+        self.launch.kill()
+
+
+class FileServer:
+    """A folder of static files, served by a thread of this process; it can be stopped and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._handler = functools.partial(_QuietHandler, directory=str(folder))
+        self._address = ("127.0.0.1", 0)
+        self.start()
+        self.url = f"http://127.0.0.1:{self._address[1]}/"
+
+    def start(self) -> None:
+        """Serve the files."""
+        self._server = http.server.ThreadingHTTPServer(self._address, self._handler)
+        self._address = self._server.server_address
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Answer no longer."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *message: object) -> None:
+        """Log nothing."""

@@ -1,0 +1,128 @@
+"""What holds for the repository as a whole: its README, links, words, imports, and lock file."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TEXT = ".py", ".js", ".css", ".html", ".md", ".svg", ".toml", ".txt"
+
+# Words that this project once used for what the field has another word for, and that word.
+RETIRED = {
+    r"(?i)childhood": "snapshots, training history",
+    r"(?i)\bframings?\b|\bframed\b": "preprocessing, preprocessed",
+    r"(?i)\bguards?\b": "detector",
+    r"(?i)\brefusals?\b|\bREFUSED\b": "rejection",
+    r"(?i)(?<!screen )(?<!csv\.)\breader\b": "classifier",
+    r"\bPAPER\b|\bPaper\b|--paper\b|pad-paper": "canvas, background",
+    r"\bOpened\b|open_classifier": "LoadedClassifier, load_or_train",
+    r"rounded_layers|round_weights|RoundedLayer": "quantize, QuantizedLayer",
+    r"(?i)\blessons\b": "drawings",
+    r"(?i)\btaught\b|\bteach(es|ing)?\b": "trained, fine-tuned",
+    r"(?i)\bexamined\b": "out-of-fold",
+    r"DIGITS_COUNT": "POS_WEIGHT",
+    r"(?i)torch agrees|\blast word\b": "verified by PyTorch",
+    r"(?i)\b(front )?doors?\b|wing of the house|\bthe rooms?\b": "request limits, a module's name",
+    r"(?i)\bmasthead\b|\bchooser\b": "header, network switch",
+    r"(?i)\btrainings\b": "training jobs, training runs",
+    r"(?i)\bwhoever\b|\bcame along\b": "anyone who, pretrained",
+    r"(?i)\b(another|my|your|own|each|one) hands?\b": "handwriting",
+    r"55,050 (weights|numbers)": "55,050 parameters",
+    r"(?i)(optim|normal|initial|recogn|minim|maxim|quant)is(e|ed|es|er|ing|ation)\b": "American spelling",
+    r"(?i)\bcentre|\bgrey|colour|behaviour|licence": "American spelling",
+}
+OLD_NAMES = ("CHANGELOG.md", "tests/test_repository.py")  # these name what was
+
+
+def tracked() -> list[str]:
+    """Every file that is in the repository, or about to be."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no clone, so it is unknown which files belong to the repository")
+    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    found = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    return [name for name in found if (ROOT / name).is_file()]
+
+
+def layout() -> list[str]:
+    """The paths that the README's layout section names."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split("## Layout")[1].split("\n## ")[0]
+    lines = section.split("```")[1].strip().splitlines()
+    return [line.split()[0] for line in lines]
+
+
+def test_the_layout_section_names_what_is_there() -> None:
+    named = {name.strip("/") for name in layout()}
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+    modules = {str(Path(name).parent) for name in tracked() if name.startswith(("model/", "demo/")) if "/" in name}
+    folders = {name.split("/")[0] for name in tracked() if "/" in name and not name.startswith(".")}
+    covered = named | {name.split("/")[0] for name in named}
+    assert modules <= named
+    assert folders <= covered
+
+
+PAGES = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_paths_in_the_documentation_resolve(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+    assert [link for link in links if not (page.parent / link).exists()] == []
+    starts = *(ROOT / top for top in ("", "tests", "assets")), page.parent
+    paths = re.findall(r"`((?:[\w.-]+/)+[\w-]+\.(?:py|js|css|html|json|md|pt))`", text)
+    paths = [path for path in paths if "NAME" not in path and not path.startswith(("checkpoints/", "../"))]
+    assert [path for path in paths if not any((start / path).exists() for start in starts)] == []
+    modules = re.findall(r"python -m (tests\.benchmarks\.\w+|docs\.\w+)", text)
+    assert [module for module in modules if not (ROOT / f"{module.replace('.', '/')}.py").exists()] == []
+
+
+def test_retired_words_are_gone() -> None:
+    found = []
+    for name in tracked():
+        if not name.endswith(TEXT) or name in OLD_NAMES:
+            continue
+        for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), 1):
+            for word, better in RETIRED.items():
+                if match := re.search(word, line):
+                    found.append(f"{name}:{number}: {match[0]!r} (say: {better})")
+    assert not found, "\n".join(found)
+
+
+def test_the_model_never_imports_gradio() -> None:
+    for path in (ROOT / "model").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not {name.split(".")[0] for name in names} & {"gradio", "gradio_client", "demo"}, path
+
+
+def test_importing_the_model_only_defines_things() -> None:
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in sorted((ROOT / "model").rglob("*.py"))]
+    names = [name.removesuffix(".__init__") for name in names if not name.endswith("__main__")]
+    script = f"""
+import importlib, os, signal, sys, warnings
+import numpy, onnx, PIL.Image, torch, torchvision, tqdm
+
+def state():
+    return (torch.get_num_threads(), torch.initial_seed(), torch.is_grad_enabled(), PIL.Image.MAX_IMAGE_PIXELS,
+            repr(warnings.filters), dict(os.environ), signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT))
+
+before = state()
+for name in {names!r}:
+    importlib.import_module(name)
+assert state() == before, (before, state())
+assert "gradio" not in sys.modules
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"].values()
+    assert [package["resolved"] for package in packages if "resolved" in package] == []
