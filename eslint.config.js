@@ -1,0 +1,12 @@
+import js from "@eslint/js";
+import globals from "globals";
+
+export default [
+  js.configs.recommended,
+  {
+    files: ["assets/**/*.js"],
+    languageOptions: { globals: globals.browser },
+    rules: { eqeqeq: "error", "no-var": "error", "prefer-const": "error" },
+  },
+  { files: ["assets/site/worker.js"], languageOptions: { sourceType: "script", globals: globals.serviceworker } },
+];
