@@ -94,6 +94,10 @@ class Visitor:
             async for _ in heart.aiter_raw():
                 pass
 
+    def cookie(self, name: str) -> str | None:
+        """A cookie that it was given."""
+        return self._client.cookies.get(name)
+
     async def leave(self) -> None:
         """Close the page."""
         self._heart.cancel()
