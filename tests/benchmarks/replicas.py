@@ -37,7 +37,9 @@ def main() -> int:
                 balancer.ask(f"set server replicas/b state {'ready' if replicas == 2 else 'maint'}")
                 errors += asyncio.run(_round(balancer, people, arguments.seconds, replicas))
         print("\na training on one replica, and the other one restarted")
-        return errors + asyncio.run(_round(balancer, min(arguments.people), max(arguments.seconds, 30), 2, restart=True))
+        return errors + asyncio.run(
+            _round(balancer, min(arguments.people), max(arguments.seconds, 30), 2, restart=True)
+        )
 
 
 async def _round(balancer: Balancer, people: int, seconds: float, replicas: int, restart: bool = False) -> int:
