@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.replicas [--people 100 300 600] [--seconds 60]
 
-The crowd, HAProxy and the replicas share this machine's cores, so that the answers' rate says little about two machines;
+The crowd, HAProxy and the replicas share this machine's cores, so the rate says little about two machines;
 the processor time of a pen-up does. In the last round one visitor trains on one replica, and the other one is restarted
 amid the crowd. Linux only.
 """
