@@ -7,6 +7,9 @@ import { firstPoints, inkDrawing } from "../../parts/ink.js";
 import { isMotionReduced } from "../../parts/player.js";
 import * as verification from "../../server/verification.js";
 import * as drawing from "../../state/drawing.js";
+import { decode, encode } from "../../state/drawing-code.js";
+import * as link from "../../state/link.js";
+import { predictsTheSame } from "../../state/prediction.js";
 import * as storage from "../../state/storage.js";
 import { Editor } from "./editor.js";
 import { createSurface } from "./surface.js";
@@ -286,6 +289,15 @@ export function mount({ element, props, trigger }) {
   const cameBack = navigation instanceof PerformanceNavigationTiming && navigation.type === "back_forward";
   if (stored && (stored.isPending || cameBack)) editor.replace(stored.strokes);
   show();
+  link.register(
+    "drawing",
+    () => encode(editor.strokes, predictsTheSame),
+    (text) => {
+      const strokes = decode(text);
+      if (strokes) replace(strokes);
+      return strokes !== null;
+    },
+  );
 
   if (trigger) {
     verification.connect((question) => {

@@ -5,28 +5,51 @@ import { crossEntropy, powers, softmax, sum } from "../../engine/math.js";
 import { afterOneStep } from "../../engine/reference.js";
 import * as classifiers from "../../state/classifiers.js";
 import { isEmpty } from "../../state/prediction.js";
+import * as link from "../../state/link.js";
 import * as views from "../../state/views.js";
 import { create, query, tableRow } from "../../parts/dom.js";
 import { number, percent } from "../../parts/numbers.js";
 import { createCurve } from "./curve.js";
 
+const RATE = 0.01; // until another one is chosen
+
 /** @param {MountContext} context */
 export function mount({ element }) {
   let meant = /** @type {number | null} */ (null); // the digit that the visitor meant
-  let rate = 0.01;
+  let rate = RATE;
   const showOnCurve = createCurve(query(element, ".loss-curve", SVGElement));
 
+  const choose = views.changing((digit) => (meant = digit));
   const rows = Array.from({ length: DIGITS }, (_, digit) => {
-    const choose = views.changing(() => (meant = digit));
-    const radio = create("input", { type: "radio", name: "meant", value: digit, onchange: choose });
+    const radio = create("input", { type: "radio", name: "meant", value: digit, onchange: () => choose(digit) });
     query(element, ".loss-meant").append(create("label", {}, radio, String(digit)));
     const cells = Array.from({ length: 4 }, () => create("td"));
     const row = tableRow(String(digit), cells);
     query(element, ".loss-table tbody").append(row);
-    return { row, cells };
+    return { row, cells, radio };
   });
+  link.register(
+    "label",
+    () => String(meant ?? ""),
+    (text) => {
+      const [label] = link.wholeNumbers(text, [DIGITS - 1]) ?? [];
+      if (label === undefined) return false;
+      rows[label].radio.checked = true;
+      choose(label);
+      return true;
+    },
+  );
   const rates = [...element.querySelectorAll("button")];
   for (const button of rates) button.onclick = views.changing(() => (rate = Number(button.value)));
+  link.register(
+    "rate",
+    () => (rate === RATE ? "" : String(rate)),
+    (text) => {
+      const isOffered = rates.some((button) => button.value === text);
+      if (isOffered) rate = Number(text);
+      return isOffered;
+    },
+  );
 
   /** @type {(pass: ForwardPass | null, before: Float64Array, after: Float64Array | null) => void} */
   function showTable(pass, before, after) {

@@ -4,6 +4,7 @@ import { sum } from "../../engine/math.js";
 import { SIDE } from "../../engine/preprocessing.js";
 import * as classifiers from "../../state/classifiers.js";
 import { isEmpty } from "../../state/prediction.js";
+import * as link from "../../state/link.js";
 import * as views from "../../state/views.js";
 import { create, query, tableRow } from "../../parts/dom.js";
 import { color, paintGray, paintSigned } from "../../parts/images.js";
@@ -12,6 +13,7 @@ import { capitalized, createTiles, described } from "./tiles.js";
 
 /** A term of a neuron's sum. @typedef {{ from: number, weight: number, input?: number, product?: number }} Term */
 
+const MOST_NEURONS = 1024; // in a layer
 const LISTED = 8; // inputs in the table
 const WRITTEN = 3; // products in the sum
 
@@ -22,6 +24,16 @@ export function mount({ element }) {
   let widths = ""; // of the layers that the tiles stand for
   const tiles = createTiles(query(element, ".neurons-layers"), pick);
   query(element, ".neurons-negative").style.backgroundColor = color(-1);
+
+  link.register(
+    "neuron",
+    () => (hasChosen ? `${chosen.layer}.${chosen.neuron}` : ""),
+    (text) => {
+      const [layer, neuron] = link.wholeNumbers(text, [2, MOST_NEURONS - 1]) ?? [];
+      if (layer !== undefined) pick({ layer, neuron });
+      return layer !== undefined;
+    },
+  );
 
   /** @param {typeof chosen} place */
   function pick(place) {
@@ -95,6 +107,7 @@ export function mount({ element }) {
     if (newWidths !== widths) {
       widths = newWidths;
       tiles.build(layers);
+      chosen.layer = Math.min(chosen.layer, layers.length - 1);
       chosen.neuron = Math.min(chosen.neuron, layers[chosen.layer].outputs - 1);
     }
     if (!hasChosen && !isEmpty(current)) chosen.neuron = current.hidden1.indexOf(Math.max(...current.hidden1));

@@ -6,6 +6,7 @@ import { SIDE } from "../../engine/preprocessing.js";
 import { contributions } from "../../engine/reference.js";
 import * as classifiers from "../../state/classifiers.js";
 import { current, isEmpty } from "../../state/prediction.js";
+import * as link from "../../state/link.js";
 import * as views from "../../state/views.js";
 import { create, query, tableRow } from "../../parts/dom.js";
 import { paintSigned } from "../../parts/images.js";
@@ -32,6 +33,16 @@ export function mount({ element }) {
     });
   });
   follow.onclick = views.changing(() => (pair = null));
+  link.register(
+    "pair",
+    () => pair?.join(".") ?? "",
+    (text) => {
+      const linked = link.wholeNumbers(text, [DIGITS - 1, DIGITS - 1]);
+      if (!linked || linked[0] === linked[1]) return false;
+      pair = linked;
+      return true;
+    },
+  );
 
   views.register("why", query(element, ".why"), (now) => {
     const [one, other] = shownPair();
