@@ -36,6 +36,9 @@
  * @typedef {"input" | "pre1" | "hidden1" | "pre2" | "hidden2" | "logits"} Stage
  * @typedef {Record<Stage, Float64Array>} ForwardPass
  *
+ * A neuron: layer 0 is the first hidden one, the last is the output.
+ * @typedef {{ layer: number, neuron: number }} NeuronPlace
+ *
  * A prediction; `digit` is the most probable one. `detectorLogit` is null for a classifier without a detector.
  * @typedef {{ verdict: "digit" | "unsure" | "not a digit", digit: number, probabilities: Float64Array,
  *   detectorLogit: number | null }} DigitPrediction

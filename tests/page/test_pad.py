@@ -65,7 +65,7 @@ def test_two_arrow_keys_at_once_draw_a_diagonal(page: Page) -> None:
         page.keyboard.press("ArrowRight")
     page.keyboard.up("ArrowUp")
     page.keyboard.press("Space")
-    tones = page.locator(".readout-input-image").evaluate(
+    tones = page.locator(".diagram-image").evaluate(
         """canvas => {
           const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
           return [[21, 6], [14, 14], [6, 6]].map(([x, y]) => data[4 * (28 * y + x)]);

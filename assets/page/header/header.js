@@ -8,6 +8,15 @@ import * as classifiers from "../../state/classifiers.js";
 
 /** @param {MountContext} context */
 export function mount({ element, props, watch }) {
+  const details = query(element, ".header-network", HTMLDetailsElement);
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (!details.contains(/** @type {Node} */ (target))) details.open = false;
+  });
+  details.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !details.open) return;
+    details.open = false;
+    event.preventDefault(); // elsewhere, it clears the pad
+  });
   const take = () => props.value && classifiers.setShared(props.value);
   take();
   watch("value", take);

@@ -11,6 +11,8 @@ import { decode, encode } from "../../state/drawing-code.js";
 import * as link from "../../state/link.js";
 import { predictsTheSame } from "../../state/prediction.js";
 import * as storage from "../../state/storage.js";
+import * as views from "../../state/views.js";
+import { demonstrate } from "./demonstration.js";
 import { Editor } from "./editor.js";
 import { createSurface } from "./surface.js";
 
@@ -38,6 +40,7 @@ export function mount({ element, props, trigger }) {
   let penSeen = -Infinity; // when a pen last did anything
   let touchEnded = -Infinity; // when a touch drew the last stroke of all
   let animation = 0; // the animation frame that was requested, while a sample draws itself
+  let stopDemonstration = /** @type {(() => void) | null} */ (null); // while the page shows itself
   const surface = createSurface(canvas, () => ({
     strokes: editor.strokes,
     cursor: isCursorShown ? { at: cursor, isDown: editor.isPenDown } : null,
@@ -49,7 +52,8 @@ export function mount({ element, props, trigger }) {
     clearButton.disabled = !strokes.length;
     undoButton.disabled = !canUndo;
     redoButton.disabled = !canRedo;
-    drawing.set({ strokes, ink: canvas.ink, penIsDown: isPenDown || animation !== 0 });
+    const penIsDown = isPenDown || animation !== 0 || stopDemonstration !== null;
+    drawing.set({ strokes, ink: canvas.ink, penIsDown });
   }
 
   /** @param {Point} point */
@@ -83,6 +87,7 @@ export function mount({ element, props, trigger }) {
 
   /** Let the pen and the sample go that are drawing, so that something else can change the drawing. */
   function interrupt() {
+    stopDemonstration?.();
     lift();
     stopAnimation();
     touchEnded = -Infinity;
@@ -277,11 +282,31 @@ export function mount({ element, props, trigger }) {
     animation = 0;
   }
 
-  query(element, ".pad-samples").append(...JSON.parse(props.samples).map(sampleButton));
+  /** @type {{ name: string, strokes: Stroke[] }[][]} */
+  const samples = JSON.parse(props.samples);
+  query(element, ".pad-samples").append(...samples.map(sampleButton));
+
+  /** Show what the page does, without a trace in undo, in storage, on the server, or for a screen reader. */
+  function showItself() {
+    const inTurn = samples.map((_, i) => samples[(3 * i + 2) % samples.length][0].strokes);
+    const showSample = (/** @type {Stroke[]} */ strokes) => {
+      editor.replace(strokes);
+      show();
+    };
+    stopDemonstration = demonstrate(inTurn, canvas, showSample, (kept) => {
+      stopDemonstration = null;
+      pad.classList.remove("shows-itself");
+      editor.replace([]);
+      if (kept?.length) replace(kept);
+      else show();
+    });
+    pad.classList.add("shows-itself");
+  }
 
   // The drawing is kept when one navigates back to the page, and over the reload by which Gradio responds to the loss of
   // its server in the middle of an event. When the visitor reloads the page, it starts empty.
   addEventListener("pagehide", () => {
+    stopDemonstration?.();
     storage.set(STORED, { strokes: editor.strokes, isPending: verification.isPending() });
   });
   const stored = storage.get(STORED, isStored);
@@ -291,12 +316,16 @@ export function mount({ element, props, trigger }) {
   show();
   link.register(
     "drawing",
-    () => encode(editor.strokes, predictsTheSame),
+    () => (stopDemonstration ? "" : encode(editor.strokes, predictsTheSame)),
     (text) => {
       const strokes = decode(text);
       if (strokes) replace(strokes);
       return strokes !== null;
     },
+  );
+  // The views are known, and a link's drawing is on the pad, when all of the page is there.
+  setTimeout(
+    () => !isMotionReduced.matches && !editor.canUndo && !editor.strokes.length && !views.current() && showItself(),
   );
 
   if (trigger) {

@@ -2,6 +2,7 @@
 /** @import { Point, Stroke } from "../../state/types.js" */
 import { CANVAS_SIDE, PEN_WIDTH } from "../../engine/pen.js";
 import { inkContext, paintStroke } from "../../parts/ink.js";
+import { watchScreen } from "../../parts/screen.js";
 
 /** @typedef {{ at: Point, isDown: boolean }} Cursor the keyboard's pen */
 
@@ -48,21 +49,7 @@ export function createSurface(canvas, present) {
     repaint();
   }
 
-  /** A page moves to another screen, or is zoomed. */
-  function followDensity() {
-    const density = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-    const follow = () => {
-      fit();
-      followDensity();
-    };
-    density.addEventListener("change", follow, { once: true });
-  }
-
-  new ResizeObserver(fit).observe(canvas);
-  new MutationObserver(fit).observe(document.body, { attributes: true, attributeFilter: ["class"] }); // light and dark
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", fit);
-  followDensity();
-  fit();
+  watchScreen([canvas], fit);
 
   return {
     repaint,

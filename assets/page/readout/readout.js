@@ -9,8 +9,11 @@ import { query, setText } from "../../parts/dom.js";
 import { paintGray } from "../../parts/images.js";
 import { percent } from "../../parts/numbers.js";
 import * as verification from "../../server/verification.js";
+import * as chosenNeuron from "../../state/chosen-neuron.js";
 import * as prediction from "../../state/prediction.js";
 import * as steps from "../../state/steps.js";
+import * as views from "../../state/views.js";
+import { createDiagram } from "./diagram.js";
 
 const TOO_SMALL = 3 * PEN_WIDTH; // across: of written digits shrunk to this size, every sixth is misread
 const RUNNER_UP = 0.01; // the least probability at which a second digit is named
@@ -33,7 +36,7 @@ export function mount({ element, props, watch }) {
   const readout = query(element, ".readout");
   const bars = createDigitBars(query(element, ".digit-bars"), { meters: true });
   const [answerDigit, answerSure, answerMore] = ["digit", "sure", "more"].map((part) => find(`answer-${part}`));
-  const image = query(element, ".readout-input-image", HTMLCanvasElement);
+  const image = query(element, ".diagram-image", HTMLCanvasElement);
   const [status, verified, alarm, stepsNotice, both] = ["status", "verification", "alarm", "steps", "both"].map(find);
 
   /** @param {Current} current */
@@ -71,6 +74,10 @@ export function mount({ element, props, watch }) {
     if (image.ariaLabel !== label) image.ariaLabel = label;
   }
 
+  createDiagram(readout, (layer, neuron) => {
+    if (neuron !== null) chosenNeuron.set({ layer, neuron });
+    views.open("neurons");
+  });
   query(stepsNotice, "button").addEventListener("click", () => steps.set(ALL_STEPS));
   steps.subscribe((taken) => {
     const names = /** @type {(keyof Steps)[]} */ (Object.keys(STEP_NAMES));

@@ -2,6 +2,7 @@
 /** @import { Current, Layer, MountContext } from "../../state/types.js" */
 import { sum } from "../../engine/math.js";
 import { SIDE } from "../../engine/preprocessing.js";
+import * as chosenNeuron from "../../state/chosen-neuron.js";
 import * as classifiers from "../../state/classifiers.js";
 import { isEmpty } from "../../state/prediction.js";
 import * as link from "../../state/link.js";
@@ -34,6 +35,7 @@ export function mount({ element }) {
       return layer !== undefined;
     },
   );
+  chosenNeuron.subscribe((place) => place && pick(place));
 
   /** @param {typeof chosen} place */
   function pick(place) {

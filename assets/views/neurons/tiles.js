@@ -1,12 +1,10 @@
 /** The layers as grids of tiles, one for each neuron. One tile is chosen, by click or with the arrow keys. */
-/** @import { Current, Layer } from "../../state/types.js" */
+/** @import { Current, Layer, NeuronPlace } from "../../state/types.js" */
 import { largest } from "../../engine/math.js";
 import { isEmpty } from "../../state/prediction.js";
 import { create } from "../../parts/dom.js";
 import { color } from "../../parts/images.js";
 import { number } from "../../parts/numbers.js";
-
-/** Layer 0 and 1 are hidden, layer 2 is the output. @typedef {{ layer: number, neuron: number }} NeuronPlace */
 
 const LAYERS = ["hidden layer 1", "hidden layer 2", "output"];
 

@@ -1,0 +1,20 @@
+/** What a canvas depends on that is not its content. */
+
+/** Call `fit` at once, and whenever elements change their size, the page its colors, or the screen its density: a page
+    moves to a projector, or is zoomed. @param {Element[]} elements @param {() => void} fit */
+export function watchScreen(elements, fit) {
+  const followDensity = () => {
+    const density = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    const follow = () => {
+      fit();
+      followDensity();
+    };
+    density.addEventListener("change", follow, { once: true });
+  };
+  const sizes = new ResizeObserver(fit);
+  for (const element of elements) sizes.observe(element);
+  new MutationObserver(fit).observe(document.body, { attributes: true, attributeFilter: ["class"] }); // light and dark
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", fit);
+  followDensity();
+  fit();
+}
