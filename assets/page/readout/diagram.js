@@ -135,7 +135,7 @@ export function createDiagram(readout, open) {
     const context = context2d(canvas);
     const current = prediction.current();
     context.clearRect(0, 0, canvas.width, canvas.height);
-    if (!places[0]?.length) return;
+    if (!layers.length) return;
     context.drawImage(rest, 0, 0, canvas.width / devicePixelRatio, canvas.height / devicePixelRatio);
     if (prediction.isEmpty(current)) return;
     const values = activations(current);
