@@ -3,7 +3,7 @@
 A drawing takes this way:
 
     data/images.py, data/pen.py   an image file, or pen strokes  ->  ink: a gray array, 0 is background, 255 darkest
-    preprocessing.py              ink                            ->  28 x 28, exactly as MNIST was made
+    preprocessing.py              ink                            ->  28 x 28, as MNIST was made
     network.py                    28 x 28                        ->  ten logits
     detector.py                   28 x 28                        ->  a digit at all, or something else
     classifier.py                 joins them: ink in, predictions (verdict, digit, probabilities) out

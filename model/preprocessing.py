@@ -1,8 +1,8 @@
-"""From ink to the 28 x 28 image that the network takes, preprocessed exactly as MNIST was.
+"""From ink to the 28 x 28 image that the network takes, preprocessed as MNIST was.
 
-The steps are those of the original data set, as reconstructed by C. Yadav and L. Bottou, "Cold Case: The Lost MNIST
-Digits" (NeurIPS 2019). Preprocessing matters more than the network behind it, so training, page, API and command line
-all use this one function.
+How exactly that was has been lost; the steps are those that C. Yadav and L. Bottou reconstructed, "Cold Case: The Lost
+MNIST Digits" (NeurIPS 2019). Preprocessing matters more than the network behind it, so training, page, API and command
+line all use this one function.
 
 All arithmetic is in whole numbers (areas in twentieths of a pixel, tones from 0 to 255), so the page's JavaScript
 engine computes the same image, bit for bit.
@@ -27,7 +27,8 @@ class Steps:
         crop: find the ink; without it, the whole drawing is taken.
         square: pad the shorter side of the crop; without it, a narrow digit is stretched to a wide one.
         resize: scale to 20 x 20, which leaves a margin; without it, the digit fills all 28 x 28.
-        center: put the center of mass in the middle; without it, the middle of the box.
+        center: shift by whole pixels until the center of mass is within half a pixel of 14.5, where MNIST's digits have
+            theirs; without it, the box is in the middle, at 14.
     """
 
     crop: bool = True
@@ -94,7 +95,7 @@ def _overlaps(start: Tensor, side: Tensor, cells: int, length: int) -> Tensor:
 
 
 def _paste(digit: Tensor, by_mass: bool) -> Tensor:
-    """Paste (N, 20, 20) into (N, 28, 28), shifted by whole pixels so that the center of mass lands near the middle."""
+    """Paste (N, 20, 20) into (N, 28, 28), shifted by whole pixels so that the center of mass lands near 14.5."""
     cells = digit.shape[1]
     room = SIDE - cells
     mass = digit.sum(dim=(1, 2)).clamp(min=1)  # (N,)

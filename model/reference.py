@@ -1,8 +1,9 @@
 """A reference for the page's engine: the forward pass of one image in full, contributions, and one training step.
 
 With ReLU the network is piecewise linear: as long as no neuron is switched on or off, each logit is a weighted sum of
-the pixels. So a logit can be divided among the pixels without remainder; here that is exact, not an approximation
-(G. Montavon et al., "Methods for interpreting and understanding deep neural networks", 2018, on gradient x input).
+the pixels plus an intercept. That sum is exact. That its terms are what each pixel contributes is one choice among
+several: gradient x input, with blank paper as the baseline (G. Montavon et al., "Methods for interpreting and
+understanding deep neural networks", 2018).
 """
 
 import copy
@@ -28,8 +29,9 @@ class ReferencePass:
         pre2, hidden2: (H), the same of the second.
         logits: (10).
         contributions: (10, 784), what each pixel's ink adds to each logit; 0 where there is no ink.
-        offsets: (10), the rest of each logit, which is there without any ink: the bias term. A row's sum and its
-            offset make the logit.
+        intercepts: (10), each logit for paper without ink, if the neurons are active that this image activates. A row's
+            sum and its intercept make the logit; both are computed on their own.
+        blank: (10), the logits for blank paper, where other neurons are active.
     """
 
     input: Tensor
@@ -39,7 +41,8 @@ class ReferencePass:
     hidden2: Tensor
     logits: Tensor
     contributions: Tensor
-    offsets: Tensor
+    intercepts: Tensor
+    blank: Tensor
 
 
 @torch.no_grad()
@@ -57,8 +60,11 @@ def reference_pass(classifier: Classifier, image: Tensor) -> ReferencePass:
     slopes = network.output.weight * (pre2 > 0) @ network.hidden2.weight * (pre1 > 0) @ network.hidden1.weight
     ink = image.flatten() / 255 / classifier.std  # (784): by how much each pixel differs from the background
     contributions = slopes * ink  # (10, 784)
-    offsets = logits - contributions.sum(dim=1)
-    return ReferencePass(x, pre1, hidden1, pre2, hidden2, logits, contributions, offsets)
+    paper = torch.zeros_like(image)
+    constant1 = network.hidden1(normalize(paper[None], classifier.mean, classifier.std).flatten()) * (pre1 > 0)
+    intercepts = network.output(network.hidden2(constant1) * (pre2 > 0))
+    blank = image_logits(network, paper[None], classifier.mean, classifier.std)[0]
+    return ReferencePass(x, pre1, hidden1, pre2, hidden2, logits, contributions, intercepts, blank)
 
 
 def after_one_step(classifier: Classifier, image: Tensor, label: int, learning_rate: float) -> Tensor:

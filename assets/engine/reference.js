@@ -3,16 +3,23 @@
 /** @import { ForwardPass, Layer } from "../state/types.js" */
 /** @import { Classifier } from "./classifier.js" */
 /** @import { Network } from "./network.js" */
-import { dot, softmax, sum } from "./math.js";
-import { linear, relu } from "./network.js";
+import { dot, softmax } from "./math.js";
+import { linear, normalize, relu } from "./network.js";
 
-/** What the ink of each pixel adds to a weighted sum of the logits (784), and the rest of it: the bias term.
+/** What the ink of each pixel adds to a weighted sum of the logits (784); and two numbers for paper without ink: the
+    intercept, with the neurons active that the drawing activates, and `blank`, what the network makes of blank paper.
+    The intercept is computed on its own, so shares and intercept need not add up to the weighted sum, but they do.
     @param {Classifier} classifier @param {ForwardPass} pass @param {Uint8Array} image
     @param {ArrayLike<number>} ofLogits the weight of each logit */
-export function contributions({ network, std }, pass, image, ofLogits) {
+export function contributions({ network, mean, std }, pass, image, ofLogits) {
   const slopes = backward(network.layers[0], gradients(network, pass, ofLogits).gradient1);
   const shares = slopes.map((slope, i) => (slope * image[i]) / 255 / std);
-  return { shares, offset: dot(pass.logits, ofLogits) - sum(shares) };
+  const paper = normalize(new Uint8Array(image.length), mean, std);
+  const [first, second, last] = network.layers;
+  const hidden1 = throughRelu(linear(first, paper), pass.pre1);
+  const hidden2 = throughRelu(linear(second, hidden1), pass.pre2);
+  const blank = network.forward(paper).logits;
+  return { shares, intercept: dot(linear(last, hidden2), ofLogits), blank: dot(blank, ofLogits) };
 }
 
 /** The logits of an image after one more step of plain gradient descent on it alone.
@@ -53,7 +60,7 @@ function backward({ inputs, outputs, weights }, gradient) {
   return sums;
 }
 
-/** The gradient before ReLU: zero where the neuron is off. @param {Float64Array} gradient @param {Float64Array} pre */
-function throughRelu(gradient, pre) {
-  return gradient.map((slope, i) => (pre[i] > 0 ? slope : 0));
+/** What passes ReLU, a gradient or a sum: nothing where `pre` is not above 0. @param {Float64Array} values @param {Float64Array} pre */
+function throughRelu(values, pre) {
+  return values.map((value, i) => (pre[i] > 0 ? value : 0));
 }

@@ -1,6 +1,7 @@
 /** Ten bars: the probability of each digit. */
 import { DIGITS } from "../engine/classifier.js";
 import { create } from "./dom.js";
+import { percentage } from "./numbers.js";
 
 /** Put ten bars into a container. With `meters`, each bar is a meter for assistive technology; else its text is read.
     @param {HTMLElement} container a list, or any other element @param {{ meters?: boolean }} [options] */
@@ -45,12 +46,14 @@ function createBar(digit, isMeter, container) {
     row,
     /** @param {number | null} share */
     show(share) {
-      const percents = share === null ? "–" : (100 * share).toFixed(1);
+      const percents = share === null ? "–" : percentage(share);
       setShare(fill, share ?? 0);
       if (text.data === percents) return;
       text.data = percents;
       unit.hidden = share === null;
-      if (isMeter) track.setAttribute("aria-valuenow", share === null ? "0" : percents);
+      if (!isMeter) return;
+      track.setAttribute("aria-valuenow", (100 * (share ?? 0)).toFixed(1));
+      track.ariaValueText = percents.startsWith(">") ? "more than 99.9\u00a0%" : null;
     },
     /** @param {number | null} share @param {string} whose */
     showOther(share, whose) {

@@ -20,7 +20,20 @@ export function bracketed(value) {
   return value < 0 ? `(${number(value)})` : number(value);
 }
 
-/** A share as a percentage: 98.6 %. @param {number} share */
+/** A share as a percentage: 98.6 %. Only the whole is 100 %: what rounds up to it is > 99.9 %. @param {number} share */
 export function percent(share, digits = 1) {
-  return `${(100 * share).toFixed(digits)}\u00a0%`;
+  return `${percentage(share, digits)}\u00a0%`;
+}
+
+/** The same without its sign. @param {number} share */
+export function percentage(share, digits = 1) {
+  const text = (100 * share).toFixed(digits);
+  return Number(text) === 100 && share < 1 ? `>\u202f${(100 - 10 ** -digits).toFixed(digits)}` : text;
+}
+
+/** A number that may be tiny: 0.1234, 6.4 × 10⁻²¹. @param {number} value 0 or more */
+export function small(value) {
+  if (value === 0 || value >= 1e-3) return value.toFixed(4);
+  const [factor, exponent] = value.toExponential(1).split("e-");
+  return `${factor}\u202f×\u202f10⁻${Array.from(exponent, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
 }

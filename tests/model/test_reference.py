@@ -37,7 +37,7 @@ def test_every_layer_is_what_the_network_computes(classifier, images):
         torch.testing.assert_close(values, hooked)
 
 
-def test_contributions_are_autograds_gradients_times_ink_without_remainder(classifier, images):
+def test_contributions_are_autograds_gradients_times_ink_and_intercepts_the_rest(classifier, images):
     for image in images:
         found = reference_pass(classifier, image)
         x = normalize(image[None], classifier.mean, classifier.std)
@@ -46,8 +46,10 @@ def test_contributions_are_autograds_gradients_times_ink_without_remainder(class
         torch.testing.assert_close(found.contributions, gradients * ink, atol=1e-4, rtol=1e-4)
         assert not found.contributions[:, image.flatten() == 0].any()
         torch.testing.assert_close(
-            found.contributions.sum(dim=1) + found.offsets, classifier.network(x)[0], atol=1e-4, rtol=0
+            found.contributions.sum(dim=1) + found.intercepts, classifier.network(x)[0], atol=1e-4, rtol=0
         )
+        paper = normalize(torch.zeros(1, 28, 28, dtype=torch.uint8), classifier.mean, classifier.std)
+        torch.testing.assert_close(found.blank, classifier.network(paper)[0])
 
 
 @pytest.mark.parametrize("learning_rate", [1e-3, 0.1])

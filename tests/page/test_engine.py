@@ -120,7 +120,8 @@ def test_every_number_on_the_way_to_the_answer(engine: Page) -> None:
               return Object.fromEntries([
                 ...["input", "pre1", "hidden1", "pre2", "hidden2", "logits"].map((name) => [name, [...pass[name]]]),
                 ["contributions", apart.map(({ shares }) => [...shares])],
-                ["offsets", apart.map(({ offset }) => offset)],
+                ["intercepts", apart.map(({ intercept }) => intercept)],
+                ["blank", apart.map(({ blank }) => blank)],
                 ["stepped", [...engine.afterOneStep(classifier.network, pass, 3, 0.01)]],
               ]);
             }""",

@@ -19,7 +19,7 @@ from model.evaluation.metrics import confusion_matrix
 from model.preprocessing import preprocess
 from model.training.finetuning import fine_tune
 from tests.page.conftest import OpenPage, wait_until_ready
-from tests.page.drawing import ONE, STROKES, draw, expect_verified, on_pad, percents
+from tests.page.drawing import ONE, STROKES, draw, expect_verified, on_pad, percent, percents
 
 STORED = "digit-sketchpad.handwriting"
 TWENTY = [{"label": place // 2, "strokes": STROKES[place // 2]} for place in range(20)]
@@ -69,8 +69,8 @@ def expect_results(page: Page, classifier: Classifier, inks: torch.Tensor, label
     expect(scores.nth(1)).to_contain_text(f"{10_000 * classifier.test_accuracy:,.0f} of 10,000")
 
     def mark(prediction: Prediction, label: int) -> str:
-        percent = 100 * prediction.probabilities[prediction.digit]
-        return f"{'✓' if prediction.digit == label else '✗'} {prediction.digit}, {percent:.0f}\u00a0%"
+        share = percent(prediction.probabilities[prediction.digit], 0)
+        return f"{'✓' if prediction.digit == label else '✗'} {prediction.digit}, {share}"
 
     cards = page.locator(".handwriting-gallery button")
     assert cards.locator("span").all_inner_texts() == [mark(*pair) for pair in pairs]

@@ -16,6 +16,7 @@ from tests.page.drawing import (
     expect_answer,
     expect_blank,
     on_pad,
+    percent,
     percents,
     status,
 )
@@ -165,15 +166,15 @@ def test_a_stored_drawing_of_a_wrong_shape_is_dropped(page: Page) -> None:
 
 def test_the_words_tell_what_to_do(page: Page) -> None:
     words = page.locator(".readout-answer-words")
-    expect(words).to_contain_text("Draw one large digit, 0 to 9")
+    expect(words).to_contain_text("Draw one digit, 0 to 9")
     draw(page, [[[68, 60], [72, 75]]])
-    expect(status(page)).to_contain_text("too small for the pen; clear, and draw it larger")
+    expect(status(page)).to_contain_text("too small for the pen; clear, and draw it at least half as high as the pad")
     clear(page)
     draw(page, [[[20 + 5 * i, 30 + 80 * (i % 2)] for i in range(21)]])
     expect(words).to_contain_text("Clear, and draw one digit, 0 to 9, and nothing else.")
     clear(page)
     draw(page, STROKES[3])
-    expect(status(page)).to_have_text("Looks like 3, 100.0\N{NO-BREAK SPACE}%.")  # and no runner-up
+    expect(status(page)).to_have_text(f"Looks like 3, {percent(0.9999)}.")  # and no runner-up
 
 
 def test_redo_as_button_and_keys_until_something_new_is_drawn(page: Page) -> None:

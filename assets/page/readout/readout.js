@@ -2,7 +2,7 @@
 /** @import { Current, MountContext, Prediction, Steps, Stroke, Whose } from "../../state/types.js" */
 /** @import { News } from "../../server/verification.js" */
 import { topTwo } from "../../engine/math.js";
-import { PEN_WIDTH } from "../../engine/pen.js";
+import { CANVAS_SIDE, PEN_WIDTH } from "../../engine/pen.js";
 import { ALL_STEPS } from "../../engine/preprocessing.js";
 import { createDigitBars } from "../../parts/digit-bars.js";
 import { query, setText } from "../../parts/dom.js";
@@ -15,6 +15,7 @@ import * as steps from "../../state/steps.js";
 import * as views from "../../state/views.js";
 import { createDiagram } from "./diagram.js";
 
+const LARGE_ENOUGH = CANVAS_SIDE / 2; // across: of larger digits no more are read correctly, of smaller ones fewer
 const TOO_SMALL = 3 * PEN_WIDTH; // across: of written digits shrunk to this size, every sixth is misread
 const RUNNER_UP = 0.01; // the least probability at which a second digit is named
 const TOLERANCE = 1e-3; // between the page's probabilities and PyTorch's
@@ -99,20 +100,21 @@ export function mount({ element, props, watch }) {
     @param {Current} current */
 function inWords(current) {
   if (prediction.isEmpty(current)) {
-    return { large: "?", sure: "", more: "Draw one large digit, 0 to 9. The bars move while you draw." };
+    return { large: "?", sure: "", more: "Draw one digit, 0 to 9. The bars move while you draw." };
   }
   const { verdict, digit, probabilities, penIsDown } = current;
   const second = topTwo(probabilities)[1];
   const [large, sure] = [String(digit), percent(probabilities[digit])];
   const runnerUp = probabilities[second] < RUNNER_UP ? "" : `or ${second}: ${percent(probabilities[second])}`;
   const isSmall = !penIsDown && extent(current.strokes) < TOO_SMALL;
-  const more = isSmall ? "too small for the pen; clear, and draw it larger" : runnerUp;
+  const more = isSmall ? "too small for the pen; clear, and draw it at least half as high as the pad" : runnerUp;
   if (verdict === "digit") return { large, sure, more };
   const isUnsure = verdict === "unsure";
   if (penIsDown) return { large, sure: isUnsure ? "Not sure yet" : "Not a digit yet", more };
   const answer = isUnsure ? { large, sure: "Not sure" } : { large: "✕", sure: "Not a digit" };
   if (isSmall) return { ...answer, more };
-  if (isUnsure) return { ...answer, more: `${digit}: ${sure}, ${more}. Clear, and draw it larger and more clearly.` };
+  const advice = extent(current.strokes) < LARGE_ENOUGH ? "at least half as high as the pad" : "more clearly";
+  if (isUnsure) return { ...answer, more: `${digit}: ${sure}, ${more}. Clear, and draw it ${advice}.` };
   return { ...answer, more: `The nearest digit is ${digit}. Clear, and draw one digit, 0 to 9, and nothing else.` };
 }
 

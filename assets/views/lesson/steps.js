@@ -28,7 +28,7 @@ export const STEPS = [
   },
   {
     title: "Every digit is preprocessed in the same way",
-    text: "The network was trained on 55,000 of MNIST’s 60,000 training digits, written by hundreds of people; the other 5,000 are held out for validation. All were prepared in the same way: crop to the ink, shrink it to 20 × 20, and place its center of mass at the center of 28 × 28. A drawing that is prepared otherwise is often misclassified, however clear it is.",
+    text: "The network was trained on 55,000 of MNIST’s 60,000 training digits, written by hundreds of people; the other 5,000 are held out for validation. All were prepared in the same way: crop to the ink, resize it to 20 × 20, and shift it so that its center of mass comes to lie near 14.5 of 28 pixels. How exactly was lost; the page does what Yadav and Bottou reconstructed in 2019. A drawing that is prepared otherwise is often misclassified, however clear it is.",
     yours({ image, probabilities, digit, ink }) {
       const shrunk = active().classifier.predictInk(ink, NO_STEPS);
       return (
@@ -49,7 +49,7 @@ export const STEPS = [
   },
   {
     title: "An image becomes a row",
-    text: "A batch of N images is a tensor of shape (N, 1, 28, 28). PyTorch’s order is (N, C, H, W): images, channels, height, width. This network flattens each image into a row of 784 numbers, which gives the shape (N, 784). It does not know which pixels are neighbors; it has to learn from the data what it needs of that.",
+    text: "A batch of N images is a tensor of shape (N, 1, 28, 28). PyTorch’s order is (N, C, H, W): images, channels, height, width; a course that writes (N, C, W, H) means the same tensor, as digits are square. This network flattens each image into a row of 784 numbers, which gives the shape (N, 784). It does not know which pixels are neighbors; it has to learn from the data what it needs of that.",
     yours({ input }) {
       const brightest = Math.max(...input);
       const [first, ties] = [input.indexOf(brightest), input.filter((value) => value === brightest).length];
@@ -97,12 +97,12 @@ export const STEPS = [
       const [first, second] = topTwo(logits);
       return `Yours: ${first} and not ${second}, by ${number(logits[first] - logits[second])}.`;
     },
-    exercise: "Draw a 7 without a bar, then add the bar. Does it speak for 7?",
+    exercise: "Draw a 7 without a bar, then add the bar. Does it raise the logit of 7?",
     views: ["why"],
   },
   {
     title: "Softmax: logits become probabilities",
-    text: "For each logit z, e is raised to the power z, and the result is divided by the sum of all ten powers. The quotients lie between 0 and 1 and add up to 1: these are the bars. A high probability is no guarantee: the network must choose among ten digits, even for a smiley. A second small network, the non-digit detector, tries to tell when a drawing is not a digit at all.",
+    text: "For each logit z, e is raised to the power z, and the result is divided by the sum of all ten powers. The quotients lie between 0 and 1 and add up to 1: these are the bars. A high probability is no guarantee: the network must choose among ten digits, even for a smiley. A second small network, the non-digit detector, tries to tell when a drawing is not a digit at all: it rejects about 1 % of people’s digits, and lets about a quarter of the letters pass that look like no digit.",
     yours: ({ probabilities, digit, verdict }) =>
       `Yours: ${percent(probabilities[digit], 2)} for ${digit}; all ten add up to ${sum(probabilities).toFixed(4)}. The verdict: ${verdict}.`,
     exercise: "Draw something between a 4 and a 9, and slowly close its top.",
@@ -117,7 +117,7 @@ export const STEPS = [
   },
   {
     title: "Training: downhill, step by step",
-    text: "The gradient says for each parameter how the loss changes with it. Each parameter moves a little against its gradient, so that the loss falls. One step is taken for each batch, and one epoch is a pass over all training digits. The baseline recipe takes 1,719 steps with 32 digits each to pass over 55,000 digits, and 8,595 steps in its 5 epochs. Its optimizer, Adam, adapts the length of the step to each parameter.",
+    text: "The gradient says for each parameter how the loss changes with it. Each parameter moves a little against its gradient, so that the loss falls. For some 4 to 5 % of the parameters the gradient of a batch is exactly zero: their neurons are inactive for all of its 32 digits, or the pixel is always blank. One step is taken for each batch, and one epoch is a pass over all training digits. The baseline recipe takes 1,719 steps with 32 digits each to pass over 55,000 digits, and 8,595 steps in its 5 epochs. Its optimizer, Adam, adapts the length of the step to each parameter.",
     yours(_, { network, recipe }) {
       const { parameters, weights, biases } = parameterCount(network.widths);
       return (

@@ -8,10 +8,10 @@ import { isEmpty } from "../../state/prediction.js";
 import * as link from "../../state/link.js";
 import * as views from "../../state/views.js";
 import { create, query, tableRow } from "../../parts/dom.js";
-import { number, percent } from "../../parts/numbers.js";
+import { number, percent, small } from "../../parts/numbers.js";
 import { createCurve } from "./curve.js";
 
-const RATE = 0.01; // until another one is chosen
+const RATE = 0.0001; // until another one is chosen
 
 /** @param {MountContext} context */
 export function mount({ element }) {
@@ -43,7 +43,7 @@ export function mount({ element }) {
   for (const button of rates) button.onclick = views.changing(() => (rate = Number(button.value)));
   link.register(
     "rate",
-    () => (rate === RATE ? "" : String(rate)),
+    () => (rate === RATE ? "" : decimal(rate)),
     (text) => {
       const isOffered = rates.some((button) => button.value === text);
       if (isOffered) rate = Number(text);
@@ -89,10 +89,9 @@ export function mount({ element }) {
     say(".loss-loss", `You meant ${meant}: ${formula}: the network is ${surprise(before)}.`);
     say(
       ".loss-step",
-      `Each parameter moves by −${rate} × its gradient. ${outcome(before, after)}; ` +
+      `Each parameter moves by −${decimal(rate)} × its gradient. ${outcome(before, after)}; ` +
         `p(${meant}) goes from ${percent(p, 2)} to ${percent(stepped[meant], 2)}. This is plain gradient descent on a ` +
-        "single drawing, neither Adam nor a batch: it fits this drawing, and with learning rates like these it can cost " +
-        "much of the accuracy on all other digits.",
+        "single drawing, neither Adam nor a batch: it fits this drawing, and can cost accuracy on all other digits.",
     );
   });
 }
@@ -122,15 +121,11 @@ function outcome(before, after) {
   return `The step is too long: it overshoots, and the loss rises from ${from} to ${to}`;
 }
 
+/** A learning rate as it is written on its button: 0.00001, not 1e-5. @param {number} rate */
+const decimal = (rate) => rate.toFixed(5).replace(/0+$/, "");
+
 /** @param {number} change of a probability */
 function arrow(change) {
   if (Math.abs(change) < 5e-5) return "=";
   return change > 0 ? "▲" : "▼";
-}
-
-/** A number between 0 and 1 that may be tiny: 0.1234, 6.4 × 10⁻²¹. @param {number} value */
-function small(value) {
-  if (value === 0 || value >= 1e-3) return value.toFixed(4);
-  const [factor, exponent] = value.toExponential(1).split("e-");
-  return `${factor}\u202f×\u202f10⁻${Array.from(exponent, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
 }

@@ -1,4 +1,4 @@
-/** What a trained network does with the test digits: its confusion matrix, and the digits it gets most wrong. */
+/** What a trained network does with the test digits: its confusion matrix, and the digits that surprise it most. */
 /** @import { ClassifierDescription } from "../../state/types.js" */
 import { bytesFromBase64 } from "../../engine/quantization.js";
 import { SIDE } from "../../engine/preprocessing.js";

@@ -10,7 +10,7 @@ import * as link from "../../state/link.js";
 import * as views from "../../state/views.js";
 import { create, query, tableRow } from "../../parts/dom.js";
 import { paintSigned } from "../../parts/images.js";
-import { bracketed, number, percent, withSign } from "../../parts/numbers.js";
+import { bracketed, number, percent, small, withSign } from "../../parts/numbers.js";
 
 /** @param {MountContext} context */
 export function mount({ element }) {
@@ -49,8 +49,8 @@ export function mount({ element }) {
     [selects[0].value, selects[1].value] = [String(one), String(other)];
     follow.ariaPressed = String(pair === null);
     const ofLogits = Array.from({ length: DIGITS }, (_, digit) => Number(digit === one) - Number(digit === other));
-    const { shares, offset } = isEmpty(now)
-      ? { shares: new Float64Array(SIDE * SIDE), offset: 0 }
+    const { shares, intercept, blank } = isEmpty(now)
+      ? { shares: new Float64Array(SIDE * SIDE), intercept: 0, blank: 0 }
       : contributions(classifiers.active().classifier, now, now.image, ofLogits);
     const most = largest(shares);
     paintSigned(map, shares, most);
@@ -60,6 +60,7 @@ export function mount({ element }) {
       map.ariaLabel = "The map of your ink: nothing drawn yet";
       query(element, ".why-verdict").textContent = "Draw a digit, and its ink is colored by what it contributes.";
       rows.replaceChildren();
+      query(element, ".why-check").textContent = "";
       return;
     }
 
@@ -77,10 +78,14 @@ export function mount({ element }) {
     rows.replaceChildren(
       row(`ink that raises ${one} above ${other}`, raising),
       row("ink that lowers it", lowering),
-      row("bias term, for this drawing’s active neurons", offset),
-      row("together", raising + lowering + offset, true),
+      row("intercept: biases and paper, passed on by the neurons that your drawing activates", intercept),
+      row("together", raising + lowering + intercept, true),
       row(`logit of ${one} − logit of ${other}: ${logits}`, difference, true),
     );
+    query(element, ".why-check").textContent =
+      `The intercept was computed on its own, so the last two rows need not agree; they differ by ` +
+      `${small(Math.abs(raising + lowering + intercept - difference))}, which is rounding. For blank paper the ` +
+      `difference is ${withSign(blank)}, and not ${withSign(intercept)}: other neurons are active there.`;
   });
 }
 
