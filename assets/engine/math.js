@@ -35,6 +35,14 @@ export function topTwo(values) {
   return [first, argmax(Array.from(values, (value, i) => (i === first ? -Infinity : value)))];
 }
 
+/** The value that a share of the values lies below, interpolated. @param {Float32Array | Float64Array} values @param {number} share */
+export function quantile(values, share) {
+  const sorted = values.slice().sort();
+  const place = share * (sorted.length - 1);
+  const below = Math.floor(place);
+  return sorted[below] + (place - below) * (sorted[Math.min(below + 1, sorted.length - 1)] - sorted[below]);
+}
+
 /** e to the power of each logit; the highest logit is subtracted first, so that none overflows. @param {Float64Array} logits */
 export function powers(logits) {
   const highest = Math.max(...logits);

@@ -21,16 +21,21 @@ export function preprocess(ink, width, height, steps = ALL_STEPS) {
     @param {Uint8Array} ink @param {number} width @param {number} height @param {Steps} steps @returns {Preprocessed} */
 export function preprocessingStages(ink, width, height, steps) {
   const image = new Uint8Array(SIDE * SIDE);
+  const cells = steps.resize ? BOX : SIDE;
+  const found = resizeDigit(ink, width, height, steps, cells);
+  return found ? { image, cells, ...found, ...paste(found.digit, cells, image, steps.center) } : { image, crop: null };
+}
+
+/** Crop the digit, pad it to a square, and resize that to cells x cells; null without ink.
+    @param {Uint8Array} ink @param {number} width @param {number} height @param {Steps} steps @param {number} cells */
+export function resizeDigit(ink, width, height, steps, cells) {
   const { columns, rows } = profiles(ink, width, height);
   const across = extent(columns, steps.crop);
   const down = extent(rows, steps.crop);
-  if (!across || !down) return { image, crop: null };
-
+  if (!across || !down) return null;
   const crop = { left: across.start, top: down.start, width: across.length, height: down.length };
   const square = steps.square ? padToSquare(crop) : crop;
-  const cells = steps.resize ? BOX : SIDE;
-  const digit = rescale(areas(ink, width, height, square, cells));
-  return { image, crop, square, cells, digit, ...paste(digit, cells, image, steps.center) };
+  return { crop, square, digit: rescale(areas(ink, width, height, square, cells)) };
 }
 
 /** The darkest ink of each column and of each row.

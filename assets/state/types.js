@@ -11,6 +11,9 @@
  * is changed in place while the pen moves; and whether it is about to change: the pen is down, or a sample draws itself.
  * @typedef {{ strokes: Stroke[], ink: Uint8Array, penIsDown: boolean }} Drawing
  *
+ * A gray image, row by row.
+ * @typedef {{ width: number, height: number, values: Float32Array }} Gray
+ *
  * Which preprocessing steps are taken.
  * @typedef {{ crop: boolean, square: boolean, resize: boolean, center: boolean }} Steps
  *

@@ -18,12 +18,12 @@ from model.data.components import Mask, Part, find_parts, select_digit
 from model.data.filters import Gray, close, dilate, erode, resize, smooth
 from model.data.ruling import remove_lines
 
-SIDE = 420  # pixels: the longer side that photographs are scaled to
+SIDE = 280  # pixels: the longer side that photographs are scaled to
 COARSE = 4  # pixels: the background is estimated from the means of squares of this side, which are free of noise
 
 # In such squares:
-CLOSING = 8  # radius of the closing's window: strokes up to 64 pixels wide are told from the background
-NEIGHBORHOOD = 13  # radius of the window in which paper or board is the lighter or darker part
+CLOSING = 6  # radius of the closing's window: strokes up to 48 pixels wide are told from the background
+NEIGHBORHOOD = 9  # radius of the window in which paper or board is the lighter or darker part
 
 # Brightness and contrast, 0 to 1:
 DARKEST_PAPER = 16 / 255  # on darker paper, noise would look like ink
@@ -48,7 +48,7 @@ def ink_from_photograph(gray: npt.NDArray[np.uint8]) -> Tensor:
         gray: (H, W): a digit in dark ink on light paper, which may be ruled or squared, or in chalk on a dark board.
 
     Returns:
-        (1, H', W'), uint8, scaled to 420 pixels: 0 is background, 255 ink. If nothing is found, there is no ink.
+        (1, H', W'), uint8, scaled to 280 pixels: 0 is background, 255 ink. If nothing is found, there is no ink.
 
     Raises:
         ImageError: if there are several digits.
@@ -124,10 +124,12 @@ def _is_blank(contrast: Gray, is_ink: Mask, darkest: float, parts: Sequence[Part
     weights = [part.weight for part in parts]
     if len(parts) > MOST_PARTS and max(weights) < sum(weights) / 2:
         return True
+    if darkest >= CLEAR_CONTRAST:
+        return False
     strokes, background = contrast[is_ink], contrast[~is_ink]
     is_even = float(np.median(strokes)) >= EVENNESS * darkest
     is_above_noise = float(strokes.mean()) >= SIGNAL_TO_NOISE * float(np.quantile(background, 0.95))
-    return darkest < CLEAR_CONTRAST and not (is_even and is_above_noise)
+    return not (is_even and is_above_noise)
 
 
 def _longer_side(mask: Mask) -> int:

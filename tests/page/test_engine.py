@@ -1,6 +1,7 @@
 """One network, two engines: the page's JavaScript held to `model/`, drawing by drawing, in a real browser."""
 
 import base64
+import io
 import itertools
 import math
 import re
@@ -10,14 +11,19 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from demo.samples import samples
 from demo.wire import describe_classifier
 from model import checkpoint
 from model.classifier import CONFIDENCE_THRESHOLD
+from model.data.components import SEVERAL
 from model.data.mnist import Digits
 from model.data.pen import CANVAS_SIDE, PEN_WIDTH, draw
+from model.data.photographs import SIDE as PHOTOGRAPH_SIDE
+from model.data.photographs import ink_from_photograph
+from model.evaluation.photographs import KINDS, photograph
 from model.network import DIGITS, MEAN, STD
 from model.paths import ASSETS, PRETRAINED
 from model.preprocessing import ALL_STEPS, BOX, SIDE, Steps, preprocess
@@ -28,7 +34,7 @@ from tests.page.servers import FileServer
 
 CLASSIFIER = checkpoint.load(PRETRAINED)
 LOAD = """async (description) => {
-  const names = ["classifier", "math", "pen", "preprocessing", "reference"];
+  const names = ["classifier", "math", "pen", "photographs", "preprocessing", "reference"];
   const modules = await Promise.all(names.map((name) => import(`/engine/${name}.js`)));
   window.engine = Object.assign({}, ...modules);
   window.classifier = new engine.Classifier(description);
@@ -64,6 +70,41 @@ def test_both_engines_predict_alike_for_more_than_a_thousand_drawings(engine: Pa
     drawn = torch.stack([draw(strokes) for strokes in drawings])
     for ink in itertools.chain([drawn], on_canvases(mnist.test_images[:1000])):
         assert_alike(engine, ink)
+
+
+def test_both_engines_find_the_same_ink_in_photographs(engine: Page) -> None:
+    """To one tone in every pixel: the page computes in other widths of numbers; and where there are several digits."""
+    random = np.random.default_rng(5)
+    two = [[(x / 3 + left, y / 2 + 40) for x, y in STROKES[7][0]] for left in (10, 80)]
+    drawings = [(strokes, kind) for digit, strokes in STROKES.items() for kind in list(KINDS.values())[digit % 2 :: 2]]
+    for strokes, kind in [*drawings, ([], KINDS["squared_uneven"]), (two, KINDS["even"])]:
+        seen = Image.open(io.BytesIO(photograph(strokes, kind, random)))
+        gray = np.asarray(seen.resize((PHOTOGRAPH_SIDE,) * 2, Image.Resampling.BOX))
+        theirs, fitted, digit = engine.evaluate(
+            """([gray, side]) => {
+              const values = Float32Array.from(atob(gray), (character) => character.charCodeAt(0) / 255);
+              const encode = (bytes) => btoa(String.fromCharCode(...bytes));
+              try {
+                const ink = engine.inkFromPhotograph({ width: side, height: side, values });
+                const fitted = engine.fitToPad(ink, side, side);
+                return [ink, fitted].map(encode).concat(classifier.predictInk(fitted).digit);
+              } catch (error) {
+                return [error.message, "", ""];
+              }
+            }""",
+            [base64.b64encode(gray.tobytes()).decode(), PHOTOGRAPH_SIDE],
+        )
+        if strokes is two:
+            assert theirs == SEVERAL
+            continue
+        ours = ink_from_photograph(gray)
+        found = np.frombuffer(base64.b64decode(theirs), np.uint8).reshape(ours.shape)
+        assert np.abs(found.astype(int) - ours.numpy()).max() <= 1
+        (prediction,) = CLASSIFIER.predict(ours)
+        assert digit == prediction.digit
+        on_pad = np.frombuffer(base64.b64decode(fitted), np.uint8).reshape(CANVAS_SIDE, CANVAS_SIDE)
+        extents = [np.ptp(np.flatnonzero((on_pad > 127).any(axis=axis))) for axis in (0, 1)] if ours.any() else [108]
+        assert max(extents) == pytest.approx(109, abs=2)
 
 
 def assert_alike(engine: Page, ink: torch.Tensor) -> None:
