@@ -42,6 +42,7 @@ def build_page(loaded: LoadedClassifier, data: Path | None = None) -> gr.Blocks:
                 readout = Component("page/readout")
             with gr.Column(elem_classes="views"):
                 Component("page/tabs", titles=json.dumps(VIEWS))
+                Component("page/lesson")
                 for name in VIEWS:
                     match name:
                         case "train":

@@ -41,6 +41,27 @@ export function afterOneStep(network, pass, label, learningRate) {
   return stepped(last, hidden2, now2, errors3);
 }
 
+/** The gradient of the loss with respect to all parameters, for one image: its Euclidean length, and how many of its
+    components are exactly zero. A weight's component is error x input, and a bias's is the error.
+    @param {Network} network @param {ForwardPass} pass @param {number} label */
+export function gradientSize(network, pass, label) {
+  const errors3 = softmax(pass.logits).map((share, digit) => share - (digit === label ? 1 : 0));
+  const { gradient1, gradient2 } = gradients(network, pass, errors3);
+  let [squares, zeros] = [0, 0];
+  const layers = /** @type {const} */ ([
+    [pass.input, gradient1],
+    [pass.hidden1, gradient2],
+    [pass.hidden2, errors3],
+  ]);
+  for (const [inputs, errors] of layers) {
+    squares += dot(errors, errors) * (dot(inputs, inputs) + 1);
+    const withoutError = errors.filter((error) => error === 0).length;
+    const withoutInput = inputs.filter((input) => input === 0).length;
+    zeros += withoutError * (inputs.length + 1) + (errors.length - withoutError) * withoutInput;
+  }
+  return { length: Math.sqrt(squares), zeros };
+}
+
 /** The gradients at the hidden layers before ReLU, from that at the logits.
     @param {Network} network @param {ForwardPass} pass @param {ArrayLike<number>} ofLogits */
 function gradients({ layers: [, second, last] }, { pre1, pre2 }, ofLogits) {

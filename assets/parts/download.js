@@ -12,15 +12,24 @@ export function save(name, content, type) {
   setTimeout(() => URL.revokeObjectURL(address), 60_000); // time for a slow disk
 }
 
-/** Arrays of side x side bytes as one NumPy array (N, side, side) of uint8: the .npy format, version 1.0.
-    @param {Uint8Array[]} arrays @param {number} side */
+/** Arrays of side x side bytes as one NumPy array (N, side, side) of uint8. @param {Uint8Array[]} arrays @param {number} side */
 export function npy(arrays, side) {
-  const entry = `{'descr': '|u1', 'fortran_order': False, 'shape': (${arrays.length}, ${side}, ${side}), }`;
+  return npyFile("|u1", `(${arrays.length}, ${side}, ${side})`, arrays);
+}
+
+/** Numbers as a NumPy array (N,) of float32. @param {Float32Array} numbers */
+export function npyOfFloats(numbers) {
+  return npyFile("<f4", `(${numbers.length},)`, [new Uint8Array(numbers.buffer)]);
+}
+
+/** The .npy format, version 1.0. @param {string} type @param {string} shape @param {Uint8Array[]} parts */
+function npyFile(type, shape, parts) {
+  const entry = `{'descr': '${type}', 'fortran_order': False, 'shape': ${shape}, }`;
   const length = Math.ceil((10 + entry.length + 1) / 64) * 64 - 10; // of the header: the data starts at a multiple of 64
   const start = encoder.encode("?NUMPY\x01\x00??" + entry.padEnd(length - 1) + "\n");
   start[0] = 0x93;
   new DataView(start.buffer).setUint16(8, length, true);
-  return concatenate([start, ...arrays]);
+  return concatenate([start, ...parts]);
 }
 
 /** A CSV of plain numbers and words, with a header. @param {string[]} header @param {(string | number)[][]} rows */

@@ -1,19 +1,22 @@
-/** What this tab remembers when it is reloaded: nothing, if the browser has no space or does not allow it. */
+/** What the page remembers: in sessionStorage over a reload of this tab, or in localStorage until the visitor comes back.
+    Nothing, if the browser has no space or does not allow it. */
 
-/** @param {string} name @param {unknown} value anything that JSON can hold */
-export function set(name, value) {
+/** @typedef {"sessionStorage" | "localStorage"} Area */
+
+/** @param {string} name @param {unknown} value anything that JSON can hold @param {Area} [area] */
+export function set(name, value, area = "sessionStorage") {
   try {
-    sessionStorage.setItem(name, JSON.stringify(value));
+    window[area].setItem(name, JSON.stringify(value));
   } catch {
     // The page works without it.
   }
 }
 
 /** The value stored under a name; null if there is none, or if `isValid` says that it is not what was stored.
-    @template T @param {string} name @param {(value: any) => value is T} isValid */
-export function get(name, isValid) {
+    @template T @param {string} name @param {(value: any) => value is T} isValid @param {Area} [area] */
+export function get(name, isValid, area = "sessionStorage") {
   try {
-    const value = JSON.parse(sessionStorage.getItem(name) ?? "null");
+    const value = JSON.parse(window[area].getItem(name) ?? "null");
     return isValid(value) ? value : null;
   } catch {
     return null;

@@ -6,12 +6,24 @@ import * as prediction from "./prediction.js";
 import { createStore } from "./store.js";
 
 const views = /** @type {Map<string, { element: HTMLElement, paint: (current: Current) => void }>} */ (new Map());
-let names = /** @type {string[]} */ ([]); // as the tabs offer them
+const GRADIOS = ["api", "settings"]; // views of Gradio's own
+const complaint = createStore("");
+const painters = /** @type {(() => void)[]} */ ([]); // of what is painted whichever view is open
+let visited = /** @type {string | null} */ (null); // its heading is to be brought into sight
 let frame = 0; // the animation frame that was requested
 const store = createStore(/** @type {string | null} */ (null));
 
 /** The open view's name, "all", or null. Subscribers are told it at once and at every change. */
 export const { get: current, subscribe } = store;
+
+/** What is wrong with the address by which the page was opened: a sentence, or "". */
+export const { set: complain, subscribe: onComplaint } = complaint;
+
+/** Have something painted whenever views are. @param {() => void} painter */
+export function alwaysPaint(painter) {
+  painters.push(painter);
+  refresh();
+}
 
 /** Add a view, which is painted with the current prediction while it is open.
     @type {(name: string, element: HTMLElement, paint: (current: Current) => void) => void} */
@@ -21,20 +33,37 @@ export function register(name, element, paint) {
   refresh();
 }
 
-/** Open one view, or close all with null; the back button undoes it. @param {string | null} name */
+/** Open one view, or close all with null; the back button leaves the page. @param {string | null} name */
 export function open(name) {
   if (name === current()) return;
-  const address = new URL(location.href);
-  if (name) address.searchParams.set("view", name);
-  else address.searchParams.delete("view");
-  history.pushState(history.state, "", address);
+  setInAddress("view", name);
   store.set(name);
 }
 
-/** Say which views there are; the one that the address names is opened. @param {string[]} offered */
+/** Open a view, and bring its heading into sight and focus. @param {string} name */
+export function visit(name) {
+  open(name);
+  visited = name;
+  refresh();
+}
+
+/** Say which views there are; the one that the address names is visited. Returns what it names if there is no such view.
+    @param {string[]} offered */
 export function offer(offered) {
-  names = offered;
-  store.set(fromAddress());
+  const name = new URLSearchParams(location.search).get("view");
+  if (name === null || GRADIOS.includes(name)) return null;
+  if (!offered.includes(name)) return name;
+  store.set(name);
+  visit(name);
+  return null;
+}
+
+/** Put a value into the address's query; null takes it out. @param {string} name @param {string | number | null} value */
+export function setInAddress(name, value) {
+  const address = new URL(location.href);
+  if (value === null) address.searchParams.delete(name);
+  else address.searchParams.set(name, String(value));
+  history.replaceState(history.state, "", address);
 }
 
 /** Paint the open views with the next frame. */
@@ -51,9 +80,12 @@ export const changing = (change) => (/** @type {any} */ event) => {
 function paint() {
   frame = 0;
   if (!classifiers.get().shared) return; // it is painted when the network has arrived
+  for (const painter of painters) painter();
   for (const [name, view] of views) {
     try {
-      if (isOpen(name)) view.paint(prediction.current());
+      if (!isOpen(name)) continue;
+      view.paint(prediction.current());
+      if (name === visited) showHeading(view.element);
     } catch (error) {
       reportError(error);
     }
@@ -65,12 +97,17 @@ function isOpen(name) {
   return current() === name || current() === "all";
 }
 
-function fromAddress() {
-  const name = new URLSearchParams(location.search).get("view"); // Gradio has views of its own: "api", "settings"
-  return name !== null && names.includes(name) ? name : null;
+/** @param {HTMLElement} view */
+function showHeading(view) {
+  visited = null;
+  const heading = view.querySelector("h2");
+  if (!heading) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+  const { top } = heading.getBoundingClientRect();
+  if (top < 0 || top > innerHeight / 2) heading.scrollIntoView({ block: "start" });
 }
 
-addEventListener("popstate", () => store.set(fromAddress()));
 subscribe((current) => {
   document.documentElement.classList.toggle("has-view", current !== null);
   for (const [name, { element }] of views) element.hidden = !isOpen(name);

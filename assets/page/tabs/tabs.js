@@ -1,12 +1,14 @@
 /** The tabs: one for each view, and one for all. Arrow keys move along them. */
 /** @import { MountContext } from "../../state/types.js" */
 import { create, query } from "../../parts/dom.js";
+import * as link from "../../state/link.js";
 import * as views from "../../state/views.js";
 
 /** @param {MountContext} context */
 export function mount({ element, props }) {
   const list = query(element, ".tabs-list");
   const close = query(element, ".tabs-close");
+  const notice = query(element, ".tabs-notice");
   /** @type {Record<string, string>} */
   const titles = { ...JSON.parse(props.titles), all: "All" };
   const names = Object.keys(titles);
@@ -33,9 +35,13 @@ export function mount({ element, props }) {
     tabs[0].focus();
   });
 
-  views.offer(names);
+  const unknown = views.offer(names);
+  if (unknown !== null) views.complain(`There is no view “${unknown}”. These are all there are:`);
+  link.onProblem((problem) => problem && views.complain(problem));
+  views.onComplaint((complaint) => (notice.textContent = complaint));
   views.subscribe((current) => {
     close.hidden = current === null;
+    document.title = [current && titles[current], "Digit Sketchpad"].filter(Boolean).join(" · ");
     tabs.forEach((tab, i) => {
       const isOpen = names[i] === current;
       tab.ariaSelected = String(isOpen);

@@ -7,6 +7,7 @@ import { call } from "../../server/jobs.js";
 import { isReachable, subscribe as subscribeToServer } from "../../server/verification.js";
 import * as classifiers from "../../state/classifiers.js";
 import { isEmpty } from "../../state/prediction.js";
+import * as link from "../../state/link.js";
 import * as views from "../../state/views.js";
 import { createDigitBars } from "../../parts/digit-bars.js";
 import { create, query } from "../../parts/dom.js";
@@ -17,6 +18,7 @@ import { fullColor, tileImage } from "./weights.js";
 
 /** @typedef {ReturnType<typeof prepare>} Moment */
 
+const MOST_STEPS = 1e6; // of a training
 const PACE = 800; // milliseconds for each moment, while it plays
 
 /** @param {MountContext} context */
@@ -34,6 +36,16 @@ export function mount({ element, server }) {
   let isRequested = false;
   let chosen = 0;
   let most = 0; // the weight that gets the full color
+  let linked = Infinity; // the training step that a link names
+  link.register(
+    "snapshot",
+    () => (chosen < moments.length - 1 ? String(moments[chosen].step) : ""),
+    (text) => {
+      const [step] = link.wholeNumbers(text, [MOST_STEPS]) ?? [];
+      linked = step ?? Infinity;
+      return step !== undefined;
+    },
+  );
 
   const player = createPlayer({
     button: query(element, ".history-play", HTMLButtonElement),
@@ -81,7 +93,7 @@ export function mount({ element, server }) {
     showUnits();
     tell("");
     query(element, ".history-body").hidden = false;
-    choose(moments.length - 1);
+    choose(moments.findLastIndex(({ step }) => step <= linked));
   }
 
   function showUnits() {

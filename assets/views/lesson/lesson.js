@@ -1,32 +1,33 @@
-/** The lesson: twelve steps, each with the numbers of the drawing on the pad and a button that opens its view. */
+/** The lesson's contents: its steps, how far the visitor has come, and the glossary. */
 /** @import { MountContext } from "../../state/types.js" */
-import { active } from "../../state/classifiers.js";
-import { isEmpty } from "../../state/prediction.js";
+import { GLOSSARY } from "../../lesson/glossary.js";
+import { STEPS } from "../../lesson/steps.js";
+import { create, query, setText } from "../../parts/dom.js";
+import * as lesson from "../../state/lesson.js";
 import * as views from "../../state/views.js";
-import { create, query } from "../../parts/dom.js";
-import { STEPS } from "./steps.js";
 
 /** @param {MountContext} context */
 export function mount({ element }) {
-  const lines = STEPS.map(() => create("p", { class: "lesson-live" }));
-  const items = STEPS.map(({ title, text, exercise, views: names }, i) => {
-    const task = create("p", { class: "lesson-try" }, create("strong", {}, "Try:"), ` ${exercise}`);
-    const buttons = create("div", { class: "buttons" }, ...names.map(opener));
-    return create("li", {}, create("h3", {}, title), create("p", {}, text), lines[i], task, buttons);
-  });
-  query(element, ".lesson-steps").append(...items);
+  const start = query(element, ".contents-start");
+  const marks = STEPS.map(() => create("span", { class: "contents-mark" }));
+  const items = STEPS.map(({ title }, i) => create("li", {}, opener(i + 1, `${i + 1}. ${title}`), marks[i]));
+  query(element, ".contents-steps").append(...items);
+  for (const [term, definition] of Object.entries(GLOSSARY).sort(([a], [b]) => a.localeCompare(b, "en"))) {
+    const step = STEPS.findIndex(({ idea }) => idea.toLowerCase().includes(`*${term.toLowerCase()}*`)) + 1;
+    const name = create("dt", {}, opener(step, `${term}, step ${step}`));
+    query(element, ".contents-glossary").append(create("div", {}, name, create("dd", {}, definition)));
+  }
 
-  views.register("lesson", query(element, ".lesson"), (current) => {
-    const { description } = active();
-    lines.forEach((line, i) => (line.textContent = isEmpty(current) ? "" : STEPS[i].yours(current, description)));
+  start.addEventListener("click", () => lesson.open(lesson.get().last || 1));
+  lesson.subscribe(({ last, done }) => {
+    const next = last && `Go on with step ${last} of ${STEPS.length}: ${STEPS[last - 1].title}`;
+    setText(start, next || "Start the lesson");
+    marks.forEach((mark, i) => setText(mark, done.includes(i + 1) ? "✓ done" : ""));
   });
+  views.register("lesson", query(element, ".contents"), () => {});
 }
 
-/** A button that opens a view and is named as its tab is. @param {string} name of the view */
-function opener(name) {
-  const title = create("span");
-  const open = () => views.open(name);
-  views.subscribe(() => (title.textContent = document.getElementById(`tab-${name}`)?.textContent ?? ""));
-  const arrow = create("span", { "aria-hidden": "true" }, " →");
-  return create("button", { type: "button", "data-view": name, onclick: open }, title, arrow);
+/** @param {number} step @param {string} words */
+function opener(step, words) {
+  return create("button", { type: "button", onclick: () => lesson.open(step) }, words);
 }

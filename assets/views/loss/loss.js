@@ -43,7 +43,7 @@ export function mount({ element }) {
   for (const button of rates) button.onclick = views.changing(() => (rate = Number(button.value)));
   link.register(
     "rate",
-    () => (rate === RATE ? "" : decimal(rate)),
+    () => (meant === null ? "" : decimal(rate)),
     (text) => {
       const isOffered = rates.some((button) => button.value === text);
       if (isOffered) rate = Number(text);
