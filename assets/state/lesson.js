@@ -1,5 +1,5 @@
 /** The lesson: which step is open, as the address says (?lesson=6), and how far the visitor has come, which is kept. */
-import { STEPS } from "../lesson/steps.js";
+import { STEPS } from "../views/lesson/steps.js";
 import * as storage from "./storage.js";
 import { createStore } from "./store.js";
 import * as views from "./views.js";

@@ -1,4 +1,4 @@
-"""The views that explain a prediction (lesson, input, neurons, why, loss): every number is what `model/` computes."""
+"""The views that explain a prediction (input, neurons, why, loss): every number is what `model/` computes."""
 
 import re
 from collections.abc import Iterable
@@ -9,12 +9,11 @@ import torch
 from playwright.sync_api import Locator, Page, expect
 from torch.nn import functional as F
 
-from demo.views import VIEWS
 from model.classifier import Classifier
-from model.preprocessing import ALL_STEPS, Steps, preprocess
+from model.preprocessing import ALL_STEPS, preprocess
 from model.reference import ReferencePass, after_one_step, reference_pass
 from tests.page.conftest import OpenPage
-from tests.page.drawing import STROKES, choose_sample, draw, in_percents, percent, percents
+from tests.page.drawing import STROKES, choose_sample, draw, in_percents, percents
 
 POWERS = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
 
@@ -29,55 +28,6 @@ def drawn(page: Page, digit: int, classifier: Classifier) -> tuple[torch.Tensor,
     """Put a digit's sample on the pad: its image, and the reference forward pass for it."""
     image = preprocess(choose_sample(page, digit)[None])[0]
     return image, reference_pass(classifier, image)
-
-
-# --- lesson -----------------------------------------------------------------------------------------------------------
-
-
-def test_every_step_of_the_lesson_leads_to_a_view_and_every_view_is_led_to(open_view: OpenPage) -> None:
-    page = open_view("lesson")
-    steps = page.locator(".lesson-steps > li")
-    expect(steps).to_have_count(12)
-    assert all("Try:" in text for text in steps.all_inner_texts())
-    buttons = page.locator(".lesson-steps button")
-    found = {button.get_attribute("data-view"): button.inner_text() for button in buttons.all()}
-    assert found == {name: f"{title} →" for name, title in VIEWS.items() if name != "lesson"}
-    steps.nth(4).get_by_role("button").press("Enter")
-    expect(page.get_by_role("tabpanel", name=VIEWS["neurons"])).to_be_visible()
-    page.go_back()
-    expect(steps.first).to_be_visible()
-
-
-def test_the_lessons_numbers(open_view: OpenPage, pretrained: Classifier) -> None:
-    page = open_view("lesson")
-    lines = page.locator(".lesson-live")
-    expect(lines.first).to_have_text("")
-    ink = choose_sample(page, 4)
-    expect(lines.first).to_contain_text("Yours")
-    found = reference_pass(pretrained, preprocess(ink[None])[0])
-    (one, other), (most, second) = (part.tolist() for part in found.logits.topk(2)[::-1])
-    shrunk = pretrained.predict(ink[None], Steps(crop=False, square=False, resize=False, center=False))[0]
-    on1, on2 = (int((layer > 0).sum()) for layer in (found.hidden1, found.hidden2))
-    said = [line.replace("−", "-") for line in lines.all_inner_texts()]
-    for sentence, number in zip(
-        said,
-        [
-            f"{int((ink > 0).sum()):,} of 19,600",
-            f"just shrunk, it is {shrunk.digit} ({percent(shrunk.probabilities[shrunk.digit])})",
-            f"from {found.input.min():.2f} to {found.input.max():.2f}; their mean is {found.input.mean():.2f}",
-            f"becomes number {int(found.input.argmax()) + 1} of",
-            f"neuron {int(found.hidden1.argmax()) + 1} of hidden layer 1, with {found.hidden1.max():.2f}",
-            f"{on1} of 64 neurons are active in layer 1, and {on2} of 64",
-            f"{most:.2f} for {one} and {second:.2f} for {other}",
-            f"{one} and not {other}, by {most - second:.2f}",
-            f"{percent(found.logits.softmax(0).max().item(), 2)} for {one}; all ten add up to 1.0000",
-            f"{F.cross_entropy(found.logits, found.logits.argmax()):.4f}",
-            "55,050 parameters (54,912 weights and 138 biases)",
-            f"it predicts {one}",
-        ],
-        strict=True,
-    ):
-        assert number in sentence
 
 
 # --- input ------------------------------------------------------------------------------------------------------------

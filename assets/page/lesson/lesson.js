@@ -1,11 +1,11 @@
 /** The open step of the lesson, pinned above the view that it points to. */
 /** @import { Classifier, MountContext } from "../../state/types.js" */
-/** @import { Facts } from "../../lesson/steps.js" */
+/** @import { Facts } from "../../views/lesson/steps.js" */
 import { CANVAS_SIDE } from "../../engine/pen.js";
-import { GLOSSARY } from "../../lesson/glossary.js";
-import { PYTORCH } from "../../lesson/pytorch.js";
-import { STEPS } from "../../lesson/steps.js";
-import { createUnroll } from "../../lesson/unroll.js";
+import { GLOSSARY } from "../../views/lesson/glossary.js";
+import { PYTORCH } from "../../views/lesson/pytorch.js";
+import { STEPS } from "../../views/lesson/steps.js";
+import { createUnroll } from "../../views/lesson/unroll.js";
 import { create, query, setText } from "../../parts/dom.js";
 import { copyOnClick } from "../../parts/clipboard.js";
 import { npyOfFloats, png, save } from "../../parts/download.js";

@@ -32,7 +32,7 @@ export function createDiagram(readout, open) {
   const image = query(readout, ".diagram-image", HTMLCanvasElement);
   const digits = [...readout.querySelectorAll(".digit-bar-digit")];
   const rest = document.createElement("canvas"); // what is there without a drawing
-  const inputButton = create("button", { type: "button", class: "diagram-layer", onclick: () => views.open("input") });
+  const inputButton = create("button", { type: "button", class: "diagram-layer", onclick: () => views.visit("input") });
   inputButton.ariaLabel = "Input, 28 × 28 pixels: open its view";
   input.append(inputButton);
 

@@ -77,7 +77,7 @@ export function mount({ element, props, watch }) {
 
   createDiagram(readout, (layer, neuron) => {
     if (neuron !== null) chosenNeuron.set({ layer, neuron });
-    views.open("neurons");
+    views.visit("neurons");
   });
   query(stepsNotice, "button").addEventListener("click", () => steps.set(ALL_STEPS));
   steps.subscribe((taken) => {

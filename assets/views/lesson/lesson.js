@@ -1,7 +1,7 @@
 /** The lesson's contents: its steps, how far the visitor has come, and the glossary. */
 /** @import { MountContext } from "../../state/types.js" */
-import { GLOSSARY } from "../../lesson/glossary.js";
-import { STEPS } from "../../lesson/steps.js";
+import { GLOSSARY } from "./glossary.js";
+import { STEPS } from "./steps.js";
 import { create, query, setText } from "../../parts/dom.js";
 import * as lesson from "../../state/lesson.js";
 import * as views from "../../state/views.js";

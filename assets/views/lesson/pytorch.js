@@ -2,11 +2,11 @@
     before it ended, in one namespace; a test runs them all. A comment "(1, 784)" is the shape of what its line defines,
     and "= 7.31" is the value of its line. */
 /** @import { Facts } from "./steps.js" */
-import { crossEntropy, topTwo } from "../engine/math.js";
-import { parameterCount } from "../engine/network.js";
-import { CANVAS_SIDE } from "../engine/pen.js";
-import { ALL_STEPS, preprocessingStages } from "../engine/preprocessing.js";
-import { gradientSize } from "../engine/reference.js";
+import { crossEntropy, topTwo } from "../../engine/math.js";
+import { parameterCount } from "../../engine/network.js";
+import { CANVAS_SIDE } from "../../engine/pen.js";
+import { ALL_STEPS, preprocessingStages } from "../../engine/preprocessing.js";
+import { gradientSize } from "../../engine/reference.js";
 import { attributed, brightest, countPositive, lossAfter, mean, RATE, strongest, upsideDown } from "./steps.js";
 
 /** @typedef {"drawing.png" | "weights.npy"} File what the lines load */

@@ -1,12 +1,12 @@
 /** The lesson as data: one idea a step, what it says about the drawing on the pad, something to try, and its view. The
     lines of PyTorch are in pytorch.js; terms stand between asterisks where they come first, and are in glossary.js. */
-/** @import { ClassifierDescription, Current, ForwardPass, LoadedClassifier } from "../state/types.js" */
-import { crossEntropy, sum, topTwo } from "../engine/math.js";
-import { parameterCount } from "../engine/network.js";
-import { CANVAS_SIDE } from "../engine/pen.js";
-import { SIDE } from "../engine/preprocessing.js";
-import { afterOneStep, contributions, gradientSize } from "../engine/reference.js";
-import { bracketed, grouped, number, percent, withSign } from "../parts/numbers.js";
+/** @import { ClassifierDescription, Current, ForwardPass, LoadedClassifier } from "../../state/types.js" */
+import { crossEntropy, sum, topTwo } from "../../engine/math.js";
+import { parameterCount } from "../../engine/network.js";
+import { CANVAS_SIDE } from "../../engine/pen.js";
+import { SIDE } from "../../engine/preprocessing.js";
+import { afterOneStep, contributions, gradientSize } from "../../engine/reference.js";
+import { bracketed, grouped, number, percent, withSign } from "../../parts/numbers.js";
 
 /** What a step can count on: the prediction; the classifier that makes it; the digit that was meant, or else the
     predicted one; the learning rate of one step, 0 until a digit was meant; and any field of the link.
@@ -88,7 +88,7 @@ export const STEPS = [
   },
   {
     title: "Inputs centered on zero",
-    idea: "*Normalization* divides each tone by 255, subtracts MNIST’s *mean*, 0.1307, and divides by its *standard deviation*, 0.3081. Background becomes −0.42, and full ink 2.82. Training is faster when the inputs are centered on zero and have a similar spread.",
+    idea: "*Normalization* divides each tone by 255, subtracts MNIST’s *mean*, 0.1307, and divides by its *standard deviation*, 0.3081. Background becomes −0.42, and full ink becomes 2.82. Training is faster when the inputs are centered on zero and have a similar spread.",
     view: "input",
     yours: ({ now: { input } }) =>
       `Your 784 inputs go from ${number(Math.min(...input))} to ${number(Math.max(...input))}; their mean is ${number(mean(input))}.`,
@@ -177,7 +177,7 @@ export const STEPS = [
   },
   {
     title: "Softmax: logits become probabilities",
-    idea: "*Softmax* raises e to each logit and divides by the sum of the ten powers. Each result, between 0 and 1, is the *probability* of a digit, and all ten add up to 1: these are the bars.",
+    idea: "*Softmax*: for each logit z, e is raised to the power z, and the result is divided by the sum of all ten powers. Each quotient, between 0 and 1, is the *probability* of a digit, and all ten add up to 1: these are the bars.",
     view: "loss",
     yours: ({ now: { probabilities, digit } }) =>
       `Yours: ${percent(probabilities[digit], 2)} for ${digit}; all ten add up to ${sum(probabilities).toFixed(4)}.`,
@@ -239,7 +239,7 @@ export const STEPS = [
   },
   {
     title: "Epochs and batches",
-    idea: "Training takes one step for each batch of digits, on the mean of their gradients. One pass over all training digits is an *epoch*. The baseline takes 1,719 steps of 32 digits to pass over 55,000, and 8,595 steps in its 5 epochs.",
+    idea: "Training takes one step for each batch, and one pass over all training digits is an *epoch*. The baseline recipe trains on 55,000 of MNIST’s 60,000 training digits: it takes 1,719 steps with 32 digits each to pass over 55,000 digits, and 8,595 steps in its 5 epochs.",
     view: "history",
     yours: ({ now, description }) =>
       `The network that says ${now.digit} to yours was trained like this: ${description.recipe}.`,

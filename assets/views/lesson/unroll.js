@@ -1,7 +1,7 @@
 /** The image that becomes a row: 28 rows slide behind one another, as far as a slider is pulled. */
-import { SIDE } from "../engine/preprocessing.js";
-import { context2d, create } from "../parts/dom.js";
-import { isMotionReduced } from "../parts/player.js";
+import { SIDE } from "../../engine/preprocessing.js";
+import { context2d, create } from "../../parts/dom.js";
+import { isMotionReduced } from "../../parts/player.js";
 
 const [WIDTH, HEIGHT] = [SIDE * SIDE, 112]; // of the picture, in pixels
 const DURATION = 3000; // milliseconds in which it unrolls on its own
