@@ -199,7 +199,7 @@ def run(code: str, namespace: dict[str, Any]) -> int:
             assert tuple(value.shape) == ast.literal_eval(f"({expected['shape']})"), source
         elif expected:
             decimals = len(expected["value"].partition(".")[2])
-            assert float(value) == pytest.approx(
+            assert torch.as_tensor(value).detach().item() == pytest.approx(
                 float(expected["value"]), abs=1.5 * 10**-decimals if decimals else 0
             ), source
         checked += expected is not None

@@ -10,7 +10,8 @@ export const GLOSSARY = {
   batch: "the images that go through the network at once; training takes one step for each",
   bias: "a number that a neuron adds to its weighted sum",
   "center of mass": "the mean place of the ink, weighted by tone",
-  "cross-entropy": "−ln of the probability that the label got; PyTorch’s CrossEntropyLoss takes the logits and applies softmax itself",
+  "cross-entropy":
+    "−ln of the probability that the label got; PyTorch’s CrossEntropyLoss takes the logits and applies softmax itself",
   epoch: "one pass over all training digits",
   flatten: "to put the rows of an image one behind the other",
   gradient: "for each parameter, how the loss changes when the parameter does",
