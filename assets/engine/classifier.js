@@ -32,7 +32,7 @@ export class Classifier {
   /** @param {Uint8Array} image 28 x 28, preprocessed @returns {Prediction} */
   predict(image) {
     if (!image.some((tone) => tone > 0)) return BLANK;
-    const pass = this.network.forward(normalize(image, this.mean, this.std));
+    const pass = this.forward(image);
     const probabilities = softmax(pass.logits);
     const digit = argmax(probabilities);
     const detectorLogit = this.detector?.network.forward(pass.input).logits[0] ?? null;
@@ -40,6 +40,11 @@ export class Classifier {
     const isSure = probabilities[digit] >= this.confidenceThreshold;
     const verdict = isRejected ? "not a digit" : isSure ? "digit" : "unsure";
     return { ...pass, verdict, digit, probabilities, detectorLogit };
+  }
+
+  /** The forward pass, also for an image without ink. @param {ArrayLike<number>} image 28 x 28 tones, 0 to 255 */
+  forward(image) {
+    return this.network.forward(normalize(image, this.mean, this.std));
   }
 
   /** @param {Uint8Array} ink of the pad's canvas @param {Steps} [steps] */

@@ -40,7 +40,7 @@ export function parameterCount(widths) {
   return { parameters: weights + biases, weights, biases };
 }
 
-/** Tones, 0 to 255, to the network's input. @param {Uint8Array} image @param {number} mean @param {number} std */
+/** Tones, 0 to 255, to the network's input. @param {ArrayLike<number>} image @param {number} mean @param {number} std */
 export function normalize(image, mean, std) {
   const input = new Float64Array(image.length);
   for (let i = 0; i < image.length; i++) input[i] = (image[i] / 255 - mean) / std;

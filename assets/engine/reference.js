@@ -4,22 +4,27 @@
 /** @import { Classifier } from "./classifier.js" */
 /** @import { Network } from "./network.js" */
 import { dot, softmax } from "./math.js";
-import { linear, normalize, relu } from "./network.js";
+import { linear, relu } from "./network.js";
 
 /** What the ink of each pixel adds to a weighted sum of the logits (784); and two numbers for paper without ink: the
     intercept, with the neurons active that the drawing activates, and `blank`, what the network makes of blank paper.
     The intercept is computed on its own, so shares and intercept need not add up to the weighted sum, but they do.
     @param {Classifier} classifier @param {ForwardPass} pass @param {Uint8Array} image
     @param {ArrayLike<number>} ofLogits the weight of each logit */
-export function contributions({ network, mean, std }, pass, image, ofLogits) {
-  const slopes = backward(network.layers[0], gradients(network, pass, ofLogits).gradient1);
-  const shares = slopes.map((slope, i) => (slope * image[i]) / 255 / std);
-  const paper = normalize(new Uint8Array(image.length), mean, std);
-  const [first, second, last] = network.layers;
-  const hidden1 = throughRelu(linear(first, paper), pass.pre1);
+export function contributions(classifier, pass, image, ofLogits) {
+  const { network, std } = classifier;
+  const shares = inputGradient(network, pass, ofLogits).map((slope, i) => (slope * image[i]) / 255 / std);
+  const paper = classifier.forward(new Uint8Array(image.length));
+  const [, second, last] = network.layers;
+  const hidden1 = throughRelu(paper.pre1, pass.pre1);
   const hidden2 = throughRelu(linear(second, hidden1), pass.pre2);
-  const blank = network.forward(paper).logits;
-  return { shares, intercept: dot(linear(last, hidden2), ofLogits), blank: dot(blank, ofLogits) };
+  return { shares, intercept: dot(linear(last, hidden2), ofLogits), blank: dot(paper.logits, ofLogits) };
+}
+
+/** How a weighted sum of the logits changes with each of the 784 inputs.
+    @param {Network} network @param {ForwardPass} pass @param {ArrayLike<number>} ofLogits */
+export function inputGradient(network, pass, ofLogits) {
+  return backward(network.layers[0], gradients(network, pass, ofLogits).gradient1);
 }
 
 /** The logits of an image after one more step of plain gradient descent on it alone.

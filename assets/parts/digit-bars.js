@@ -46,7 +46,7 @@ function createBar(digit, isMeter, container) {
     row,
     /** @param {number | null} share */
     show(share) {
-      const percents = share === null ? "–" : percentage(share);
+      const percents = share === null ? "–" : percentage(share).replace("\u202f", "");
       setShare(fill, share ?? 0);
       if (text.data === percents) return;
       text.data = percents;

@@ -26,6 +26,7 @@ from model.data.photographs import ink_from_photograph
 from model.evaluation.photographs import KINDS, photograph
 from model.network import DIGITS, MEAN, STD
 from model.paths import ASSETS, PRETRAINED
+from model.perturbation import smallest_change
 from model.preprocessing import ALL_STEPS, BOX, SIDE, Steps, preprocess
 from model.reference import after_one_step, reference_pass
 from model.training.recipe import RECIPES, Recipe, RecipeError
@@ -34,7 +35,7 @@ from tests.page.servers import FileServer
 
 CLASSIFIER = checkpoint.load(PRETRAINED)
 LOAD = """async (description) => {
-  const names = ["classifier", "math", "pen", "photographs", "preprocessing", "reference"];
+  const names = ["classifier", "math", "pen", "perturbation", "photographs", "preprocessing", "reference"];
   const modules = await Promise.all(names.map((name) => import(`/engine/${name}.js`)));
   window.engine = Object.assign({}, ...modules);
   window.classifier = new engine.Classifier(description);
@@ -172,6 +173,16 @@ def test_every_number_on_the_way_to_the_answer(engine: Page) -> None:
         assert theirs.keys() == ours.keys()
         for name, values in ours.items():
             torch.testing.assert_close(torch.tensor(theirs[name]), values, atol=2e-4, rtol=1e-5, msg=name)
+
+
+def test_the_smallest_change_is_the_same(engine: Page, mnist: Digits) -> None:
+    for image in mnist.test_images[:4]:
+        theirs = engine.evaluate(
+            "(image) => [...engine.smallestChange(classifier, Uint8Array.from(image))]", image.flatten().tolist()
+        )
+        ours = smallest_change(CLASSIFIER, image)
+        assert ours is not None
+        assert (torch.tensor(theirs) - ours.flatten()).abs().max() <= 1  # a tone may be rounded the other way
 
 
 def test_constants_are_the_same_in_both_languages(engine: Page) -> None:

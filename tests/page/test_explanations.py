@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from torch.nn import functional as F
 
 from model.classifier import Classifier
+from model.perturbation import smallest_change
 from model.preprocessing import ALL_STEPS, preprocess
 from model.reference import ReferencePass, after_one_step, reference_pass
 from tests.page.conftest import OpenPage
@@ -205,6 +206,24 @@ def test_the_map_and_the_bias_term_make_the_difference(open_view: OpenPage, pret
         rounding, *papers = numbers(page.locator(".why-check").inner_text())
         assert rounding < 1e-9
         assert papers == pytest.approx([float(blank), float(intercept)], abs=0.0051)
+
+        erased = page.get_by_role("table", name="Ink erased").locator("td").all_inner_texts()
+        for sign, cells in ((-1, erased[:3]), (1, erased[3:])):
+            without = torch.where((sign * shares > 0).view(28, 28), 0, image)
+            after = reference_pass(pretrained, without).logits
+            promised = -(sign * shares).clamp(min=0).sum() * sign
+            truly = after[one] - after[other] - difference
+            assert numbers(cells[:2]) == pytest.approx([float(promised), float(truly)], abs=0.0051)
+            assert cells[2].startswith(str(int(after.argmax())))
+
+    changed = smallest_change(pretrained, image)
+    assert changed is not None
+    size, most = (float((changed.float() - image.float()).norm(p=order)) for order in (2, torch.inf))
+    sentence = numbers(page.locator(".why-smallest").inner_text().replace("L2", ""))
+    assert sentence[:3] == [winner, int(pretrained.logits(changed[None]).argmax()), round(size)]
+    expect(page.get_by_role("img", name="The change:")).to_have_accessible_name(
+        re.compile(f"at most {most:.0f} of 255")
+    )
 
     why.select_option("3")  # the same digit twice: they change places
     expect(against).to_have_value("0")

@@ -52,7 +52,7 @@ def assert_moment(
     share = round(100 * count / sum(map(len, strokes)))
     expect(moment(page)).to_contain_text(re.compile(rf"After {share}\s%.*: {prediction.digit}, "))
     rows = page.get_by_role("list", name="Probability of each digit at this moment").locator(".digit-bar-percent")
-    shown = [float(text.strip("> \u202f").split()[0]) for text in rows.all_inner_texts()]
+    shown = [float(text.strip(">").split()[0]) for text in rows.all_inner_texts()]
     assert shown == pytest.approx(in_percents(prediction.probabilities), abs=0.11)
 
 

@@ -12,12 +12,15 @@ import { create, query, tableRow } from "../../parts/dom.js";
 import { paintSigned } from "../../parts/images.js";
 import { bracketed, number, percent, small, withSign } from "../../parts/numbers.js";
 
+import { createWhatIf } from "./what-if.js";
+
 /** @param {MountContext} context */
 export function mount({ element }) {
   let pair = /** @type {number[] | null} */ (null); // the visitor's choice; until then, the winner and the runner-up
   const follow = query(element, ".why-follow", HTMLButtonElement);
   const map = query(element, ".why-map", HTMLCanvasElement);
   const rows = query(element, ".why-sum tbody");
+  const showWhatIf = createWhatIf(element);
   const selects = [".why-for", ".why-against"].map((name) => query(element, name, HTMLSelectElement));
 
   const shownPair = () => {
@@ -56,6 +59,7 @@ export function mount({ element }) {
     paintSigned(map, shares, most);
     query(element, ".why-most-against").textContent = `${withSign(-most)} against ${one}`;
     query(element, ".why-most-for").textContent = `${withSign(most)} for ${one}`;
+    showWhatIf(now, shares, ofLogits);
     if (isEmpty(now)) {
       map.ariaLabel = "The map of your ink: nothing drawn yet";
       query(element, ".why-verdict").textContent = "Draw a digit, and its ink is colored by what it contributes.";
