@@ -111,6 +111,7 @@ def index(loaded: LoadedClassifier, snapshots_file: str) -> str:
 </head>
 <body>
 <main class="app"><div class="column">{body}</div></main>
+<script>{COMMENT.sub("", text("site/early.js"))}</script>
 <script type="module">
 import {{ mountAll }} from "{SERVED_AT}/{ENTRY}";
 {imported}mountAll([

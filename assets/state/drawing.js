@@ -7,7 +7,8 @@ import { createStore } from "./store.js";
 const EMPTY = { strokes: [], ink: new InkCanvas().ink, penIsDown: false };
 export const { get, set, subscribe } = createStore(EMPTY);
 
-/** Put other strokes on the pad, which can be undone there; an empty array clears it. @type {(strokes: Stroke[]) => void} */
+/** Put other strokes on the pad; an empty array clears it. They can be undone there, unless another drawing begins.
+    @type {(strokes: Stroke[], isAnother?: boolean) => void} */
 export let replaceStrokes = () => {};
 
 /** The pad says how its strokes are replaced. @param {typeof replaceStrokes} replace */

@@ -1,12 +1,17 @@
 /** What is on the pad, and how it changes: strokes, the ink they leave, undo and redo. No DOM in here. */
 /** @import { Point, Stroke } from "../../state/types.js" */
-import { InkCanvas } from "../../engine/pen.js";
+import { clip } from "../../engine/math.js";
+import { InkCanvas, PEN_WIDTH } from "../../engine/pen.js";
+import { curve } from "../../engine/smoothing.js";
 
 export class Editor {
   #ended = /** @type {Stroke[]} */ ([]);
   #history = /** @type {Stroke[][]} */ ([]); // what the strokes were before, newest last
   #undone = /** @type {Stroke[][]} */ ([]); // what they were before `undo`, newest last
-  #current = /** @type {Stroke | null} */ (null);
+  #current = /** @type {Stroke | null} */ (null); // as a curve through the samples, and straight to the last one
+  #samples = /** @type {Point[]} */ ([]); // of the current stroke: where the pen was
+  #settled = new InkCanvas(); // the ink without the last straight piece, whose curve depends on the next sample
+  #isExact = false;
   canvas = new InkCanvas();
 
   /** All strokes, including the one being drawn. */
@@ -26,35 +31,79 @@ export class Editor {
     return this.#undone.length > 0;
   }
 
+  /** Forget what could be undone and redone: another drawing begins. */
+  forget() {
+    this.#history = [];
+    this.#undone = [];
+  }
+
   /** Keep the present strokes for `undo`. */
   remember() {
     this.#history.push(this.#ended);
     this.#undone = [];
   }
 
-  /** Put the pen down. @param {Point} point */
-  begin(point) {
+  /** Put the pen down. @param {Point} point @param {boolean} [isExact] straight lines, as the keyboard's pen moves */
+  begin(point, isExact = false) {
+    this.#isExact = isExact;
     this.#current = [point];
-    this.canvas.draw([this.#current]);
+    this.#samples = [point];
+    this.#settled.ink.set(this.canvas.ink);
+    for (const canvas of [this.#settled, this.canvas]) canvas.draw([this.#current]);
   }
 
-  /** Move the pen. Returns the points of the new piece, the previous one first. @param {Point[]} points */
+  /** Move the pen. Returns what is new to paint: the curve that has settled, from the last settled point on, and the
+      straight piece from there to the pen.
+      @param {Point[]} points @returns {import("./surface.js").Pieces} */
   extend(points) {
     const stroke = this.#current ?? [];
-    const before = stroke.length - 1;
+    const samples = this.#samples;
+    const settled = [stroke[Math.max(stroke.length - 2, 0)]];
     for (const point of points) {
-      const last = stroke[stroke.length - 1];
-      if (point[0] === last[0] && point[1] === last[1]) continue;
+      const [before, from, to] = [samples.at(-3), samples.at(-2), samples[samples.length - 1]];
+      if (point[0] === to[0] && point[1] === to[1]) continue;
+      samples.push(point);
+      if (from) {
+        stroke.pop();
+        const piece = this.#isExact ? [to] : curve(before, from, to, point);
+        for (const next of piece) {
+          this.#settled.line(stroke[stroke.length - 1], next);
+          stroke.push(next);
+        }
+        settled.push(...piece);
+      }
       stroke.push(point);
-      this.canvas.line(last, point);
     }
-    return stroke.slice(before);
+    const tail = stroke.slice(-2);
+    this.canvas.ink.set(this.#settled.ink);
+    if (tail.length > 1) this.canvas.line(tail[0], tail[1]);
+    return { settled, tail };
+  }
+
+  /** Rub out the strokes that an eraser touches. Returns whether it touched any. @param {Point[]} points */
+  erase(points) {
+    const left = this.#ended.filter((stroke) => !points.some((point) => isNear(stroke, point)));
+    if (left.length === this.#ended.length) return false;
+    this.remember();
+    this.replace(left);
+    return true;
   }
 
   end() {
+    this.#settleEnd();
     this.remember();
     this.#ended = this.strokes;
     this.#current = null;
+  }
+
+  /** The last piece becomes a curve, too. */
+  #settleEnd() {
+    const [before, from, to] = this.#samples.slice(-3);
+    if (!this.#current || !to || this.#isExact) return;
+    const last = this.#current.length - 1;
+    this.#current.splice(last, 1, ...curve(before, from, to, undefined));
+    this.canvas.ink.set(this.#settled.ink);
+    this.canvas.draw([this.#current.slice(last - 1)]);
   }
 
   /** Drop the stroke being drawn. */
@@ -86,4 +135,14 @@ export class Editor {
     to.push(this.#ended);
     this.replace(strokes);
   }
+}
+
+/** Whether a point is on a stroke, or as near as the pen is wide. @param {Stroke} stroke @param {Point} point */
+function isNear(stroke, [x, y]) {
+  return stroke.some(([x1, y1], i) => {
+    const [x0, y0] = stroke[Math.max(i - 1, 0)];
+    const [dx, dy] = [x1 - x0, y1 - y0];
+    const along = clip(((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy || 1), 0, 1);
+    return Math.hypot(x - x0 - along * dx, y - y0 - along * dy) <= PEN_WIDTH;
+  });
 }

@@ -20,6 +20,7 @@ const STEP = CANVAS_SIDE / 20; // of the keyboard's pen
 const SAMPLE_DURATION = 700; // milliseconds in which a sample draws itself
 const PEN_AWAY = 3000; // milliseconds without a pen after which a touch draws again: until then it may be the palm
 const PALM_AHEAD = 1000; // milliseconds before a pen in which a touch was the palm
+const [LEFT, ERASER] = [0, 5]; // buttons of a pointer; a pen has an eraser at its other end
 const TYPING = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox], [type=radio])";
 const STORED = "digit-sketchpad.drawing"; // what was on the pad when the page was left
 /** @type {Record<string, Point>} */
@@ -49,18 +50,25 @@ export function mount({ element, props, trigger }) {
   function publish() {
     const { strokes, canvas, isPenDown, canUndo, canRedo } = editor;
     pad.classList.toggle("has-ink", strokes.length > 0);
-    clearButton.disabled = !strokes.length;
-    undoButton.disabled = !canUndo;
-    redoButton.disabled = !canRedo;
+    enable(clearButton, strokes.length > 0);
+    enable(undoButton, canUndo);
+    enable(redoButton, canRedo);
     const penIsDown = isPenDown || animation !== 0 || stopDemonstration !== null;
     drawing.set({ strokes, ink: canvas.ink, penIsDown });
   }
 
-  /** @param {Point} point */
-  function begin(point) {
+  /** A button that is disabled loses the keyboard's focus, which goes to the pad and not to nowhere.
+      @param {HTMLButtonElement} button @param {boolean} isEnabled */
+  function enable(button, isEnabled) {
+    if (!isEnabled && button === document.activeElement) canvas.focus({ preventScroll: true });
+    button.disabled = !isEnabled;
+  }
+
+  /** @param {Point} point @param {boolean} [isExact] without smoothing */
+  function begin(point, isExact) {
     stopAnimation();
-    editor.begin(point);
-    surface.add([point]);
+    editor.begin(point, isExact);
+    surface.add({ settled: [], tail: [point] });
     publish();
   }
 
@@ -98,10 +106,11 @@ export function mount({ element, props, trigger }) {
     publish();
   }
 
-  /** @param {Stroke[]} strokes */
-  function replace(strokes) {
+  /** @param {Stroke[]} strokes @param {boolean} [isAnother] another drawing begins: the last one is not undone into it */
+  function replace(strokes, isAnother) {
     interrupt();
-    editor.remember();
+    if (isAnother) editor.forget();
+    else editor.remember();
     editor.replace(strokes);
     show();
   }
@@ -157,18 +166,38 @@ export function mount({ element, props, trigger }) {
 
   canvas.addEventListener("pointerdown", (event) => {
     getSelection()?.removeAllRanges(); // it would be dragged instead of the pen
-    if (!mayDraw(event) || pointer || event.button !== 0) return;
+    if (!mayDraw(event) || pointer || ![LEFT, ERASER].includes(event.button)) return;
+    putDown(event);
+  });
+
+  /** @param {PointerEvent} event */
+  function putDown(event) {
     interrupt(); // the keyboard's pen, if it is down
     pointer = event;
     canvas.setPointerCapture(event.pointerId);
     hideCursor();
-    begin(places([event])[0]);
+    const [place] = places([event]);
+    if (isErasing(event)) erase([place]);
+    else begin(place);
+  }
+
+  /** @param {Point[]} points */
+  function erase(points) {
+    if (editor.erase(points)) show();
+  }
+
+  // A stroke may enter from outside, unless it is text that is being selected.
+  canvas.addEventListener("pointerenter", (event) => {
+    const isDown = (event.buttons & 1) !== 0 && event.pointerType !== "touch";
+    if (isDown && !pointer && getSelection()?.isCollapsed !== false) putDown(event);
   });
 
   canvas.addEventListener("pointermove", (event) => {
     if (event.pointerId !== pointer?.pointerId) return;
     const movements = event.getCoalescedEvents?.() ?? [];
-    extend(places(movements.length ? movements : [event]));
+    const points = places(movements.length ? movements : [event]);
+    if (isErasing(pointer)) erase(points);
+    else extend(points);
   });
 
   for (const name of /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture"])) {
@@ -195,7 +224,8 @@ export function mount({ element, props, trigger }) {
     } else if ((event.key === " " || event.key === "Enter") && !event.repeat) {
       isCursorShown = true;
       if (editor.isPenDown) lift();
-      else begin(cursor);
+      else begin(cursor, true);
+      say(editor.isPenDown ? "Pen down." : "Pen up.");
       surface.repaint();
     } else return;
     event.preventDefault();
@@ -207,6 +237,9 @@ export function mount({ element, props, trigger }) {
     hideCursor();
     lift();
   });
+
+  const spoken = query(element, ".pad-spoken");
+  const say = (/** @type {string} */ words) => (spoken.textContent = words);
 
   /** @param {number} step */
   function moveCursor(step) {
@@ -314,6 +347,16 @@ export function mount({ element, props, trigger }) {
   const cameBack = navigation instanceof PerformanceNavigationTiming && navigation.type === "back_forward";
   if (stored && (stored.isPending || cameBack)) editor.replace(stored.strokes);
   show();
+
+  // The static site keeps what was drawn before this module was there (assets/site/early.js).
+  const takeEarly = () => {
+    /** @type {Stroke[]} */
+    const strokes = JSON.parse(canvas.dataset.early ?? "[]");
+    if (strokes.length) replace(strokes, true);
+  };
+  canvas.dataset.isReady = "";
+  canvas.addEventListener("early", takeEarly, { once: true });
+  takeEarly();
   link.register(
     "drawing",
     () => (stopDemonstration ? "" : encode(editor.strokes, predictsTheSame)),
@@ -334,6 +377,11 @@ export function mount({ element, props, trigger }) {
       trigger("input");
     });
   }
+}
+
+/** @param {PointerEvent} event */
+function isErasing({ button, buttons }) {
+  return button === ERASER || (buttons & 32) !== 0;
 }
 
 /** @param {any} value @returns {value is { strokes: Stroke[], isPending: boolean }} */

@@ -37,7 +37,7 @@ export function mount(context) {
   function proceed(wanted, drawings, strokes = []) {
     session = { wanted, drawings };
     storage.set(STORED, session);
-    drawing.replaceStrokes(strokes);
+    drawing.replaceStrokes(strokes, true); // undo belongs to the digit in hand
     show();
     if (!wanted.length) query(element, drawings.length ? ".handwriting-done" : ".handwriting-begin").focus();
   }
