@@ -15,6 +15,7 @@ from demo.assets import IMPORT, SERVED_AT, module_graph, resolved, styles, text
 from demo.components import components
 from demo.page import build_page
 from demo.server.gradio_internals import as_html
+from demo.views.loss import LossView
 from demo.wire import describe_snapshot
 from model.files import write_atomically
 from model.paths import ASSETS
@@ -60,29 +61,35 @@ def export(loaded: LoadedClassifier, folder: Path) -> list[Path]:
         OSError: if they can't be written.
     """
     snapshots = loaded.classifier.snapshots[::-1][::SNAPSHOT_STRIDE][::-1]
-    answer = json.dumps([describe_snapshot(snapshot) for snapshot in snapshots])
-    script = f'dispatchEvent(new CustomEvent("sketchpad-file", {{ detail: {json.dumps(answer)} }}));\n'
-    snapshots_file = f"snapshots-{_version(script.encode())}.js"
-    texts = {
-        snapshots_file: script,
-        "index.html": index(loaded, snapshots_file),
+    answers = {
+        "snapshots": json.dumps([describe_snapshot(snapshot) for snapshot in snapshots]),
+        "mini_test_set": LossView().mini_test_set(),
+    }  # by the names of the server's functions
+    scripts, files = {}, {}
+    for name, answer in answers.items():
+        script = f'dispatchEvent(new CustomEvent("sketchpad-{name}", {{ detail: {json.dumps(answer)} }}));\n'
+        files[name] = f"{name}-{_version(script.encode())}.js"
+        scripts[files[name]] = script
+    texts = scripts | {
+        "index.html": index(loaded, files),
         "manifest.webmanifest": json.dumps(MANIFEST, indent=2) + "\n",
         "icon.svg": text("site/icon.svg"),
         "README.md": FRONT_MATTER,
     }
     contents = {name: part.encode() for name, part in texts.items()}
     contents["icon.png"] = (ASSETS / "site" / "icon.png").read_bytes()
-    worker = text("site/worker.js").replace("SNAPSHOTS", snapshots_file)
+    worker = text("site/worker.js").replace('"ANSWERS"', ", ".join(map(json.dumps, scripts)))
     contents["worker.js"] = worker.replace("VERSION", _version(b"".join(contents.values()))).encode()
     for name, content in contents.items():
         write_atomically(folder / name, lambda file, content=content: file.write(content))  # type: ignore[misc]
-    for outdated in set(folder.glob(f"snapshots-{'[0-9a-f]' * 16}.js")) - {folder / snapshots_file}:
-        outdated.unlink()
+    for name, file in files.items():
+        for outdated in set(folder.glob(f"{name}-{'[0-9a-f]' * 16}.js")) - {folder / file}:
+            outdated.unlink()
     return [folder / name for name in contents]
 
 
-def index(loaded: LoadedClassifier, snapshots_file: str) -> str:
-    """The whole page in one file of HTML, except for the snapshots, which are in a file of this name."""
+def index(loaded: LoadedClassifier, files: dict[str, str]) -> str:
+    """The whole page in one file of HTML, except for server functions' answers: `files` are named by them."""
     page = build_page(loaded)
     parts = components(page)
     body = as_html(page, {part: number for number, part in enumerate(parts)})
@@ -115,7 +122,7 @@ def index(loaded: LoadedClassifier, snapshots_file: str) -> str:
 <script type="module">
 import {{ mountAll }} from "{SERVED_AT}/{ENTRY}";
 {imported}mountAll([
-{mounted}], {json.dumps(snapshots_file)});
+{mounted}], {json.dumps(files)});
 </script>
 </body>
 </html>

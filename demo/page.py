@@ -15,6 +15,7 @@ from demo.server.uploads import classify_upload
 from demo.views import VIEWS
 from demo.views.handwriting import HandwritingView
 from demo.views.history import HistoryView
+from demo.views.loss import LossView
 from demo.views.train import TrainView
 from demo.visitors import Visitors
 from demo.wire import describe_loaded
@@ -47,6 +48,8 @@ def build_page(loaded: LoadedClassifier, data: Path | None = None) -> gr.Blocks:
                     match name:
                         case "train":
                             TrainView(jobs, missing)
+                        case "loss":
+                            LossView()
                         case "history":
                             HistoryView(classifier.snapshots)
                         case "handwriting":

@@ -15,5 +15,6 @@ DATA = ROOT / "data"
 
 SHARED = ROOT.parent / "shared"
 # Inside the folder of shared data, wherever it is:
+MINI_TEST_SET = ASSETS / "data" / "mini-test-set.bin"
 PEN_STROKES = Path("data/pen-strokes/pendigits-train.unipen.gz")
 LETTERS = Path("data/pen-strokes/letters.json.gz")

@@ -7,7 +7,7 @@ understanding deep neural networks", 2018).
 """
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -67,14 +67,11 @@ def reference_pass(classifier: Classifier, image: Tensor) -> ReferencePass:
     return ReferencePass(x, pre1, hidden1, pre2, hidden2, logits, contributions, intercepts, blank)
 
 
-def after_one_step(classifier: Classifier, image: Tensor, label: int, learning_rate: float) -> Tensor:
-    """The logits (10) for an image (28, 28), uint8, after one step of gradient descent on it and its label alone.
-
-    A copy of the classifier's network takes the step.
-    """
+def after_one_step(classifier: Classifier, image: Tensor, label: int, learning_rate: float) -> Classifier:
+    """The classifier after one step of gradient descent on one image (28, 28), uint8, and its label alone: a copy."""
     network = copy.deepcopy(classifier.network)
     backpropagation = Backpropagation(network.layers(), CROSS_ENTROPY)
     x = normalize(image[None], classifier.mean, classifier.std).flatten(1)  # (1, 784)
     backpropagation(x, CROSS_ENTROPY.targets(torch.tensor([label]), DIGITS))
     SGD(backpropagation.parameters, backpropagation.gradient).step(learning_rate)
-    return image_logits(network, image[None], classifier.mean, classifier.std)[0]
+    return replace(classifier, network=network)

@@ -27,8 +27,9 @@ export function inputGradient(network, pass, ofLogits) {
   return backward(network.layers[0], gradients(network, pass, ofLogits).gradient1);
 }
 
-/** The logits of an image after one more step of plain gradient descent on it alone.
-    @param {Network} network @param {ForwardPass} pass @param {number} label @param {number} learningRate */
+/** The network after one more step of plain gradient descent on one image alone: from an input to logits.
+    @param {Network} network @param {ForwardPass} pass of the image @param {number} label @param {number} learningRate
+    @returns {(input: Float64Array) => Float64Array} */
 export function afterOneStep(network, pass, label, learningRate) {
   const [first, second, last] = network.layers;
   const { input, hidden1, hidden2 } = pass;
@@ -41,9 +42,11 @@ export function afterOneStep(network, pass, label, learningRate) {
     const scale = learningRate * (dot(before, now) + 1);
     return linear(layer, now).map((sum, i) => sum - scale * errors[i]);
   };
-  const now1 = stepped(first, input, input, errors1).map(relu);
-  const now2 = stepped(second, hidden1, now1, errors2).map(relu);
-  return stepped(last, hidden2, now2, errors3);
+  return (other) => {
+    const now1 = stepped(first, input, other, errors1).map(relu);
+    const now2 = stepped(second, hidden1, now1, errors2).map(relu);
+    return stepped(last, hidden2, now2, errors3);
+  };
 }
 
 /** The gradient of the loss with respect to all parameters, for one image: its Euclidean length, and how many of its

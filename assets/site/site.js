@@ -3,9 +3,10 @@
 
 /** Mount the components, with the props that they start with: the nth one in the element whose data-component is n.
     @param {{ module: { mount: (context: MountContext) => void }, props: Record<string, unknown> }[]} components
-    @param {string} snapshots the script file that brings the snapshots */
-export function mountAll(components, snapshots) {
-  const server = { snapshots: () => load(snapshots) };
+    @param {Record<string, string>} files the script files that bring what server functions would answer, by their names */
+export function mountAll(components, files) {
+  const functions = Object.entries(files).map(([name, file]) => [name, () => load(name, file)]);
+  const server = Object.fromEntries(functions);
   components.forEach(({ module, props }, i) => {
     const element = /** @type {HTMLElement} */ (document.querySelector(`[data-component="${i}"]`));
     module.mount({ element, props, trigger: null, watch() {}, server });
@@ -13,11 +14,14 @@ export function mountAll(components, snapshots) {
 }
 
 /** The text in a file. A page opened from disk may load scripts and nothing else, so the file is a script that
-    dispatches its text as the detail of an event "sketchpad-file". @param {string} file @returns {Promise<string>} */
-function load(file) {
+    dispatches its text as the detail of an event.
+    @param {string} name of the event @param {string} file @returns {Promise<string>} */
+function load(name, file) {
   return new Promise((resolve, reject) => {
     const script = Object.assign(document.createElement("script"), { src: file, onerror: reject });
-    addEventListener("sketchpad-file", (event) => resolve(/** @type {CustomEvent} */ (event).detail), { once: true });
+    addEventListener(`sketchpad-${name}`, (event) => resolve(/** @type {CustomEvent} */ (event).detail), {
+      once: true,
+    });
     document.head.append(script);
   });
 }

@@ -6,7 +6,7 @@
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const SITE = `digit-sketchpad ${worker.registration.scope} `; // there may be other sites on the same server
 const CACHE = `${SITE}VERSION`;
-const FILES = ["./", "SNAPSHOTS", "manifest.webmanifest", "icon.svg", "icon.png"];
+const FILES = ["./", "ANSWERS", "manifest.webmanifest", "icon.svg", "icon.png"];
 
 worker.addEventListener("install", (event) => {
   worker.skipWaiting();

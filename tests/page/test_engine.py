@@ -164,12 +164,14 @@ def test_every_number_on_the_way_to_the_answer(engine: Page) -> None:
                 ["contributions", apart.map(({ shares }) => [...shares])],
                 ["intercepts", apart.map(({ intercept }) => intercept)],
                 ["blank", apart.map(({ blank }) => blank)],
-                ["stepped", [...engine.afterOneStep(classifier.network, pass, 3, 0.01)]],
+                ["stepped", [...engine.afterOneStep(classifier.network, pass, 3, 0.01)(pass.input)]],
               ]);
             }""",
             image.flatten().tolist(),
         )
-        ours = vars(reference_pass(CLASSIFIER, image)) | {"stepped": after_one_step(CLASSIFIER, image, 3, 0.01)}
+        ours = vars(reference_pass(CLASSIFIER, image)) | {
+            "stepped": after_one_step(CLASSIFIER, image, 3, 0.01).logits(image[None])[0]
+        }
         assert theirs.keys() == ours.keys()
         for name, values in ours.items():
             torch.testing.assert_close(torch.tensor(theirs[name]), values, atol=2e-4, rtol=1e-5, msg=name)

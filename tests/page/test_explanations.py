@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from torch.nn import functional as F
 
 from model.classifier import Classifier
+from model.data import mini_test_set
 from model.perturbation import smallest_change
 from model.preprocessing import ALL_STEPS, preprocess
 from model.reference import ReferencePass, after_one_step, reference_pass
@@ -261,13 +262,28 @@ def test_softmax_loss_and_what_a_step_would_do(open_view: OpenPage, pretrained: 
     for label, rate in [(7, "0.00001"), (1, "0.001"), (1, "0.0001")]:
         page.get_by_role("radio", name=str(label)).check(force=True)
         page.get_by_role("button", name=rate, exact=True).click()
-        after = after_one_step(pretrained, image, label, float(rate))
+        after = after_one_step(pretrained, image, label, float(rate)).logits(image[None])[0]
         losses = [F.cross_entropy(scores, torch.tensor(label)).item() for scores in (logits, after)]
         expect(page.locator(".loss-step")).to_contain_text(f"−{rate} ×")
         expect(page.locator(".loss-step")).to_contain_text(re.compile(f"(to|stays at) {losses[1]:.4f}"))
         expect(page.locator(".loss-loss")).to_contain_text(f"= {losses[0]:.4f}")
         expect(page.get_by_role("img", name=f"loss {losses[0]:.4f}")).to_be_visible()
         assert column(page, 5) == pytest.approx((100 * after.softmax(0)).tolist(), abs=0.0101)
+        images, labels = mini_test_set.load()
+        stepped = after_one_step(pretrained, image, label, float(rate))
+        counts = [int((some.logits(images).argmax(1) == labels).sum()) for some in (pretrained, stepped)]
+        expect(page.locator(".loss-accuracy")).to_contain_text(
+            re.compile(rf"recognizes {counts[0]} \(.*, and after the step {counts[1]} ")
+        )
+
+    page.get_by_role("slider", name="Logit of 4").press("End")  # a logit of 40, without a drawing
+    logits = logits.clone().index_fill(0, torch.tensor(4), 40.0)
+    expect(page.locator(".loss-step")).to_contain_text("no drawing gives these")
+    assert column(page, 2) == pytest.approx(logits.tolist(), abs=0.0051)
+    assert column(page, 4) == pytest.approx((100 * logits.softmax(0)).tolist(), abs=0.0101)
+    expect(page.locator(".loss-loss")).to_contain_text(f"= {F.cross_entropy(logits, torch.tensor(1)):.4f}")
+    page.get_by_role("button", name="The drawing’s logits again").click()
+    assert column(page, 2) == pytest.approx(found.logits.tolist(), abs=0.0051)
 
     page.get_by_role("radio", name="0").focus()
     page.keyboard.press("ArrowRight")

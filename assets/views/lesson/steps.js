@@ -50,7 +50,7 @@ export function attributed({ now, classifier }, [one, other]) {
 
 /** The loss after one step of gradient descent. @type {(facts: Facts, rate?: number) => number} */
 export function lossAfter({ now, classifier, label, rate: chosen }, rate = chosen || RATE) {
-  return crossEntropy(afterOneStep(classifier.network, now, label, rate), label);
+  return crossEntropy(afterOneStep(classifier.network, now, label, rate)(now.input), label);
 }
 
 /** @type {Step[]} */

@@ -1,32 +1,43 @@
 /** Logits, softmax and cross-entropy of the drawing, and one step of plain gradient descent on it. */
-/** @import { ForwardPass, MountContext } from "../../state/types.js" */
+/** @import { Classifier, Current, ForwardPass, MountContext } from "../../state/types.js" */
 import { DIGITS } from "../../engine/classifier.js";
-import { crossEntropy, powers, softmax, sum } from "../../engine/math.js";
+import { argmax, crossEntropy, powers, softmax, sum } from "../../engine/math.js";
 import { afterOneStep } from "../../engine/reference.js";
 import * as classifiers from "../../state/classifiers.js";
-import { isEmpty } from "../../state/prediction.js";
+import { current, isEmpty } from "../../state/prediction.js";
 import * as link from "../../state/link.js";
 import * as views from "../../state/views.js";
 import { create, query, tableRow } from "../../parts/dom.js";
 import { number, percent, small } from "../../parts/numbers.js";
 import { createCurve } from "./curve.js";
+import { COUNT, createMiniTestSet } from "./mini-test-set.js";
 
 const RATE = 0.0001; // until another one is chosen
+const HIGHEST = 40; // where a logit can be moved to; the lowest is its negative
 
 /** @param {MountContext} context */
-export function mount({ element }) {
+export function mount({ element, server }) {
   let meant = /** @type {number | null} */ (null); // the digit that the visitor meant
   let rate = RATE;
+  let moved = { logits: /** @type {Float64Array | null} */ (null), version: 0 }; // by the visitor, for one prediction
+  const testSet = createMiniTestSet(server?.mini_test_set, views.refresh);
+  const counted = { key: "", before: 0, after: 0 }; // of the test digits
   const showOnCurve = createCurve(query(element, ".loss-curve", SVGElement));
 
   const choose = views.changing((digit) => (meant = digit));
   const rows = Array.from({ length: DIGITS }, (_, digit) => {
     const radio = create("input", { type: "radio", name: "meant", value: digit, onchange: () => choose(digit) });
     query(element, ".loss-meant").append(create("label", {}, radio, String(digit)));
-    const cells = Array.from({ length: 4 }, () => create("td"));
-    const row = tableRow(String(digit), cells);
+    const slider = create("input", { type: "range", min: -HIGHEST, max: HIGHEST, step: 0.1 });
+    slider.ariaLabel = `Logit of ${digit}`;
+    slider.oninput = views.changing(() => move(digit, slider.valueAsNumber));
+    const cells = Array.from({ length: 4 }, (_, column) => createCell(column ? createTrack() : slider));
+    const row = tableRow(
+      String(digit),
+      cells.map(({ cell }) => cell),
+    );
     query(element, ".loss-table tbody").append(row);
-    return { row, cells, radio };
+    return { row, cells, radio, slider };
   });
   link.register(
     "label",
@@ -51,17 +62,32 @@ export function mount({ element }) {
     },
   );
 
-  /** @type {(pass: ForwardPass | null, before: Float64Array, after: Float64Array | null) => void} */
-  function showTable(pass, before, after) {
-    const exponentials = pass && powers(pass.logits);
-    rows.forEach(({ row, cells }, digit) => {
+  /** @type {(digit: number, logit: number) => void} */
+  function move(digit, logit) {
+    const now = current();
+    if (isEmpty(now)) return;
+    const logits = Float64Array.from(shownLogits(now));
+    logits[digit] = logit;
+    moved = { logits, version: now.version };
+  }
+  const reset = query(element, ".loss-reset", HTMLButtonElement);
+  reset.onclick = views.changing(() => (moved.logits = null));
+
+  /** @param {Extract<Current, ForwardPass>} now */
+  const shownLogits = (now) => (moved.version === now.version && moved.logits) || now.logits;
+
+  /** @type {(logits: Float64Array | null, before: ArrayLike<number>, after: Float64Array | null) => void} */
+  function showTable(logits, before, after) {
+    const exponentials = logits && powers(logits);
+    rows.forEach(({ row, cells, slider }, digit) => {
       row.classList.toggle("is-meant", digit === meant);
-      cells[0].textContent = pass ? number(pass.logits[digit]) : "–";
-      cells[1].textContent = exponentials ? small(exponentials[digit]) : "–";
-      cells[2].textContent = pass ? percent(before[digit], 2) : "–";
-      cells[2].style.setProperty("--share", String(before[digit]));
-      cells[3].textContent = after ? `${percent(after[digit], 2)} ${arrow(after[digit] - before[digit])}` : "–";
-      cells[3].style.setProperty("--share", String(after?.[digit] ?? 0));
+      slider.disabled = !logits;
+      slider.value = String(logits?.[digit] ?? 0);
+      cells[0].show(logits ? number(logits[digit]) : "–");
+      cells[1].show(exponentials ? small(exponentials[digit]) : "–", exponentials?.[digit]);
+      cells[2].show(logits ? percent(before[digit], 2) : "–", before[digit]);
+      const stepped = after && `${percent(after[digit], 2)} ${arrow(after[digit] - before[digit])}`;
+      cells[3].show(stepped ?? "–", after?.[digit]);
     });
   }
 
@@ -70,30 +96,78 @@ export function mount({ element }) {
 
   views.register("loss", query(element, ".loss"), (current) => {
     for (const button of rates) button.ariaPressed = String(Number(button.value) === rate);
-    const { probabilities } = current;
-    if (isEmpty(current)) say(".loss-softmax", "Draw a digit first.");
-    else say(".loss-softmax", softmaxInWords(current.logits, probabilities, meant ?? current.digit));
-    if (isEmpty(current) || meant === null) {
-      showTable(isEmpty(current) ? null : current, probabilities, null);
+    const logits = isEmpty(current) ? null : shownLogits(current);
+    const isMoved = !isEmpty(current) && logits !== current.logits;
+    const probabilities = logits ? softmax(logits) : current.probabilities;
+    reset.disabled = !isMoved;
+    say(
+      ".loss-softmax",
+      logits ? softmaxInWords(logits, probabilities, meant ?? argmax(logits)) : "Draw a digit first.",
+    );
+    if (!logits || meant === null) {
+      showTable(logits, probabilities, null);
       showOnCurve(null);
       say(".loss-loss", "Say above which digit you meant: the loss is −ln of the probability that it got.");
       say(".loss-step", "Once you have said which digit you meant, this shows what one training step on it would do.");
+      say(".loss-accuracy", "");
       return;
     }
-    const logits = afterOneStep(classifiers.active().classifier.network, current, meant, rate);
-    const [before, after] = [crossEntropy(current.logits, meant), crossEntropy(logits, meant)];
-    const [p, loss, stepped] = [probabilities[meant], before.toFixed(4), softmax(logits)];
-    showTable(current, probabilities, stepped);
+    const before = crossEntropy(logits, meant);
+    const [p, loss] = [probabilities[meant], before.toFixed(4)];
     showOnCurve({ p, loss: before }, `your drawing stands at p = ${small(p)}, loss ${loss}`);
     const formula = `−ln p(${meant}) = −ln ${small(p)} = ${loss}`;
     say(".loss-loss", `You meant ${meant}: ${formula}: the network is ${surprise(before)}.`);
+    if (isEmpty(current) || isMoved) {
+      showTable(logits, probabilities, null);
+      say(".loss-step", "You moved the logits: no drawing gives these, so there is nothing to take a step on.");
+      say(".loss-accuracy", "");
+      return;
+    }
+    const { classifier } = classifiers.active();
+    const stepped = afterOneStep(classifier.network, current, meant, rate);
+    const after = stepped(current.input);
+    const share = softmax(after);
+    showTable(logits, probabilities, share);
     say(
       ".loss-step",
-      `Each parameter moves by −${decimal(rate)} × its gradient. ${outcome(before, after)}; ` +
-        `p(${meant}) goes from ${percent(p, 2)} to ${percent(stepped[meant], 2)}. This is plain gradient descent on a ` +
+      `Each parameter moves by −${decimal(rate)} × its gradient. ${outcome(before, crossEntropy(after, meant))}; ` +
+        `p(${meant}) goes from ${small(p)} to ${small(share[meant])}. This is plain gradient descent on a ` +
         "single drawing, neither Adam nor a batch: it fits this drawing, and can cost accuracy on all other digits.",
     );
+    if (!current.penIsDown)
+      say(".loss-accuracy", accuracyInWords(classifier, `${current.version} ${meant} ${rate}`, stepped));
   });
+
+  /** @type {(classifier: Classifier, key: string, stepped: (input: Float64Array) => Float64Array) => string} */
+  function accuracyInWords(classifier, key, stepped) {
+    if (counted.key !== key) {
+      const before = testSet.recognized(classifier, (input) => classifier.network.forward(input).logits);
+      const after = testSet.recognized(classifier, stepped);
+      if (before === null || after === null) return "";
+      Object.assign(counted, { key, before, after });
+    }
+    const { before, after } = counted;
+    return (
+      `Of ${COUNT} of MNIST’s test digits that come with this page, the network recognizes ${before} ` +
+      `(${percent(before / COUNT)}), and after the step ${after} (${percent(after / COUNT)}).`
+    );
+  }
+}
+
+/** What shows a share, 0 to 1, as a bar. */
+const createTrack = () => create("span", { class: "track" }, create("span"));
+
+/** A cell of the table: a bar or a slider, and a text. @param {HTMLElement} part */
+function createCell(part) {
+  const text = create("span", { class: "loss-number" });
+  return {
+    cell: create("td", {}, part, text),
+    /** @type {(words: string, share?: number) => void} */
+    show(words, share) {
+      text.textContent = words;
+      part.firstElementChild?.setAttribute("style", `--share: ${share ?? 0}`);
+    },
+  };
 }
 
 /** @type {(logits: Float64Array, probabilities: Float64Array, digit: number) => string} */

@@ -38,6 +38,7 @@ def test_server_functions_are_told_to_the_page(page):
     told = {component.module: component.get_config().get("server_fns") for component in components(page)}
     assert set(told["views/train/train.js"]) == {"follow", "stop", "result"}
     assert told["views/history/history.js"] == ["snapshots"]
+    assert told["views/loss/loss.js"] == ["mini_test_set"]
 
 
 def test_the_value_of_a_component_is_an_object():
