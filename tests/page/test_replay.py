@@ -77,6 +77,23 @@ def test_every_moment_and_every_change_is_what_the_first_points_say(view: Page, 
         scrubber(view).press("ArrowRight")
 
 
+def test_hatching_where_the_detector_objects_and_nothing_changes_backwards(view: Page, pretrained: Classifier) -> None:
+    inks = [ink_of(first_points(SEVEN, count))[None] for count in range(1, COUNT + 1)]
+    rejected = [pretrained.predict(ink)[0].verdict == "not a digit" for ink in inks]
+    assert 0 < sum(rejected) < COUNT
+    expect(view.locator(".replay-labels i")).to_have_count(sum(rejected))
+    objection = f"objects to {sum(rejected)} of {COUNT} moments"
+    expect(view.locator(".replay-plot svg")).to_have_attribute("aria-label", re.compile(objection))
+    before = percents(view)
+    view.get_by_role("button", name="Draw it backwards").click()
+    expect(view.locator(".replay-reversed")).to_contain_text("0 of 19,600 pixels differ, and the prediction is 7")
+    assert percents(view) == before
+    expect_complete(view)
+    assert_moment(view, pretrained, COUNT, [stroke[::-1] for stroke in SEVEN[::-1]])
+    view.get_by_role("button", name="Undo").click()
+    expect(view.locator(".replay-reversed")).to_have_text("")
+
+
 def test_the_chart_and_its_slider_have_one_scale_for_the_mouse(view: Page, pretrained: Classifier) -> None:
     before = percents(view)
     plot = view.locator(".replay-plot").bounding_box()

@@ -1,6 +1,7 @@
 /** The ten probabilities over the course of a drawing, as areas that fill the height together. */
 /** @import { Moment } from "./timeline.js" */
 import { DIGITS } from "../../engine/classifier.js";
+import { clip } from "../../engine/math.js";
 import { create, svg } from "../../parts/dom.js";
 
 const NARROWEST = 0.05; // of the chart's width: an area that holds its label is at least so wide
@@ -26,7 +27,7 @@ export function createAreas(chart, labels) {
     });
     areas.forEach((area, digit) => area.setAttribute("d", outline(edges, digit)));
     boundaries.setAttribute("d", strokeEnds.map((i) => `M${1000 * across(i, moments.length)} 0V1000`).join(""));
-    labels.replaceChildren(...areas.flatMap((_, digit) => labelsOf(moments, edges, digit)));
+    labels.replaceChildren(...objections(moments), ...areas.flatMap((_, digit) => labelsOf(moments, edges, digit)));
   };
 }
 
@@ -36,6 +37,17 @@ function outline(edges, digit) {
   const edge = (/** @type {number} */ which) =>
     edges.map((heights, i) => `${(1000 * across(i, edges.length)).toFixed(1)} ${(1000 * heights[which]).toFixed(1)}`);
   return edges.length ? `M${[...edge(digit), ...edge(digit + 1).reverse()].join("L")}z` : "";
+}
+
+/** Hatching where the non-digit detector objects: around each of these moments, half the way to its neighbors.
+    @param {Moment[]} moments */
+function objections(moments) {
+  const edge = (/** @type {number} */ i) => 100 * clip(across(i, moments.length), 0, 1);
+  return moments.flatMap(({ verdict }, i) => {
+    if (verdict !== "not a digit") return [];
+    const [left, right] = moments.length > 1 ? [edge(i - 0.5), edge(i + 0.5)] : [0, 100];
+    return [create("i", { style: `left: ${left}%; width: ${right - left}%` })];
+  });
 }
 
 /** A label for each stretch in which a digit's area is wide and high enough.

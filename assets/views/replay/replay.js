@@ -1,16 +1,17 @@
 /** When did the prediction change? The ten probabilities over the course of the drawing, with a slider to go through it. */
-/** @import { MountContext } from "../../state/types.js" */
+/** @import { DigitPrediction, MountContext } from "../../state/types.js" */
 /** @import { Moment } from "./timeline.js" */
 import { clip } from "../../engine/math.js";
 import { SIDE } from "../../engine/preprocessing.js";
 import * as classifiers from "../../state/classifiers.js";
-import { current } from "../../state/prediction.js";
+import { current, isEmpty } from "../../state/prediction.js";
+import * as drawing from "../../state/drawing.js";
 import * as views from "../../state/views.js";
 import { createDigitBars } from "../../parts/digit-bars.js";
 import { create, query, setText } from "../../parts/dom.js";
 import { paintGray } from "../../parts/images.js";
 import { firstPoints, inkContext, paintStroke } from "../../parts/ink.js";
-import { percent } from "../../parts/numbers.js";
+import { grouped, percent } from "../../parts/numbers.js";
 import { createPlayer } from "../../parts/player.js";
 import { across, createAreas } from "./chart.js";
 import { Timeline } from "./timeline.js";
@@ -28,7 +29,7 @@ export function mount({ element }) {
   const plot = query(element, ".replay-plot");
   const list = query(element, ".replay-changes");
   const now = query(element, ".replay-now");
-  const drawing = query(element, ".replay-drawing", HTMLCanvasElement);
+  const picture = query(element, ".replay-drawing", HTMLCanvasElement);
   const input = query(element, ".replay-input", HTMLCanvasElement);
   const bars = createDigitBars(query(element, ".replay-numbers"));
   const showAreas = createAreas(chart, query(element, ".replay-labels"));
@@ -75,10 +76,13 @@ export function mount({ element }) {
     const strokeEnds = moments.flatMap(({ count }, i) => (ends.has(count) && count < points.length ? [i] : []));
     showAreas(moments, strokeEnds);
     query(element, ".replay-empty").hidden = moments.length > 0;
+    const hatched = moments.filter(({ verdict }) => verdict === "not a digit").length;
+    query(element, ".replay-hatched").hidden = !hatched;
     const last = moments.at(-1);
     if (current().penIsDown) return;
     const course = last && `${changes().map(describe).join(", ")}; in the end ${inWords(last)}`;
-    chart.ariaLabel = course ? `The ten probabilities over the drawing: ${course}` : NOTHING;
+    const objection = hatched ? `; the non-digit detector objects to ${hatched} of ${moments.length} moments` : "";
+    chart.ariaLabel = course ? `The ten probabilities over the drawing: ${course}${objection}` : NOTHING;
   }
 
   function showMoment() {
@@ -95,7 +99,7 @@ export function mount({ element }) {
     if (moment) describeMoment(moment);
     else {
       query(element, ".replay-moment").textContent = `${NOTHING}.`;
-      scrubber.ariaValueText = drawing.ariaLabel = NOTHING;
+      scrubber.ariaValueText = picture.ariaLabel = NOTHING;
       input.ariaLabel = "The network’s input then: nothing yet";
     }
   }
@@ -107,16 +111,16 @@ export function mount({ element }) {
     query(element, ".replay-moment").replaceChildren(`After ${which}: `, create("strong", {}, inWords(moment)));
     if (current().penIsDown) return;
     scrubber.ariaValueText = `${which}: ${inWords(moment)}`;
-    drawing.ariaLabel = `The drawing at that moment: ${count} of ${timeline.points.length} points`;
+    picture.ariaLabel = `The drawing at that moment: ${count} of ${timeline.points.length} points`;
     input.ariaLabel = "The network’s input at that moment, 28 by 28 pixels";
   }
 
   /** The first points in ink, and those after them in a pale color. @param {number} count */
   function paintUntil(count) {
-    const context = inkContext(drawing);
-    const { borderTopColor, color } = getComputedStyle(drawing);
+    const context = inkContext(picture);
+    const { borderTopColor, color } = getComputedStyle(picture);
     const { strokes } = current();
-    context.clearRect(0, 0, drawing.width, drawing.height);
+    context.clearRect(0, 0, picture.width, picture.height);
     for (const stroke of strokes) paintStroke(context, stroke, borderTopColor);
     for (const stroke of firstPoints(strokes, count)) paintStroke(context, stroke, color);
   }
@@ -139,6 +143,20 @@ export function mount({ element }) {
     list.querySelectorAll("button").forEach((button, i) => (button.ariaCurrent = i === latest ? "true" : null));
   }
 
+  const reverse = query(element, ".replay-reverse", HTMLButtonElement);
+  let reversed = { version: 0, words: "" }; // what came of it, for one prediction
+  reverse.addEventListener("click", () => {
+    const before = current();
+    drawing.replaceStrokes(before.strokes.toReversed().map((stroke) => stroke.toReversed()));
+    const after = current();
+    if (isEmpty(after)) return;
+    const differing = after.ink.filter((tone, i) => tone !== before.ink[i]).length;
+    const words =
+      `The strokes in reverse order, each from its end to its start: ${grouped(differing)} of ` +
+      `${grouped(after.ink.length)} pixels differ, and the prediction is ${inWords(after)}.`;
+    reversed = { version: after.version, words };
+  });
+
   scrubber.addEventListener("input", () => choose(scrubber.valueAsNumber));
 
   // The chart can be dragged, too: it has the slider's scale.
@@ -152,7 +170,9 @@ export function mount({ element }) {
   }
 
   player.showLabel();
-  views.register("replay", view, ({ steps, strokes }) => {
+  views.register("replay", view, ({ steps, strokes, penIsDown, version }) => {
+    reverse.disabled = !strokes.length || penIsDown;
+    setText(query(element, ".replay-reversed"), reversed.version === version ? reversed.words : "");
     if (timeline.follow(classifiers.active().classifier, steps, strokes)) {
       player.stop();
       chosen = null;
@@ -166,5 +186,5 @@ export function mount({ element }) {
   });
 }
 
-/** @param {Moment} moment */
+/** @param {DigitPrediction} prediction */
 const inWords = ({ digit, probabilities, verdict }) => `${digit}, ${percent(probabilities[digit])}${DOUBTS[verdict]}`;
