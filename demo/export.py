@@ -15,6 +15,7 @@ from demo.assets import IMPORT, SERVED_AT, module_graph, resolved, styles, text
 from demo.components import components
 from demo.page import build_page
 from demo.server.gradio_internals import as_html
+from demo.services import create_services
 from demo.views.loss import LossView
 from demo.wire import describe_snapshot
 from model.files import write_atomically
@@ -90,7 +91,7 @@ def export(loaded: LoadedClassifier, folder: Path) -> list[Path]:
 
 def index(loaded: LoadedClassifier, files: dict[str, str]) -> str:
     """The whole page in one file of HTML, except for server functions' answers: `files` are named by them."""
-    page = build_page(loaded)
+    page = build_page(create_services(loaded))
     parts = components(page)
     body = as_html(page, {part: number for number, part in enumerate(parts)})
     modules = module_graph([ENTRY, *(part.module for part in parts)])

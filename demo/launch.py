@@ -13,12 +13,15 @@ from starlette.middleware.gzip import GZipMiddleware
 from demo.assets import head
 from demo.components import components
 from demo.page import build_page
+from demo.server.connections import limit_connections, open_connections
+from demo.server.endpoints import endpoints
 from demo.server.gradio_internals import outermost
 from demo.server.headers import SPACE_ANCESTORS
 from demo.server.limits import RequestLimits
-from demo.server.log import limit_logs
+from demo.server.log import FORMATS, take_over_logs
 from demo.server.modules import modules_route
-from demo.server.uploads import predict_route
+from demo.server.routes import Kind
+from demo.services import create_services
 from demo.settings import can_bind
 from model.data.images import MAX_FILE_BYTES
 from model.paths import ASSETS
@@ -30,14 +33,15 @@ LOCALHOST, FIRST_PORT = "127.0.0.1", 7860  # Gradio's defaults
 MAX_SESSIONS = 1_000
 # Gradio compresses its own files, but neither the page nor its modules.
 COMPRESSION = Middleware(GZipMiddleware, minimum_size=1_500, compresslevel=4)
-MAX_API_CALLS = 200  # that have not been answered
 
 
 def launch_page(loaded: LoadedClassifier, settings: argparse.Namespace) -> int:
     """Serve the page until it is stopped; returns the exit status."""
     options = {"server_name": settings.host, "server_port": settings.port, "share": settings.share}
     try:
-        page, local, public = serve(loaded, settings.data, prevent_thread_lock=True, quiet=True, **options)
+        page, local, public = serve(
+            loaded, settings.data, settings.metrics, settings.log, prevent_thread_lock=True, quiet=True, **options
+        )
     except OSError:
         port = settings.port or FIRST_PORT
         if all(can_bind(host, port) for host in {settings.host or LOCALHOST, LOCALHOST}):
@@ -59,18 +63,31 @@ def launch_page(loaded: LoadedClassifier, settings: argparse.Namespace) -> int:
     return 0
 
 
-def serve(loaded: LoadedClassifier, data: Path | None = None, **options: Any) -> tuple[gr.Blocks, str, str | None]:
+def serve(
+    loaded: LoadedClassifier,
+    data: Path | None = None,
+    has_metrics: bool = False,
+    log_format: str = FORMATS[0],
+    **options: Any,
+) -> tuple[gr.Blocks, str, str | None]:
     """Serve the page; returns it, its address and its public one.
 
     Args:
         loaded: the classifier that predicts.
         data: folder to look for MNIST in, when a visitor trains.
+        has_metrics: whether /metrics is open, to this machine.
+        log_format: "text" or "json".
         options: of Gradio's `launch`.
     """
-    limit_logs()
+    take_over_logs(log_format)
     is_space = os.environ.get("SYSTEM") == "spaces"
     ancestors = os.environ.get("DIGITS_FRAME_ANCESTORS") or (SPACE_ANCESTORS if is_space else "'self'")
-    page = build_page(loaded, data).queue(max_size=MAX_API_CALLS)
+    services = create_services(loaded, data)
+    page = build_page(services).queue(max_size=None)  # demo/server/turns.py limits the calls, by address
+    plain = endpoints(services, {"open_connections": open_connections})
+    if not has_metrics:
+        del plain[Kind.METRICS]
+    limits = Middleware(RequestLimits, plain=plain, ancestors=ancestors, is_space=is_space)
     _, local, public = page.launch(
         head=head(component.module for component in components(page)),
         favicon_path=ASSETS / "site" / "icon.png",
@@ -82,10 +99,11 @@ def serve(loaded: LoadedClassifier, data: Path | None = None, **options: Any) ->
         state_session_capacity=MAX_SESSIONS,
         root_path=os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/"),
         app_kwargs={
-            "routes": [modules_route(), predict_route(loaded.classifier)],
+            "routes": [modules_route()],
             "middleware": [COMPRESSION],
-            "lifespan": outermost(Middleware(RequestLimits, ancestors=ancestors, is_space=is_space)),
+            "lifespan": outermost(limits),
         },
         **options,
     )
+    limit_connections(page.server.config)
     return page, local, public

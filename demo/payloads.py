@@ -17,7 +17,7 @@ from model.preprocessing import ALL_STEPS, Steps, preprocess
 from model.training.recipe import RECIPES, Recipe, RecipeError, changed
 
 MAX_INK = 10_000  # characters of packed ink; a digit takes one or two thousand
-MAX_FINGERPRINT = 64  # characters; ours have 16
+MAX_NAME = 64  # characters of a fingerprint, which has 16, or a ticket, which has 22
 MIN_DRAWINGS, MAX_DRAWINGS = 10, 100  # to fine-tune on
 MAX_DRAWINGS_TEXT = MAX_DRAWINGS * (MAX_INK + 100)  # characters
 SETTINGS = ("optimizer", "learning_rate", "batch_size", "epochs", "hidden", "seed")
@@ -26,7 +26,10 @@ TRAINING_DIGITS = 60_000 - VALIDATION
 MAX_STEPS = 100_000  # a minute, or two with the widest layers
 MAX_BATCH = 4_096  # beyond it, a step takes so much time and memory that others would notice
 
-DRAWING_FORM = "A drawing is sent as its version, its ink, the preprocessing steps and the network's fingerprint."
+DRAWING_FORM = (
+    "A drawing is sent as its version, its ink, the preprocessing steps, the network's fingerprint, and the ticket of "
+    "the job that it came of, or an empty text."
+)
 DRAWINGS_FORM = "Drawings are sent as JSON: a list in which each has its label and its ink."
 SETTINGS_FORM = f"A training is started with a recipe ({' or '.join(RECIPES)}) and settings ({', '.join(SETTINGS)})."
 
@@ -52,19 +55,22 @@ class Drawing:
         ink: (1, 140, 140), uint8.
         steps: of the preprocessing; all of them, unless the visitor left some out.
         network: fingerprint of the classifier that predicts in the page.
+        ticket: of the job that it came of; "" for the shared one.
     """
 
     version: int
     ink: Tensor
     steps: Steps
     network: str
+    ticket: str
 
 
 def parse_drawing(sent: Any) -> Drawing:
     """Check what the pad sent.
 
     Args:
-        sent: {"version": whole number, "ink": as `parse_ink` has it, "steps": {name: boolean}, "network": text}.
+        sent: {"version": whole number, "ink": as `parse_ink` has it, "steps": {name: boolean}, "network": text,
+            "ticket": text}.
 
     Raises:
         PayloadError: for anything else.
@@ -75,7 +81,9 @@ def parse_drawing(sent: Any) -> Drawing:
         case _:
             raise PayloadError(DRAWING_FORM)
     match sent:
-        case {"ink": str(packed), "steps": dict(steps), "network": str(network)} if len(network) <= MAX_FINGERPRINT:
+        case {"ink": str(packed), "steps": dict(steps), "network": str(network), "ticket": str(ticket)} if (
+            max(len(network), len(ticket)) <= MAX_NAME
+        ):
             pass
         case _:
             raise PayloadError(DRAWING_FORM, version)
@@ -83,7 +91,7 @@ def parse_drawing(sent: Any) -> Drawing:
     if steps.keys() != names or not all(type(taken) is bool for taken in steps.values()):
         raise PayloadError(f"The preprocessing steps are {', '.join(names)}, each true or false.", version)
     try:
-        return Drawing(version, parse_ink(packed), Steps(**steps), network)
+        return Drawing(version, parse_ink(packed), Steps(**steps), network, ticket)
     except PayloadError as error:
         raise PayloadError(str(error), version) from None
 

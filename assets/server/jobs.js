@@ -2,7 +2,7 @@
 /** @import { JobNews, JobState, JobStatus, MountContext, ServerFunction } from "../state/types.js" */
 import { isReachable } from "./verification.js";
 
-export const UNREACHABLE = "The server can’t be reached. Try again when it is back.";
+const UNREACHABLE = "The server can’t be reached. Try again when it is back.";
 const RETRY = 2000; // milliseconds between two attempts to reach the server
 const TRIES = 3;
 /** @type {JobNews} */
@@ -28,13 +28,23 @@ export async function call(ask, ...parameters) {
   }
 }
 
-/** Start a job. Returns whether the server could be reached. @param {MountContext} context @param {unknown} value */
+/** Start a job. Returns "", or a sentence on why none can be started. @param {MountContext} context @param {unknown} value */
 export async function startJob({ props, trigger }, value) {
   // Gradio reloads a page whose event could not be sent. So find out first whether it can be sent.
-  if (!trigger || !(await isReachable())) return false;
+  if (!trigger || !(await isReachable())) return UNREACHABLE;
+  const wrongRoot = misplaced();
+  if (wrongRoot) return wrongRoot;
   props.value = value;
   trigger("start_job");
-  return true;
+  return "";
+}
+
+/** A sentence, if the server takes the page to be at another address than it is: Gradio sends its events there. */
+function misplaced() {
+  const { root } = /** @type {any} */ (globalThis).gradio_config ?? {};
+  const [taken, base] = [`${root}/`, document.baseURI].map((url) => new URL(url, document.baseURI));
+  if (!root || (taken.hostname === base.hostname && taken.pathname === base.pathname)) return "";
+  return `The server takes this page to be at ${taken}, so nothing can be trained here. Its operator has to set GRADIO_ROOT_PATH (SECURITY.md, "Behind a proxy").`;
 }
 
 /** Follow a job until it is over, telling all news. Returns its result; null if there is none, or if it was lost.

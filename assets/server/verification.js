@@ -1,10 +1,11 @@
 /**
- * Verification: whenever the pen is up and something changed, the server's PyTorch predicts from the same ink. The newest
- * drawing counts, and a late answer to an older one is dropped. While the server can't be reached, the page predicts on
- * its own, tries to reach it every two seconds, and asks again as soon as it is back. All of this is off until `connect`
- * is called: the static site has no server.
+ * Verification: whenever the pen is up and something changed, the server's PyTorch predicts from the same ink. One question
+ * is asked at a time, about the newest drawing, and an answer that came too late is dropped. While the server can't be
+ * reached, the page predicts on its own, tries to reach it every two seconds, and asks again as soon as it is back. All of
+ * this is off until `connect` is called: the static site has no server.
  */
 /** @import { Current, Steps } from "../state/types.js" */
+import * as classifiers from "../state/classifiers.js";
 import * as prediction from "../state/prediction.js";
 import { createStore } from "../state/store.js";
 
@@ -13,8 +14,8 @@ const RETRY = 2000; // milliseconds between two attempts to reach it
 const FRESH = 250; // milliseconds for which the last sign of life is proof enough
 
 /**
- * What is sent. `ink` is made by `packInk`; `network` is a fingerprint.
- * @typedef {{ version: number, ink: string, steps: Steps, network: string | undefined }} Question
+ * What is sent. `ink` is made by `packInk`; `network` is a fingerprint, and `ticket` of the job that this network came of.
+ * @typedef {{ version: number, ink: string, steps: Steps, network: string | undefined, ticket: string }} Question
  *
  * A drawing to verify; its question is null while its ink is being packed.
  * @typedef {{ question: Question | null, version: number, askedAt: number | null }} Pending
@@ -30,17 +31,17 @@ const store = createStore(/** @type {News} */ ({ state: "idle" }));
 /** Subscribers are told what is going on, at once and at every change. */
 export const { subscribe } = store;
 
-let send = /** @type {((question: Question) => void) | null} */ (null);
+let hasServer = false;
 let newest = /** @type {Pending | null} */ (null); // the newest drawing, until it is answered
-let isOwed = false; // whether a question was sent that has no answer yet, still wanted or not
+let isAsking = false;
 let isConnected = true;
 let lastContact = performance.now();
 /** @type {Promise<boolean> | null} */
 let attempt = null; // the request under way that finds out whether the server is there
 
-/** Start verifying. @param {(question: Question) => void} sender hands a question to the server */
-export function connect(sender) {
-  send = sender;
+/** Start verifying. */
+export function connect() {
+  hasServer = true;
   addEventListener("offline", lose);
   prediction.subscribe((current) => {
     newest = null; // nothing waits for the answer to the last drawing any more
@@ -49,33 +50,23 @@ export function connect(sender) {
   });
 }
 
-/** Take the server's answer. @param {Reply | null | undefined} reply */
-export function receive(reply) {
-  isOwed = false;
-  hear();
-  if (!newest || reply?.version !== newest.version) return;
-  const milliseconds = lastContact - (newest.askedAt ?? lastContact);
-  newest = null;
-  store.set({ state: "answered", reply, milliseconds });
-}
-
-/** Whether an answer is still to come, even if it is to a drawing that has changed since. */
-export function isPending() {
-  return isOwed || newest !== null;
-}
-
 /** Whether the server is there: about 5 ms on the same machine. True where there is no server by design. A sign of life in
     the last milliseconds, `fresh` of them, is proof enough. */
 export async function isReachable(fresh = FRESH) {
-  if (!send || (isConnected && performance.now() - lastContact < fresh)) return true;
-  attempt ??= fetch(new URL("alive", document.baseURI), { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) })
-    .then((reply) => reply.ok)
+  if (!hasServer || (isConnected && performance.now() - lastContact < fresh)) return true;
+  attempt ??= request("alive", { cache: "no-store" })
+    .then((reply) => reply.ok || reply.status === 429)
     .catch(() => false);
   const isThere = await attempt;
   attempt = null;
   if (isThere) hear();
   else lose();
   return isThere;
+}
+
+/** @param {string} path beside the page @param {RequestInit} options */
+function request(path, options) {
+  return fetch(new URL(path, document.baseURI), { ...options, signal: AbortSignal.timeout(PATIENCE) });
 }
 
 /** Ink as text: deflated, then base64. One or two kB for a digit. @param {Uint8Array} ink */
@@ -89,27 +80,46 @@ export async function packInk(ink) {
 async function ask({ version, ink, steps, fingerprint }) {
   /** @type {Pending} */
   const mine = { question: null, version, askedAt: null };
+  const { ticket = "" } = classifiers.active().description;
   newest = mine;
-  mine.question = { version, ink: await packInk(ink), steps, network: fingerprint };
-  deliver(mine);
+  mine.question = { version, ink: await packInk(ink), steps, network: fingerprint, ticket };
+  await deliver();
 }
 
-/** @param {Pending} mine */
-async function deliver(mine) {
-  // Gradio stops a page whose event could not be sent, and reloads it. So find out first whether it can be sent.
-  if (!(await isReachable()) || mine !== newest || !mine.question || !send) return;
+/** Ask about the newest drawing, unless an answer is still to come. */
+async function deliver() {
+  if (!newest?.question || !isConnected) return;
+  const mine = newest;
   mine.askedAt ??= performance.now();
-  store.set({ state: "asked" });
-  isOwed = true;
-  send(mine.question);
-  setTimeout(() => mine === newest && retry(mine), PATIENCE);
+  if (store.get().state !== "busy") store.set({ state: "asked" });
+  if (isAsking) return;
+  isAsking = true;
+  const reply = await answer(mine.question);
+  const isThere = reply !== null || (await isReachable(0));
+  isAsking = false;
+  if (mine !== newest) return deliver();
+  if (reply) {
+    newest = null;
+    store.set({ state: "answered", reply, milliseconds: lastContact - mine.askedAt });
+  } else if (isThere) {
+    store.set({ state: "busy" });
+    setTimeout(() => mine === newest && deliver(), RETRY);
+  }
 }
 
-/** No answer came in time: the server is gone, or it is busy, and then it is asked again. @param {Pending} mine */
-async function retry(mine) {
-  if (!(await isReachable()) || mine !== newest) return;
-  store.set({ state: "busy" });
-  setTimeout(() => mine === newest && deliver(mine), RETRY);
+/** The server's answer; null if there is none in time, or it is busy. @param {Question | null} question
+    @returns {Promise<Reply | null>} */
+async function answer(question) {
+  try {
+    const headers = { "Content-Type": "application/json" };
+    const reply = await request("verify", { method: "POST", headers, body: JSON.stringify(question) });
+    if (!reply.ok) return null;
+    const answered = await reply.json();
+    hear();
+    return answered;
+  } catch {
+    return null;
+  }
 }
 
 async function lose() {
@@ -128,5 +138,5 @@ function hear() {
   store.set({ state: "idle" });
   if (!newest?.question) return;
   newest.askedAt = null; // the time without a connection is not the answer's
-  deliver(newest);
+  deliver();
 }

@@ -69,9 +69,9 @@
  *   confidenceThreshold: number, mean: number, std: number, fingerprint?: string }} ClassifierParts
  *
  * A classifier as the server describes it, with its provenance: recipe's name, recipe in words, and a sentence on where
- * it comes from.
+ * it comes from. A visitor's own has the ticket of the job that it came of.
  * @typedef {ClassifierParts & { fingerprint: string, name: string, recipe: string, testAccuracy: number,
- *   origin: string }} ClassifierDescription
+ *   origin: string, ticket?: string }} ClassifierDescription
  * @typedef {{ classifier: Classifier, description: ClassifierDescription }} LoadedClassifier
  *
  * "shared": the network that everyone has, null until it has arrived; "own": the visitor's own. `isComparing`: both

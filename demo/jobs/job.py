@@ -60,12 +60,11 @@ class Job:
     """One visitor's job, from the click that started it.
 
     Args:
-        session: of the visitor.
         recipe: to train by.
         address: where the visitor is; many may share one.
 
     Attributes:
-        ticket: what the visitor asks by; it can't be guessed.
+        ticket: what the visitor asks by, and has the network by; it can't be guessed.
         state: how the job stands.
         message: a sentence about how it ended, or "".
         share: of the work that is done, 0 to 1.
@@ -75,8 +74,8 @@ class Job:
         stop_reason: why, once it is to stop: a sentence, or "" where the visitor wanted it.
     """
 
-    def __init__(self, session: str, recipe: Recipe, address: str = "") -> None:
-        self.session, self.recipe, self.address = session, recipe, address
+    def __init__(self, recipe: Recipe, address: str = "") -> None:
+        self.recipe, self.address = recipe, address
         self.ticket = secrets.token_urlsafe(16)
         self.state = JobState.QUEUED
         self.message = ""
@@ -150,14 +149,13 @@ class FineTuneJob(Job):
     """Fine-tunes a copy of the shared network on the visitor's drawings. Stopped early, it gives nothing.
 
     Args:
-        session: of the visitor.
         images: (N, 28, 28), uint8, preprocessed.
         labels: (N,), int64, 0 to 9.
         address: where the visitor is.
     """
 
-    def __init__(self, session: str, images: Tensor, labels: Tensor, address: str = "") -> None:
-        super().__init__(session, FINE_TUNING, address)
+    def __init__(self, images: Tensor, labels: Tensor, address: str = "") -> None:
+        super().__init__(FINE_TUNING, address)
         self._drawings: tuple[Tensor, Tensor] | None = (images, labels)
         self._tuned: FineTuned | None = None
 

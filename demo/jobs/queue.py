@@ -1,26 +1,34 @@
 """The queue: one job is done at a time for the whole server, the others wait for their turn.
 
+Addresses take turns, and those go first whose jobs have taken least time. A job that takes long is stopped as soon as
+another address waits. So who has not had a turn yet waits at most MAX_TURN seconds for each address that came before
+and has not had one either, and for the job that runs, however many jobs any of them has started.
+
 A page follows its job by asking for the whole status again and again, so that a lost answer loses nothing. A job that
 nobody asks about any more, as its page was closed or its network lost, is stopped, and the next one takes its place.
 """
 
 import threading
 import time
-import traceback
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
 from demo.jobs.job import Job, JobState
-from demo.visitors import PATIENCE, Visitors
+from demo.server.log import describe, log
+from demo.server.metrics import metrics
+from demo.visitors import Visitors
 from demo.wire import describe_job, describe_lost_job
 from model.classifier import Classifier
 from model.data.mnist import Digits
 from model.torch_internals import OutOfMemoryError, reporting_out_of_memory
 from model.training.progress import DivergedError
 
-MAX_QUEUED = 60
-MAX_QUEUED_PER_ADDRESS = 50  # enough for a classroom, and some places are left for others
+MAX_QUEUED, FIRST_PLACES = 60, 60  # jobs that wait; and more of them, only for addresses of which none waits yet
+MAX_QUEUED_PER_ADDRESS = 50  # enough for a classroom
+MAX_TURN = 60.0  # seconds that a job may take while another address waits; most take 10 to 30
+STUCK = 60.0  # seconds without a step; the longest, MNIST's preparation, takes a few
+PATIENCE = 10.0  # seconds without a question, until a visitor counts as gone
 MISSING_MNIST = (
     "Training needs MNIST, which this server does not have. Its operator can get it with `python -m model train`, "
     "which downloads it (11 MB), or put its four files into a folder and start the app with --data DIR or "
@@ -55,6 +63,8 @@ class JobQueue:
         self._lock = threading.Lock()  # of everything below, and of the jobs
         self._waiting: list[Job] = []
         self._running: Job | None = None
+        self._since = self._moved_at = 0.0  # when it began, and when it made its last step
+        self._spent: defaultdict[str, float] = defaultdict(float)  # seconds of each address, since nothing waited last
         self._has_worker = False
 
     # --- what visitors ask --------------------------------------------------------------------------------------------
@@ -63,15 +73,13 @@ class JobQueue:
         """Start a job, or queue it; returns its ticket.
 
         Raises:
-            JobError: if the visitor's last job is not over, too many are waiting, or the system has no thread left.
+            JobError: if too many are waiting, or the system has no thread left.
         """
         with self._lock:
-            last = self._visitors.job_of(job.session)
-            if last and not last.is_over:
-                raise JobError("Your last training is still running. Stop it before you start another.")
-            if len(self._waiting) >= MAX_QUEUED:
-                raise JobError(f"{MAX_QUEUED} training jobs are waiting already. Try again in a few minutes.")
-            if sum(waiting.address == job.address for waiting in self._waiting) >= MAX_QUEUED_PER_ADDRESS:
+            own = sum(waiting.address == job.address for waiting in self._waiting)
+            if len(self._waiting) >= (MAX_QUEUED if own else MAX_QUEUED + FIRST_PLACES):
+                raise JobError(f"{len(self._waiting)} training jobs are waiting already. Try again in a few minutes.")
+            if own >= MAX_QUEUED_PER_ADDRESS:
                 raise JobError(
                     f"{MAX_QUEUED_PER_ADDRESS} training jobs from your address are waiting already. "
                     "Try again in a few minutes."
@@ -79,8 +87,8 @@ class JobQueue:
             if not self._has_worker:
                 self._start_worker()
             job.asked_at = self._clock()
-            self._waiting.insert(self._place_for(job.address), job)
-            self._visitors.set_job(job)
+            self._waiting.append(job)
+            self._visitors.add(job)
             return job.ticket
 
     def follow(self, ticket: object) -> dict[str, Any]:
@@ -90,7 +98,7 @@ class JobQueue:
             if job is None:
                 return describe_lost_job()
             job.asked_at = self._clock()
-            return describe_job(job, self._waiting.index(job) + 1 if job in self._waiting else 0)
+            return describe_job(job, self._in_order().index(job) + 1 if job in self._waiting else 0)
 
     def result(self, ticket: object) -> Any:
         """What came of the job with this ticket; None if there is no such job, or it has no result."""
@@ -104,17 +112,37 @@ class JobQueue:
             if job := self._visitors.job_with(ticket):
                 self._stop(job, "")
 
+    # --- what the operator asks ---------------------------------------------------------------------------------------
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait."""
+        return len(self._waiting)
+
+    def problem(self) -> str:
+        """A sentence, if no job can be started, or none is done; else ""."""
+        with self._lock:
+            if self._running and self._clock() - self._moved_at > STUCK:
+                return f"The training job has made no step for {STUCK:.0f} seconds."
+            if self._waiting and not self._has_worker:
+                return "Training jobs wait, and nothing does them."
+            if len(self._waiting) >= MAX_QUEUED + FIRST_PLACES:
+                return "So many training jobs wait that no more are taken."
+            return ""
+
     # --- order --------------------------------------------------------------------------------------------------------
 
-    def _place_for(self, address: str) -> int:
-        """Where in the queue an address's next job belongs: addresses take turns, however many jobs each has."""
-        own = sum(job.address == address for job in self._waiting)
+    def _in_order(self) -> list[Job]:
+        """The jobs that wait, the next one first."""
         before: Counter[str] = Counter()
-        for place, job in enumerate(self._waiting):
-            if before[job.address] > own:
-                return place
+        spent = defaultdict(float, self._spent)
+        if self._running:
+            spent[self._running.address] += self._clock() - self._since
+        keys = []
+        for arrival, job in enumerate(self._waiting):
+            keys.append((before[job.address], spent[job.address], arrival))
             before[job.address] += 1
-        return len(self._waiting)
+        return [self._waiting[arrival] for *_, arrival in sorted(keys)]
 
     def _stop(self, job: Job, reason: str) -> None:
         if job in self._waiting:
@@ -129,8 +157,17 @@ class JobQueue:
             if job and self._clock() - job.asked_at > PATIENCE:
                 self._stop(job, "The page was away.")
 
+    def _stop_long(self) -> None:
+        """Stop the job that runs if it takes long and another address waits."""
+        job = self._running
+        if not job or job.stop_reason is not None or self._clock() - self._since <= MAX_TURN:
+            return
+        if any(waiting.address != job.address for waiting in self._waiting):
+            self._stop(job, f"It took {MAX_TURN:.0f} seconds, and others are waiting.")
+
     def _end(self, job: Job, state: JobState, message: str) -> None:
         job.state, job.message = state, message
+        metrics.count("jobs", state.value)
         job.forget_input()
 
     # --- the worker ---------------------------------------------------------------------------------------------------
@@ -147,6 +184,7 @@ class JobQueue:
         while job := self._next():
             state, message = self._do(job)
             with self._lock:
+                self._spent[job.address] += self._clock() - self._since
                 self._end(job, state, message)
 
     def _next(self) -> Job | None:
@@ -157,9 +195,12 @@ class JobQueue:
             self._running = None
             self._stop_abandoned()
             if self._waiting:
-                self._running = self._waiting.pop(0)
+                self._running = self._in_order()[0]
+                self._since = self._moved_at = self._clock()
+                self._waiting.remove(self._running)
                 self._running.state = JobState.RUNNING
             else:
+                self._spent.clear()
                 self._has_worker = False
             return self._running
 
@@ -174,7 +215,9 @@ class JobQueue:
                 for update in job.updates(self._shared, self._digits):
                     with self._lock:
                         may_stop = job.note(update)
+                        self._moved_at = self._clock()
                         self._stop_abandoned()
+                        self._stop_long()
                         if may_stop and job.stop_reason is not None:
                             break
                 result = job.finish(self._shared, self._digits)
@@ -182,8 +225,8 @@ class JobQueue:
             return JobState.DIVERGED, str(error)
         except OutOfMemoryError as error:
             return JobState.FAILED, str(error)
-        except Exception:  # whatever it is: the next job must have its turn
-            traceback.print_exc()
+        except Exception as error:  # whatever it is: the next job must have its turn
+            log.write("fault", f"A training job failed: {describe(error)}")
             return JobState.FAILED, FAULT
         if result is not None:
             self._visitors.set_own(job, result.classifier)

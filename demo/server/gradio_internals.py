@@ -3,6 +3,7 @@
 tests/demo/server/test_gradio_internals.py fails when one of them changes.
 """
 
+import json
 from abc import ABCMeta
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -19,7 +20,9 @@ from gradio.utils import get_upload_folder, is_in_or_equal
 from pydantic import ValidationError
 from starlette._utils import get_route_path as route_path  # a path as routes match it: without the root path
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.types import Message, Send
 
 __all__ = ["route_path"]
 
@@ -84,28 +87,55 @@ class UploadedFile(gr.File, metaclass=WithoutStub):
 def uploaded(path: str) -> Path:
     """The path of a file, if it was uploaded.
 
+    Args:
+        path: in the upload folder, or absolute.
+
     Raises:
         gr.Error: one sentence, for any other file or address.
     """
-    if "\0" in path or "://" in path or not is_in_or_equal(path, get_upload_folder()):
+    if "\0" in path or "://" in path or not is_in_or_equal(upload_folder() / path, upload_folder()):
         raise gr.Error(ONLY_UPLOADS, print_exception=False)
-    return Path(path)
+    return upload_folder() / path
 
 
-def names_only_uploads(value: dict[str, Any]) -> bool:
-    """Whether an object in an event, if Gradio takes it for a file ("path" and "meta"), is one that was uploaded."""
+def find_upload(value: dict[str, Any]) -> bool:
+    """Complete the path of an object in an event, if Gradio takes it for a file ("path" and "meta").
+
+    Returns:
+        False if it names no file that was uploaded.
+    """
     if not ("path" in value and "meta" in value):
         return True
     try:
-        uploaded(FileData.model_validate(value).path)
+        value["path"] = str(uploaded(FileData.model_validate(value).path))
     except (ValidationError, gr.Error):
         return False
     return True
 
 
+def naming_uploads(send: Send) -> Send:
+    """Sends the answer to an upload with the files' paths in the upload folder, which itself nobody needs to know."""
+    starts: list[Message] = []
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            starts.append(message)
+            return
+        body, folder = message.get("body", b""), upload_folder()
+        if starts[0]["status"] == 200:
+            body = json.dumps(
+                [Path(path).absolute().relative_to(folder).as_posix() for path in json.loads(body)]
+            ).encode()
+            MutableHeaders(scope=starts[0])["content-length"] = str(len(body))
+        await send(starts[0])
+        await send({**message, "body": body})
+
+    return sending
+
+
 def upload_folder() -> Path:
     """Where Gradio keeps uploaded files."""
-    return Path(get_upload_folder())
+    return Path(get_upload_folder()).absolute()
 
 
 def outermost(*middleware: Middleware) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

@@ -6,34 +6,42 @@ routes.py.
 """
 
 import errno
-import ipaddress
 import json
 import re
 import shutil
 import time
 import traceback
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demo.payloads import MAX_DRAWINGS_TEXT
+from demo.payloads import MAX_DRAWINGS_TEXT, MAX_INK
 from demo.server import headers as headers_module
 from demo.server import kept as kept_module
-from demo.server.gradio_internals import ONLY_UPLOADS, names_only_uploads, route_path, upload_folder
+from demo.server.addresses import address_of, is_local
+from demo.server.gradio_internals import ONLY_UPLOADS, find_upload, naming_uploads, route_path, upload_folder
 from demo.server.headers import adding, believed, header, security_headers
 from demo.server.kept import Kept
-from demo.server.log import lines
-from demo.server.routes import Kind, Route, as_matched, find_route
+from demo.server.log import describe, log
+from demo.server.metrics import metrics
+from demo.server.plain import Endpoint, as_json, send_answer
+from demo.server.routes import NOTHING, Kind, Route, as_matched, find_route
 from model.data.images import MAX_FILE_BYTES
 from model.paths import ROOT
 
 MAX_BODY = MAX_DRAWINGS_TEXT + 200_000  # bytes; drawings to fine-tune on are the largest payload, as JSON within JSON
 MAX_UPLOAD = MAX_FILE_BYTES + 10_000  # bytes; with what multipart adds
-MAX_BODIES = {Kind.EVENT: MAX_BODY, Kind.UPLOAD: MAX_UPLOAD, Kind.PREDICT: MAX_FILE_BYTES}
+MAX_BODIES = {
+    Kind.EVENT: MAX_BODY,
+    Kind.CALL: 10_000,
+    Kind.VERIFY: 4 * MAX_INK,  # ink that is too long, too, is answered in a sentence
+    Kind.UPLOAD: MAX_UPLOAD,
+    Kind.PREDICT: MAX_FILE_BYTES,
+}
 MAX_PATH = 2_000  # bytes of path and query
 MAX_HELD, MAX_HELD_PER_ADDRESS = 30_000_000, 10_000_000  # bytes of bodies in memory at once
 # The first bytes of each body, all of a drawing's among them, have a budget that large ones can't use up.
@@ -43,12 +51,11 @@ GRACE, MIN_RATE = 10.0, 10_000  # seconds, and the bytes a second that a body mu
 MAX_DEPTH, MAX_VALUES = 32, 10_000  # of JSON: nested brackets, and values outside of strings
 REQUESTS_PER_SECOND, BURST = 200, 2_000  # of one address, by cost; 300 students lift 150 pens a second
 # What a request costs, in requests. A page that opens asks for 150 files.
-COSTS = {Kind.FILE: 0.05, Kind.UPLOAD: 20.0, Kind.PREDICT: 20.0}
+COSTS = {Kind.FILE: 0.05, Kind.ALIVE: 0.05, Kind.CALL: 20.0, Kind.UPLOAD: 20.0, Kind.PREDICT: 20.0}
 MAKING_COST = 20.0  # of an answer that is not kept yet
 PAUSE = 1.0  # second until one request too many is answered, as some clients ask again at once
 AT_ONCE = 8  # requests of one address that are worked on; more wait for their turn
-MAX_OPEN = 1_500  # requests of one address that have not been answered; each open page holds one
-MAX_HEARTBEATS = 2_500  # of all addresses: so many pages may be open, 44 kB each
+MAX_OPEN = 1_500  # requests of one address that have not been answered
 MAX_ADDRESSES = 10_000  # that are remembered
 MIN_DISK = 10_000_000  # bytes that must be free
 
@@ -60,10 +67,21 @@ DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 BRACKETS = bytes.maketrans(b"{}", b"[]")
 NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-STREAMS = (Kind.STREAM, Kind.HEARTBEAT)
+JSON = (Kind.EVENT, Kind.CALL, Kind.VERIFY)
 OWN_FOLDERS = (ROOT / "demo", ROOT / "model")
 PASSING = {str(path) for path in (__file__, headers_module.__file__, kept_module.__file__)}  # they call the next app
+
+
+# Of a request that is not served, for the operator's figures.
+REASONS = {
+    403: "cross-site",
+    408: "slow body",
+    413: "too large",
+    414: "too large",
+    429: "too many",
+    503: "busy",
+    507: "disk full",
+}
 
 
 class RejectedError(Exception):
@@ -104,6 +122,7 @@ class RequestLimits:
 
     Args:
         app: what it protects.
+        plain: the endpoints that need nothing of that app, by what they are for.
         ancestors: the pages that may show this one in a frame, as CSP's frame-ancestors has them.
         is_space: whether this is a Space of Hugging Face.
         clock: gives seconds.
@@ -112,33 +131,39 @@ class RequestLimits:
     def __init__(
         self,
         app: ASGIApp,
+        plain: Mapping[Kind, Endpoint] | None = None,
         ancestors: str = "'self'",
         is_space: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app, self._is_space, self._clock = app, is_space, clock
+        self._plain = plain or {}
         self._kept = Kept(app)
         self._headers = security_headers(ancestors)
         self._full_at: dict[str, float] = {}  # when an address may send a full burst again
         self._open: Counter[str] = Counter()
-        self._heartbeats = 0
         self._small, self._large = Budget(), Budget()
         self._turns: dict[str, anyio.CapacityLimiter] = {}  # for the requests of an address that are worked on
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or reject it in one sentence."""
         if scope["type"] == "websocket":  # the page needs none
-            return await send({"type": "websocket.close", "code": 1008})
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
-            return await self._app(scope, receive, send)
+            await self._app(scope, receive, send)
+            return
         send = adding(self._headers, send)
         scope = as_matched(scope)
         route = find_route(route_path(scope), scope["method"])
-        if route is None:
-            return await _answer(send, 404, NOTHING_HERE)
-        if route.kind is Kind.ALIVE:
-            return await _answer(send, 200, "The server is there.")
-        return await self._serve(route, believed(scope, self._is_space), receive, send)
+        if route is None or (route.kind is Kind.METRICS and not (Kind.METRICS in self._plain and is_local(scope))):
+            route = NOTHING
+        await self._serve(route, believed(scope, self._is_space), receive, send)
+
+    @property
+    def open(self) -> int:
+        """How many requests have not been answered yet."""
+        return self._open.total()
 
     async def _serve(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
         address, body = address_of((scope.get("client") or ("",))[0]), bytearray()
@@ -158,23 +183,31 @@ class RequestLimits:
                 turns.release_on_behalf_of(turn)
 
         self._open[address] += 1
-        self._heartbeats += route.kind is Kind.HEARTBEAT
         try:
             self.admit(scope, address, route)
+            if route.kind is Kind.ALIVE:
+                return await _answer(sending, 200, "The server is there.")
+            if route is NOTHING:
+                return await _answer(sending, 404, NOTHING_HERE)
+            sent: Any = None
             if scope["method"] == "POST":
                 # All of it before Gradio sees it: of an upload that breaks off, it would leave half a file on the disk.
                 await self._read(receive, address, body, MAX_BODIES[route.kind])
-                whole = bytes(body)
-                if route.kind is Kind.UPLOAD:
-                    check_disk()
-                elif route.kind is Kind.EVENT:
-                    check_event(parse_json(whole))
-                receive = _replaying(whole, receive)
-            if route.kind not in STREAMS:
+                sent = bytes(body)
+                if route.kind in JSON:
+                    sent = parse_json(sent)
+            if route.kind is not Kind.STREAM:
                 await turns.acquire_on_behalf_of(turn)
                 has_turn = True
-            await (self._kept if route.kind is Kind.KEPT else self._app)(scope, receive, sending)
+            if plain := self._plain.get(route.kind):
+                await send_answer(sending, await plain(sent, address), scope["method"])
+            else:
+                if scope["method"] == "POST":
+                    receive = _replaying(self._for_gradio(route, sent), receive)
+                app = self._kept if route.kind is Kind.KEPT else self._app
+                await app(scope, receive, naming_uploads(sending) if route.kind is Kind.UPLOAD else sending)
         except RejectedError as rejected:
+            metrics.count("rejections", REASONS.get(rejected.status, "bad request"))
             if rejected.status == 429 and not body and self._open[address] <= MAX_OPEN:
                 await anyio.sleep(PAUSE)
             if not has_begun:
@@ -187,10 +220,17 @@ class RequestLimits:
             end_turn()
             self._small.give_back(address, min(len(body), SMALL_BODY))
             self._large.give_back(address, max(len(body) - SMALL_BODY, 0))
-            self._heartbeats -= route.kind is Kind.HEARTBEAT
             self._open[address] -= 1
             if not self._open[address]:
                 del self._open[address], self._turns[address]
+
+    def _for_gradio(self, route: Route, sent: Any) -> bytes:
+        """A body for Gradio, checked. JSON is written anew, so that Gradio parses nothing else than was checked."""
+        if route.kind is Kind.UPLOAD:
+            check_disk()
+            return bytes(sent)
+        check_event(sent)
+        return json.dumps(sent).encode()
 
     def admit(self, scope: Scope, address: str, route: Route) -> None:
         """Check a request's path and headers, and count it.
@@ -202,9 +242,7 @@ class RequestLimits:
             raise RejectedError(414, "The address is too long.")
         if self._open[address] > MAX_OPEN:
             raise RejectedError(429, "Too many requests from your address are open. Close some pages.")
-        if route.kind is Kind.HEARTBEAT and self._heartbeats > MAX_HEARTBEATS:
-            raise RejectedError(503, "Too many pages are open. Drawing works without the server.")
-        if scope["method"] == "POST":
+        if scope["method"] == "POST" and route is not NOTHING:
             _check_post(scope, route.kind)
         is_new = route.kind is Kind.KEPT and scope not in self._kept
         self._count(address, MAKING_COST if is_new else COSTS.get(route.kind, 1.0))
@@ -237,25 +275,6 @@ class RequestLimits:
         self._full_at[address] = full_at
 
 
-def address_of(host: str) -> str:
-    """The address that a host is counted under: for IPv6 its network, as one visitor has all of it.
-
-    A header that names another address (X-Forwarded-For) counts only if the web server trusts its sender: by default a
-    proxy on this machine, otherwise those in the environment variable FORWARDED_ALLOW_IPS.
-    """
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host  # not an address: a socket, or a test
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    if address in NAT64:
-        return str(ipaddress.IPv4Address(int(address) % 2**32))
-    return str(ipaddress.ip_network((int(address), 64), strict=False))
-
-
 def fault(error: Exception, path: str) -> tuple[int, str]:
     """Log an exception that a request led to; returns the status and the sentence that it is answered with.
 
@@ -266,7 +285,12 @@ def fault(error: Exception, path: str) -> tuple[int, str]:
     own = [frame for frame in frames if any(Path(frame.filename).is_relative_to(folder) for folder in OWN_FOLDERS)]
     is_own = [frame for frame in own if frame.filename not in PASSING or frame is frames[-1]]
     place = (is_own or frames)[-1]
-    lines.say(f"A request to {path[:80]!r} failed: {type(error).__name__} in {place.filename}:{place.lineno}.")
+    metrics.count("faults")
+    log.write(
+        "fault",
+        f"A request to {path[:80]!r} failed: {type(error).__name__} in {place.filename}:{place.lineno}.",
+        trace=describe(error),
+    )
     if isinstance(error, OSError) and error.errno in DISK_ERRORS:
         return 507, DISK_FULL
     if is_own:
@@ -316,7 +340,7 @@ def check_event(event: Any) -> None:
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
-            if not names_only_uploads(value):
+            if not find_upload(value):
                 raise RejectedError(422, ONLY_UPLOADS)
             waiting += value.values()
         elif isinstance(value, list):
@@ -339,7 +363,7 @@ def _check_post(scope: Scope, kind: Kind) -> None:
     if length.isdecimal() and int(length[:20]) > MAX_BODIES[kind]:
         raise RejectedError(413, TOO_LARGE.format(MAX_BODIES[kind]))
     content_type = header(scope, b"content-type").partition(";")[0].strip().lower()
-    if kind is Kind.EVENT and content_type != "application/json":
+    if kind in JSON and content_type != "application/json":
         raise RejectedError(415, ONLY_JSON)
     if kind is Kind.PREDICT and content_type.startswith("multipart/"):
         raise RejectedError(415, "The image itself is the body: curl --data-binary @7.png")
@@ -366,7 +390,4 @@ def _replaying(body: bytes, receive: Receive) -> Receive:
 
 
 async def _answer(send: Send, status: int, sentence: str) -> None:
-    body = json.dumps({"detail": sentence}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send_answer(send, as_json({"detail": sentence}, status))

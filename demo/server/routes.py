@@ -1,4 +1,4 @@
-"""The list of what is open: each method and path that this page, its API and Gradio's clients need.
+"""The list of what is open: each method and path that this page, its API, its operator and Gradio's clients need.
 
 Everything else is answered 404, whatever Gradio offers: a new version of it opens nothing.
 """
@@ -17,14 +17,18 @@ class Kind(Enum):
     """How a request is treated; its cost, in requests, is in demo/server/limits.py."""
 
     ALIVE = auto()  # answered at once
+    READY = auto()  # for a load balancer
+    METRICS = auto()  # for the operator
+    VERIFY = auto()  # carries a drawing
+    PREDICT = auto()  # carries an image
+    NOTHING = auto()  # is not open
     KEPT = auto()  # the same for everyone: made once
     FILE = auto()  # of the page, from the disk
     SMALL = auto()  # a small answer
     STREAM = auto()  # stays open
-    HEARTBEAT = auto()  # stays open as long as the page does
-    EVENT = auto()  # carries JSON
+    EVENT = auto()  # carries JSON for Gradio
+    CALL = auto()  # carries JSON that asks Gradio for the digit in an uploaded image
     UPLOAD = auto()  # carries a file for Gradio
-    PREDICT = auto()  # carries an image, and needs nothing of Gradio
 
 
 @dataclass(frozen=True)
@@ -38,13 +42,15 @@ class Route:
 
 READ = ("GET", "HEAD")
 API = "/gradio_api"
-PREDICT = "/predict"
-ALIVE = "/alive"  # what the page asks to find out whether the server is there; Gradio would take ten times as long
 NAME = r"[^/]+"  # of a session or an event
 ROUTES = tuple(
     Route(kind, methods, re.compile(pattern))
     for kind, methods, pattern in (
-        (Kind.ALIVE, READ, ALIVE),
+        (Kind.ALIVE, READ, "/alive"),
+        (Kind.READY, READ, "/ready"),
+        (Kind.METRICS, READ, "/metrics"),
+        (Kind.VERIFY, ("POST",), "/verify"),
+        (Kind.PREDICT, ("POST",), "/predict"),
         (
             Kind.KEPT,
             READ,
@@ -53,12 +59,13 @@ ROUTES = tuple(
         (Kind.FILE, READ, rf"/(assets|static|svelte)/.+|/favicon\.ico|/robots\.txt|/{SERVED_AT}/.+\.js"),
         (Kind.SMALL, ("GET",), f"{API}/(app_id|startup-events)"),  # for a page that reconnects, and Gradio's launch
         (Kind.STREAM, ("GET",), f"{API}/(queue/data|call/classify/{NAME})"),
-        (Kind.HEARTBEAT, ("GET",), f"{API}/heartbeat/{NAME}"),
-        (Kind.EVENT, ("POST",), f"{API}/(run/predict|call/classify|component_server)/?|{API}/queue/join"),
+        (Kind.EVENT, ("POST",), f"{API}/(run/predict|component_server)/?"),
+        (Kind.CALL, ("POST",), f"{API}/call/classify/?|{API}/queue/join"),
         (Kind.UPLOAD, ("POST",), f"{API}/upload"),
-        (Kind.PREDICT, ("POST",), PREDICT),
     )
 )
+
+NOTHING = Route(Kind.NOTHING, (), re.compile(""))  # what is not on the list
 
 
 def find_route(path: str, method: str) -> Route | None:

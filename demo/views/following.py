@@ -10,8 +10,8 @@ from demo.components import Component
 from demo.jobs.job import Job
 from demo.jobs.queue import JobError, JobQueue
 from demo.payloads import PayloadError
+from demo.server.addresses import address_of
 from demo.server.gradio_internals import server
-from demo.server.limits import address_of
 
 STATUS_EVERY = 0.08  # seconds between two statuses of a job
 PLACE_EVERY = 1.0  # seconds between two statuses in the queue, where little happens
@@ -36,7 +36,7 @@ class JobView(Component):
             api_visibility="private",
         )
 
-    def job(self, sent: Any, session: str, address: str) -> Job:
+    def job(self, sent: Any, address: str) -> Job:
         """The job that is asked for.
 
         Raises:
@@ -52,7 +52,7 @@ class JobView(Component):
         """Start a job; {"ticket"} to follow it by, or {"error"}, a sentence, as JSON."""
         address = address_of(request.client.host if request.client else "")
         try:
-            return json.dumps({"ticket": self._jobs.submit(self.job(sent, request.session_hash or "", address))})
+            return json.dumps({"ticket": self._jobs.submit(self.job(sent, address))})
         except (PayloadError, JobError) as error:
             return json.dumps({"error": str(error)})
 
@@ -77,4 +77,8 @@ class JobView(Component):
     def result(self, ticket: Any) -> str:
         """What came of a job, as JSON; null if nothing did."""
         result = self._jobs.result(ticket)
-        return json.dumps(result and self.describe(result))
+        if result is None:
+            return "null"
+        described = self.describe(result)
+        described["network"]["ticket"] = ticket  # by which the page has this network predict
+        return json.dumps(described)

@@ -16,9 +16,9 @@ class HandwritingView(JobView):
     def __init__(self, jobs: JobQueue, missing: str) -> None:
         super().__init__("views/handwriting", jobs, missing, fewest=MIN_DRAWINGS)
 
-    def job(self, sent: Any, session: str, address: str) -> FineTuneJob:
+    def job(self, sent: Any, address: str) -> FineTuneJob:
         """A fine-tuning on the drawings that were sent."""
-        return FineTuneJob(session, *parse_labeled_drawings(sent), address)
+        return FineTuneJob(*parse_labeled_drawings(sent), address)
 
     def describe(self, result: FineTuned) -> dict[str, Any]:
         """The network, and the predictions before and after."""

@@ -20,9 +20,9 @@ class TrainView(JobView):
         }
         super().__init__("views/train", jobs, missing, recipes=json.dumps(recipes))
 
-    def job(self, sent: Any, session: str, address: str) -> TrainJob:
+    def job(self, sent: Any, address: str) -> TrainJob:
         """A training by the settings that were sent."""
-        return TrainJob(session, parse_training_settings(sent), address)
+        return TrainJob(parse_training_settings(sent), address)
 
     def describe(self, result: TrainResult) -> dict[str, Any]:
         """The network, its confusion matrix and its worst mistakes."""

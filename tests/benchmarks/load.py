@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.load [--people 1 10 30 100 200 300] [--data DIR] [--plot FILE]
 
-Each has a page of their own (its heartbeat, its session) and draws a digit every 3 seconds; each pen-up is answered by
+Each has a page of their own and draws a digit every 3 seconds; each pen-up is answered by
 PyTorch, and every answer compared with the network's own. In one more round, a visitor trains. While
 the largest crowd draws, a browser draws among them: its bars must not wait for the server. Linux only.
 """

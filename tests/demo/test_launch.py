@@ -58,7 +58,7 @@ def test_settings_are_parsed_before_anything_large_is_imported(served):
 
 
 def test_serving_imports_nothing_beside_pytorch_gradio_and_its_server(served):
-    assert served["imported"] == ["uvicorn"]
+    assert set(served["imported"]) <= {"uvicorn", "websockets"}  # the latter only where it is installed
 
 
 def test_a_port_in_use(pretrained, capsys):

@@ -1,20 +1,51 @@
 """The page below a path of its own, as behind a proxy that strips that path, and behind one that does not."""
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, Route, expect
 
-from model.paths import PRETRAINED
-from tests.launching import Launch
-from tests.page.conftest import OpenPage
+from model.classifier import Classifier
+from tests.page.conftest import OpenPage, wait_until_ready
 from tests.page.drawing import STROKES, draw, expect_answer, expect_verified
+from tests.page.servers import ServerHere
+from tests.page.test_train import start
+
+
+@pytest.fixture(scope="module")
+def below_digits(pretrained: Classifier) -> Iterator[str]:
+    """The demo with the root path /digits."""
+    server = ServerHere(pretrained, root_path="/digits")
+    yield server.url
+    server.stop()
 
 
 @pytest.mark.parametrize("path", ["", "digits/"], ids=["stripped", "not stripped"])
-def test_it_predicts_and_is_verified(open_page: OpenPage, tmp_path: Path, path: str) -> None:
-    with Launch(tmp_path / "log", "--checkpoint", PRETRAINED, GRADIO_ROOT_PATH="/digits") as launch:
-        launch.wait_until_said("is open at")
-        page = open_page(f"http://127.0.0.1:{launch.port}/{path}")
-        draw(page, STROKES[3])
-        expect_answer(page, 3)
-        expect_verified(page)
+def test_it_predicts_and_is_verified(open_page: OpenPage, below_digits: str, path: str) -> None:
+    page = open_page(f"{below_digits}{path}")
+    draw(page, STROKES[3])
+    expect_answer(page, 3)
+    expect_verified(page)
+
+
+def test_with_a_path_that_the_server_does_not_know_it_is_verified_and_says_what_is_missing(
+    browser: Browser, server: str
+) -> None:
+    def strip(route: Route) -> None:
+        """As a proxy, which has nothing but /digits/."""
+        url = route.request.url
+        if url.startswith(f"{server}digits/"):
+            route.continue_(url=url.replace("/digits/", "/", 1))
+        else:
+            route.fulfill(status=404)
+
+    page = browser.new_page(reduced_motion="reduce")
+    page.route(f"{server}**", strip)
+    page.goto(f"{server}digits/?view=train")
+    wait_until_ready(page)
+    draw(page, STROKES[3])
+    expect_answer(page, 3)
+    expect_verified(page)
+    start(page)
+    expect(page.locator(".train-problem")).to_contain_text("has to set GRADIO_ROOT_PATH")
+    page.close()

@@ -336,16 +336,15 @@ export function mount({ element, props, trigger }) {
     pad.classList.add("shows-itself");
   }
 
-  // The drawing is kept when one navigates back to the page, and over the reload by which Gradio responds to the loss of
-  // its server in the middle of an event. When the visitor reloads the page, it starts empty.
+  // The drawing is kept when one navigates back to the page. When the visitor reloads it, it starts empty.
   addEventListener("pagehide", () => {
     stopDemonstration?.();
-    storage.set(STORED, { strokes: editor.strokes, isPending: verification.isPending() });
+    storage.set(STORED, editor.strokes);
   });
-  const stored = storage.get(STORED, isStored);
+  const stored = storage.get(STORED, storage.areStrokes);
   const [navigation] = performance.getEntriesByType("navigation");
   const cameBack = navigation instanceof PerformanceNavigationTiming && navigation.type === "back_forward";
-  if (stored && (stored.isPending || cameBack)) editor.replace(stored.strokes);
+  if (stored && cameBack) editor.replace(stored);
   show();
 
   // The static site keeps what was drawn before this module was there (assets/site/early.js).
@@ -371,20 +370,10 @@ export function mount({ element, props, trigger }) {
     () => !isMotionReduced.matches && !editor.canUndo && !editor.strokes.length && !views.current() && showItself(),
   );
 
-  if (trigger) {
-    verification.connect((question) => {
-      props.value = question;
-      trigger("input");
-    });
-  }
+  if (trigger) verification.connect();
 }
 
 /** @param {PointerEvent} event */
 function isErasing({ button, buttons }) {
   return button === ERASER || (buttons & 32) !== 0;
-}
-
-/** @param {any} value @returns {value is { strokes: Stroke[], isPending: boolean }} */
-function isStored(value) {
-  return storage.areStrokes(value?.strokes) && typeof value.isPending === "boolean";
 }

@@ -32,7 +32,7 @@ const PROGRESS = {
 };
 
 /** @param {MountContext} context */
-export function mount({ element, props, watch }) {
+export function mount({ element }) {
   const find = (/** @type {string} */ name) => query(element, `.readout-${name}`);
   const readout = query(element, ".readout");
   const bars = createDigitBars(query(element, ".digit-bars"), { meters: true });
@@ -93,7 +93,6 @@ export function mount({ element, props, watch }) {
     verified.textContent = text;
     alarm.textContent = problem;
   });
-  watch("value", () => verification.receive(props.value));
 }
 
 /** A prediction in words: what is large, what is said about it, and what else it could be, or what to do.

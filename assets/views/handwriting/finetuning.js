@@ -2,7 +2,7 @@
 /** @import { ClassifierDescription, JobNews, JobStatus, MountContext } from "../../state/types.js" */
 /** @import { LabeledDrawing } from "./handwriting.js" */
 import { argmax, sum } from "../../engine/math.js";
-import { UNREACHABLE, call, followJob, inWords, isGoingOn, startJob } from "../../server/jobs.js";
+import { call, followJob, inWords, isGoingOn, startJob } from "../../server/jobs.js";
 import { packInk } from "../../server/verification.js";
 import * as classifiers from "../../state/classifiers.js";
 import { query, setText, tableRow } from "../../parts/dom.js";
@@ -32,7 +32,8 @@ export function createFineTuning(context, getDrawings) {
   tuneButton.addEventListener("click", async () => {
     const drawings = getDrawings();
     const packed = drawings.map(async (drawing) => ({ label: drawing.label, ink: await packInk(inkOf(drawing)) }));
-    if (!(await startJob(context, JSON.stringify(await Promise.all(packed))))) return say(UNREACHABLE);
+    const problem = await startJob(context, JSON.stringify(await Promise.all(packed)));
+    if (problem) return say(problem);
     job = { drawings };
     show({ state: "queued" });
   });

@@ -1,6 +1,6 @@
 /** Train a network: settings in, live curves out, and the visitor's own network at the end. Python trains it. */
 /** @import { JobStatus, MountContext } from "../../state/types.js" */
-import { UNREACHABLE, call, followJob, inWords, isGoingOn, startJob } from "../../server/jobs.js";
+import { call, followJob, inWords, isGoingOn, startJob } from "../../server/jobs.js";
 import * as classifiers from "../../state/classifiers.js";
 import * as views from "../../state/views.js";
 import { create, query, setText } from "../../parts/dom.js";
@@ -48,7 +48,7 @@ export function mount(context) {
     event.preventDefault();
     if (current || !trigger) return;
     complain("");
-    if (!(await startJob(context, settings()))) complain(UNREACHABLE);
+    complain(await startJob(context, settings()));
   });
 
   watch("value", () => {

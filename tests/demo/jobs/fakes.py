@@ -20,12 +20,13 @@ class FakeClassifier:
 
 
 class FakeJob(Job):
-    """Ends after one update, which it gives when a test calls `proceed`; its result is a classifier of its session."""
+    """Ends after one update, which it gives when a test calls `proceed`; its result is a classifier of its name."""
 
     waiting: ClassVar[list["FakeJob"]] = []  # all that were made since `let_all_go`
 
-    def __init__(self, session: str, address: str = "", error: Exception | None = None) -> None:
-        super().__init__(session, RECIPES["baseline"], address)
+    def __init__(self, name: str, address: str = "", error: Exception | None = None) -> None:
+        super().__init__(RECIPES["baseline"], address)
+        self.name = name
         self.runs = 0
         self.waiting.append(self)
         self._error = error
@@ -47,7 +48,7 @@ class FakeJob(Job):
         return True
 
     def finish(self, shared, digits) -> SimpleNamespace:
-        return SimpleNamespace(classifier=FakeClassifier(f"of {self.session}"))
+        return SimpleNamespace(classifier=FakeClassifier(f"of {self.name}"))
 
     def forget_input(self) -> None:
         self._ended.set()
@@ -69,7 +70,7 @@ def let_all_go() -> None:
             assert not thread.is_alive()
 
 
-def finished(session: str, address: str = "") -> FakeJob:
-    job = FakeJob(session, address)
+def finished(name: str, address: str = "") -> FakeJob:
+    job = FakeJob(name, address)
     job.state = JobState.DONE
     return job

@@ -36,7 +36,7 @@ def run(job, pretrained, digits):
 
 def test_a_training_gives_the_network_that_the_model_trains(digits, pretrained):
     recipe = Recipe(**QUICK | {"epochs": 2, "seed": 7})
-    job = TrainJob("ann", recipe)
+    job = TrainJob(recipe)
     result = run(job, pretrained, digits)
     network = MLP(hidden=8, seed=7)
     reports = list(train(network, training_samples(digits, recipe), recipe, samples_to_test_on(digits)))
@@ -53,7 +53,7 @@ def test_a_training_gives_the_network_that_the_model_trains(digits, pretrained):
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_a_training_that_diverges_says_so(digits, pretrained, optimizer):
-    job = TrainJob("ann", Recipe(**QUICK | {"learning_rate": 100, "optimizer": optimizer, "epochs": 10}))
+    job = TrainJob(Recipe(**QUICK | {"learning_rate": 100, "optimizer": optimizer, "epochs": 10}))
     try:
         run(job, pretrained, digits)
     except DivergedError as error:
@@ -66,7 +66,7 @@ def test_a_training_that_diverges_says_so(digits, pretrained, optimizer):
 
 
 def test_a_training_that_learns_nothing_says_so(digits, pretrained):
-    job = TrainJob("ann", Recipe(**QUICK | {"learning_rate": 1e-9}))
+    job = TrainJob(Recipe(**QUICK | {"learning_rate": 1e-9}))
     run(job, pretrained, digits)
     state, message = job.conclusion()
     assert state == JobState.DONE
@@ -75,7 +75,7 @@ def test_a_training_that_learns_nothing_says_so(digits, pretrained):
 
 def test_a_fine_tuning_gives_what_the_model_fine_tunes(digits, pretrained):
     drawings = digits.test_images[:20], digits.test_labels[:20]
-    job = FineTuneJob("ann", *drawings)
+    job = FineTuneJob(*drawings)
     result = run(job, pretrained, digits)
     *_, last = fine_tune(pretrained, *drawings, digits)
     assert job.share == 1
@@ -84,7 +84,7 @@ def test_a_fine_tuning_gives_what_the_model_fine_tunes(digits, pretrained):
 
 
 def test_a_fine_tuning_that_is_stopped_gives_nothing(digits, pretrained):
-    job = FineTuneJob("ann", digits.test_images[:10], digits.test_labels[:10])
+    job = FineTuneJob(digits.test_images[:10], digits.test_labels[:10])
     job.note(next(job.updates(pretrained, digits)))
     assert job.finish(pretrained, digits) is None
 

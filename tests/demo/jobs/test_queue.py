@@ -5,8 +5,19 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from demo.jobs.queue import FAULT, MAX_QUEUED, MAX_QUEUED_PER_ADDRESS, MISSING_MNIST, JobError, JobQueue
-from demo.visitors import PATIENCE, Visitors
+from demo.jobs.queue import (
+    FAULT,
+    FIRST_PLACES,
+    MAX_QUEUED,
+    MAX_QUEUED_PER_ADDRESS,
+    MAX_TURN,
+    MISSING_MNIST,
+    PATIENCE,
+    STUCK,
+    JobError,
+    JobQueue,
+)
+from demo.visitors import Visitors
 from model.torch_internals import OutOfMemoryError
 from model.training.progress import DivergedError
 from tests.demo.jobs.fakes import FakeClassifier, FakeJob, let_all_go
@@ -25,8 +36,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def visitors(clock) -> Visitors:
-    return Visitors(FakeClassifier("shared"), clock)
+def visitors() -> Visitors:
+    return Visitors(FakeClassifier("shared"))
 
 
 @pytest.fixture
@@ -79,25 +90,66 @@ def test_a_stopped_job_keeps_what_came_of_it(queue):
     assert (status["state"], status["message"], status["hasResult"]) == ("stopped", "", True)
 
 
-def test_a_visitor_has_one_job(queue, visitors):
-    (first,) = submit(queue, "ann")
-    with pytest.raises(JobError, match="still running"):
-        queue.submit(FakeJob("ann"))
-    first.proceed()
-    first.wait_until_over()
-    (second,) = submit(queue, "ann")
-    assert queue.follow(first.ticket)["state"] == "lost"
-    assert visitors.classifier_for("ann", "of ann")[1] == "of ann"  # until the second is done
-    second.proceed()
-    second.wait_until_over()
-
-
-def test_a_full_queue_is_closed(queue):
+def test_a_full_queue_takes_the_first_job_of_an_address_but_no_second(queue):
     submit(queue, "first")
     for number in range(MAX_QUEUED):
-        queue.submit(FakeJob(f"visitor {number}", f"address {number}"))
+        queue.submit(FakeJob(f"visitor {number}", f"address {number % 2}"))
     with pytest.raises(JobError, match="Try again in a few minutes"):
-        queue.submit(FakeJob("late"))
+        queue.submit(FakeJob("late", "address 1"))
+    late = FakeJob("late", "home")
+    queue.submit(late)
+    assert places(queue, [late]) == [3]
+    for number in range(FIRST_PLACES - 1):
+        queue.submit(FakeJob("more", f"home {number}"))
+    assert queue.problem() == "So many training jobs wait that no more are taken."
+    with pytest.raises(JobError, match="Try again in a few minutes"):
+        queue.submit(FakeJob("late", "no home"))
+
+
+@pytest.mark.parametrize(
+    ("other", "message"), [("home", "It took 60 seconds, and others are waiting."), ("school", "")]
+)
+def test_a_long_job_is_stopped_while_another_address_waits(queue, clock, other, message):
+    ann, ben = FakeJob("ann", "school"), FakeJob("ben", other)
+    for job in (ann, ben):
+        queue.submit(job)
+    ann.wait_until_running()
+    clock.now = MAX_TURN + 1
+    for job in (ann, ben):
+        queue.follow(job.ticket)
+    ann.proceed()
+    ben.wait_until_running()
+    status = queue.follow(ann.ticket)
+    assert (status["message"], status["hasResult"]) == (message, True)
+
+
+def test_two_addresses_do_not_keep_a_third_from_training(queue, clock):
+    """Both have started many jobs, and have had turns."""
+    crowd = submit(queue, "first")
+    crowd += [FakeJob(f"crowd {number}", f"address {number % 2}") for number in range(40)]
+    for job in crowd[1:]:
+        queue.submit(job)
+    for job in crowd[:3]:
+        job.wait_until_running()
+        clock.now += 1
+        job.proceed()
+        job.wait_until_over()
+    crowd[3].wait_until_running()
+    clock.now += 1
+    third = FakeJob("third", "third")
+    queue.submit(third)
+    assert places(queue, [third]) == [1]
+
+
+def test_an_operator_is_told_when_nothing_moves(queue, clock):
+    assert queue.problem() == ""
+    (job,) = submit(queue, "ann")
+    clock.now = STUCK - 1
+    assert queue.problem() == ""
+    clock.now = STUCK + 1
+    assert queue.problem() == "The training job has made no step for 60 seconds."
+    job.proceed()
+    job.wait_until_over()
 
 
 def test_one_address_leaves_places_in_the_queue(queue):

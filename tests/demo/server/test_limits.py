@@ -10,6 +10,7 @@ from functools import partial
 import anyio
 import pytest
 
+from demo.server.addresses import address_of
 from demo.server.gradio_internals import ONLY_UPLOADS
 from demo.server.limits import (
     AT_ONCE,
@@ -24,12 +25,11 @@ from demo.server.limits import (
     SMALL_BODY,
     RejectedError,
     RequestLimits,
-    address_of,
     check_json,
     parse_json,
 )
-from demo.server.log import LINES, lines
-from demo.server.routes import Kind, find_route
+from demo.server.log import LINES, log
+from demo.server.routes import NOTHING, Kind, find_route
 from model.paths import ASSETS, ROOT
 from tests.benchmarks import hostile
 
@@ -373,34 +373,13 @@ def test_a_client_that_asks_again_at_once_is_slowed_down(monkeypatch):
     in_a_thread(flood)
 
 
-def test_open_pages_of_all_addresses_are_limited(monkeypatch):
-    monkeypatch.setattr("demo.server.limits.MAX_HEARTBEATS", 10)
-
-    async def stays(scope, receive, send) -> None:
-        await anyio.sleep_forever()
-
-    async def crowd() -> None:
-        limits = RequestLimits(stays)
-        async with anyio.create_task_group() as tasks:
-            for number in range(10):
-                page = Request(limits, f"10.0.0.{number}", path="/gradio_api/heartbeat/a", method="GET")
-                tasks.start_soon(page.serve)
-            await anyio.wait_all_tasks_blocked()
-            late = Request(limits, "10.0.0.99", path="/gradio_api/heartbeat/a", method="GET")
-            await late.serve()
-            tasks.cancel_scope.cancel()
-        assert late.status == 503
-
-    in_a_thread(crowd)
-
-
 def test_gets_are_counted_by_what_they_cost():
     def asked(path: str) -> int:
         limits, scope = RequestLimits(None, clock=lambda: 0.0), {"path": path, "query_string": b"", "method": "GET"}
         scope |= {"headers": [], "root_path": ""}
         for number in range(100_000):
             try:
-                limits.admit(scope, "flood", find_route(scope["path"], scope["method"]))
+                limits.admit(scope, "flood", find_route(scope["path"], scope["method"]) or NOTHING)
             except RejectedError:
                 return number
         return 100_000
@@ -408,6 +387,8 @@ def test_gets_are_counted_by_what_they_cost():
     assert asked("/robots.txt") == pytest.approx(BURST / COSTS[Kind.FILE], rel=0.01)
     assert asked("/") == pytest.approx(BURST / MAKING_COST, rel=0.01)  # of hosts that were not asked for before
     assert asked("/gradio_api/queue/data") == pytest.approx(BURST, rel=0.01)
+    assert asked("/alive") == pytest.approx(BURST / COSTS[Kind.ALIVE], rel=0.01)
+    assert asked("/none") == pytest.approx(BURST, rel=0.01)
 
 
 @pytest.mark.parametrize("name", ["demo/payloads.py", "model/data/images.py", "demo/server/limits.py"])
@@ -418,7 +399,7 @@ def test_a_mistake_of_our_own_is_answered_500_and_its_place_is_logged(capsys, na
     names: dict = {}
     exec(library, names)
     exec(own, names)
-    lines._left = float(LINES)
+    log._left = float(LINES)
     start, body = answered(RequestLimits(names["app"]), [{"type": "http.request", "body": b'{"data": [1]}'}])
     said = capsys.readouterr().err
     if name == "demo/server/limits.py":  # it only calls the next app, whose mistake it is
@@ -433,7 +414,7 @@ def test_a_fault_of_gradios_is_named_in_the_log_and_not_to_the_visitor(capsys):
     async def fails(scope, receive, send) -> None:
         raise LookupError("a secret")
 
-    lines._left = float(LINES)
+    log._left = float(LINES)
     start, body = answered(RequestLimits(fails), [{"type": "http.request", "body": b'{"data": [1]}'}])
     assert start["status"] == 400
     assert json.loads(body["body"]) == {"detail": "The server can't make sense of this request."}
