@@ -2,6 +2,7 @@ import js from "@eslint/js";
 import globals from "globals";
 
 export default [
+  { ignores: ["assets/vendor"] },
   js.configs.recommended,
   {
     files: ["assets/**/*.js"],

@@ -13,7 +13,8 @@ STYLES = (
     "style/modes.css",
 )
 # The modules that a line imports, as prettier formats it; an import that takes several lines ends with `} from "...";`.
-IMPORT = re.compile(r'^(?P<before>(?:import|export|\})[^"\n]*)"(?P<path>\.[^"\n]+)";$', re.MULTILINE)
+IMPORT = re.compile(r'^(?P<before>(?:import|export|\})[^"\n]*)"(?P<path>\.[^"\n]+)"(?P<after>;)$', re.MULTILINE)
+LAZY_IMPORT = re.compile(r'(?P<before>await import\()"(?P<path>\.[^"\n]+)"(?P<after>\))')  # when it is first needed
 
 
 def text(path: str) -> str:
@@ -27,10 +28,11 @@ def styles() -> str:
     return "".join(path.read_text(encoding="utf-8") for path in paths)
 
 
-def imports(module: str) -> Iterator[str]:
+def imports(module: str, with_lazy: bool = False) -> Iterator[str]:
     """The modules that a module imports, as paths in assets/."""
-    for match in IMPORT.finditer(text(module)):
-        yield resolved(module, match["path"])
+    for pattern in (IMPORT, LAZY_IMPORT) if with_lazy else (IMPORT,):
+        for match in pattern.finditer(text(module)):
+            yield resolved(module, match["path"])
 
 
 def resolved(module: str, relative: str) -> str:
@@ -38,15 +40,20 @@ def resolved(module: str, relative: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(module), relative))
 
 
-def module_graph(entries: Iterable[str]) -> list[str]:
-    """Some modules and all that they import, directly or not: each once, after those that import it first."""
+def module_graph(entries: Iterable[str], with_lazy: bool = False) -> list[str]:
+    """Some modules and all that they import, directly or not: each once, after those that import it first.
+
+    Args:
+        entries: the modules to start from.
+        with_lazy: also those that are only imported when they are first needed.
+    """
     found: dict[str, None] = {}
     waiting = list(entries)
     while waiting:
         module = waiting.pop(0)
         if module not in found:
             found[module] = None
-            waiting += imports(module)
+            waiting += imports(module, with_lazy)
     return list(found)
 
 

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
-from demo.assets import IMPORT, SERVED_AT, module_graph, resolved, styles, text
+from demo.assets import IMPORT, LAZY_IMPORT, SERVED_AT, module_graph, resolved, styles, text
 from demo.components import components
 from demo.page import build_page
 from demo.server.gradio_internals import as_html
@@ -94,7 +94,7 @@ def index(loaded: LoadedClassifier, files: dict[str, str]) -> str:
     page = build_page(create_services(loaded))
     parts = components(page)
     body = as_html(page, {part: number for number, part in enumerate(parts)})
-    modules = module_graph([ENTRY, *(part.module for part in parts)])
+    modules = module_graph([ENTRY, *(part.module for part in parts)], with_lazy=True)
     import_map = json.dumps({"imports": {f"{SERVED_AT}/{module}": _data_url(module) for module in modules}})
     imported = "".join(
         f'import * as component{number} from "{SERVED_AT}/{part.module}";\n' for number, part in enumerate(parts)
@@ -134,9 +134,9 @@ def _data_url(module: str) -> str:
     """A module as a URL that holds its text, with the modules that it imports by their names in the import map."""
 
     def by_name(found: re.Match[str]) -> str:
-        return f'{found["before"]}"{SERVED_AT}/{resolved(module, found["path"])}";'
+        return f'{found["before"]}"{SERVED_AT}/{resolved(module, found["path"])}"{found["after"]}'
 
-    code = IMPORT.sub(by_name, COMMENT.sub("", text(module)))
+    code = LAZY_IMPORT.sub(by_name, IMPORT.sub(by_name, COMMENT.sub("", text(module))))
     return f"data:text/javascript;charset=utf-8,{quote(code, safe=IN_A_URL)}"
 
 

@@ -11,11 +11,11 @@ const LONGEST = 600; // characters
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const MARGIN = 20; // pixels that a stroke may reach beyond the canvas
 const [STROKES_ORDER, POINTS_ORDER, JUMP_ORDER, STEP_ORDER] = [1, 3, 6, 4]; // the last two at a resolution of 1
-const VISIBLE = 1; // pixels: a larger error can be seen
+const VISIBLE = 0.5; // pixels: a larger error can be seen
 // From the shortest text to the most exact: resolution, and by how many pixels the simplified line may be off.
 const EXACTNESS = [
-  ...[16, 8, 4, 2].map((error) => ({ resolution: 0, error })), // only for what would otherwise be too long
-  ...[0, 1].flatMap((resolution) => [VISIBLE, 0.5, 0.25].map((error) => ({ resolution, error }))),
+  ...[16, 8, 4, 2, 1].map((error) => ({ resolution: 0, error })), // only for what would otherwise be too long
+  ...[0, 1].flatMap((resolution) => [VISIBLE, 0.25].map((error) => ({ resolution, error }))),
   ...[2, 3].flatMap((resolution) => [0.2, 0.1, 0].map((error) => ({ resolution, error }))),
 ];
 

@@ -1,5 +1,6 @@
 /** The lesson: which step is open, as the address says (?lesson=6), and how far the visitor has come, which is kept. */
 import { STEPS } from "../views/lesson/steps.js";
+import * as mode from "./mode.js";
 import * as storage from "./storage.js";
 import { createStore } from "./store.js";
 import * as views from "./views.js";
@@ -15,7 +16,7 @@ export const { get, subscribe } = store;
 /** Open a step and its view, or close the lesson with null. @param {number | null} step */
 export function open(step) {
   views.setInAddress("lesson", step);
-  if (step) views.open(STEPS[step - 1].view);
+  if (step && mode.get() === null) views.open(STEPS[step - 1].view);
   show(step);
 }
 

@@ -1,5 +1,6 @@
 /** A link carries the state of the page in its fragment, which browsers send to no server: `#v=1&pair=7.1&steps=crop`.
     Whatever has a state worth sharing registers a field. A link is untrusted input: each field checks its own value. */
+import * as drawing from "./drawing.js";
 import { createStore } from "./store.js";
 
 const VERSION = "1";
@@ -13,6 +14,7 @@ const PLACES = ["view", "lesson"]; // in the query, as they are pages of their o
 const fields = /** @type {Map<string, Field>} */ (new Map());
 const problem = createStore("");
 const received = parse(location.hash);
+let isInAddress = received.size > 0;
 
 /** What is wrong with the link by which the page was opened: a sentence, or "". */
 export const { get: problemOf, subscribe: onProblem } = problem;
@@ -67,4 +69,10 @@ function parse(hash) {
   return new Map();
 }
 
+// A link that another drawing has made untrue leaves the address.
+drawing.subscribe(({ penIsDown }) => {
+  if (!penIsDown || !isInAddress) return;
+  isInAddress = false;
+  history.replaceState(history.state, "", location.pathname + location.search);
+});
 addEventListener("hashchange", () => location.hash.startsWith("#v=") && location.reload());

@@ -2,6 +2,7 @@
     most once per frame, after the bars have moved; a closed one is not painted. */
 /** @import { Current } from "./types.js" */
 import * as classifiers from "./classifiers.js";
+import * as mode from "./mode.js";
 import * as prediction from "./prediction.js";
 import { createStore } from "./store.js";
 
@@ -51,7 +52,7 @@ export function visit(name) {
     @param {string[]} offered */
 export function offer(offered) {
   const name = new URLSearchParams(location.search).get("view");
-  if (name === null || GRADIOS.includes(name)) return null;
+  if (name === null || GRADIOS.includes(name) || mode.get() !== null) return null;
   if (!offered.includes(name)) return name;
   store.set(name);
   visit(name);

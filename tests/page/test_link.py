@@ -56,7 +56,7 @@ def test_any_text_is_a_drawing_or_is_none(engine: Page) -> None:
 
 @pytest.mark.parametrize("digit", [3, 8])
 def test_a_link_carries_the_drawing_and_everything_chosen(open_page: OpenPage, site: str, digit: int) -> None:
-    sender = open_page(f"{site}?view=why&present")
+    sender = open_page(f"{site}?view=why")
     draw(sender, STROKES[digit])
     expect_answer(sender, digit)
     sender.get_by_label("Why this digit").select_option("6")
@@ -69,7 +69,6 @@ def test_a_link_carries_the_drawing_and_everything_chosen(open_page: OpenPage, s
     address = sender.evaluate(ADDRESS)
     assert "?view=input#v=1&" in address
     assert re.search("&pair=6.*&without=center|&without=center.*&pair=6", address)
-    assert "present" not in address
     receiver = open_page(address)
     expect(receiver.get_by_role("switch", name="Center by mass")).not_to_be_checked()
     assert receiver.locator(".loss-meant input:checked").input_value() == "5"

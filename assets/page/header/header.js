@@ -5,6 +5,8 @@ import { parameterCount } from "../../engine/network.js";
 import { query, setText } from "../../parts/dom.js";
 import { grouped, percent } from "../../parts/numbers.js";
 import * as classifiers from "../../state/classifiers.js";
+import { tellHeight } from "./embed.js";
+import { setUpSharing } from "./share.js";
 
 /** @param {MountContext} context */
 export function mount({ element, props, watch }) {
@@ -19,6 +21,8 @@ export function mount({ element, props, watch }) {
   });
   const take = () => props.value && classifiers.setShared(props.value);
   take();
+  setUpSharing(element);
+  tellHeight(element);
   watch("value", take);
   classifiers.subscribe((present) => {
     const description = present[present.active]?.description;

@@ -12,8 +12,10 @@ import { npyOfFloats, png, save } from "../../parts/download.js";
 import * as classifiers from "../../state/classifiers.js";
 import * as lesson from "../../state/lesson.js";
 import * as link from "../../state/link.js";
+import * as mode from "../../state/mode.js";
 import * as prediction from "../../state/prediction.js";
 import * as views from "../../state/views.js";
+import { leave } from "./present.js";
 
 const FLATTENING = 4; // the step that shows the image unrolled
 const EMPTY = "Draw a digit: the numbers here are those of your drawing.";
@@ -95,7 +97,10 @@ export function mount({ element }) {
     lesson.open(null);
     document.getElementById("tab-lesson")?.focus();
   });
-  view.addEventListener("click", () => views.visit(STEPS[(lesson.get().step ?? 1) - 1].view));
+  view.addEventListener("click", () => {
+    if (mode.get() === "present") leave();
+    views.visit(STEPS[(lesson.get().step ?? 1) - 1].view);
+  });
   back.addEventListener("click", () => {
     query(card, "h2").focus({ preventScroll: true });
     card.scrollIntoView({ block: "start" });
