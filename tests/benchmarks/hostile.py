@@ -88,6 +88,7 @@ DRAWINGS = st.fixed_dictionaries(
         "ink": st.sampled_from([INK, BOMB, INK[:-9], INK * 100, ""]) | VALUES,
         "steps": st.just(STEPS) | VALUES,
         "network": st.text(max_size=70) | VALUES,
+        "ticket": st.text(max_size=70) | VALUES,
     }
 )
 DRAWINGS_TO_TUNE_ON = st.one_of(
@@ -270,8 +271,7 @@ def kinds(functions: list[int], components: list[int]) -> dict[str, st.SearchStr
     return {
         "listeners": st.builds(_post, st.just("listeners"), posts, body.map(_text)),
         "the pad": st.builds(
-            lambda index, drawing: _post("the pad", "/run/predict", _text({"data": [drawing], "fn_index": index})),
-            st.sampled_from(functions),
+            lambda drawing: Request("the pad", "POST", "/verify", JSON, _text(drawing)),
             st.one_of(DRAWINGS, DRAWINGS_TO_TUNE_ON, SETTINGS),
         ),
         "server functions": st.builds(
@@ -294,9 +294,6 @@ def kinds(functions: list[int], components: list[int]) -> dict[str, st.SearchStr
             quiet,
             headers,
             st.sampled_from(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"]),
-        ),
-        "heartbeats": st.builds(
-            lambda session: Request("heartbeats", "GET", f"{API}/heartbeat/{session}"), st.uuids().map(str)
         ),
     }
 
