@@ -56,31 +56,28 @@ function findLines(contrast) {
 
 /** For each slope and each height in the middle, the evidence in the line's second faintest section: slopes x heights; and
     the place of height 0 among the heights. @param {Gray} evidence */
-function hough({ width, height, values }) {
+function hough(evidence) {
+  const { width, height } = evidence;
+  const upright = transposed(evidence).values; // column by column
   const margin = Math.floor((SLOPES[SLOPES.length - 1] * width) / 2) + 2;
   const heights = height + 2 * margin;
-  const weights = values.filter((value) => value > 0);
-  const [xs, ys] = [new Uint16Array(weights.length), new Uint16Array(weights.length)];
-  for (let pixel = 0, count = 0; pixel < values.length; pixel++) {
-    if (values[pixel] <= 0) continue;
-    xs[count] = pixel % width;
-    ys[count++] = Math.floor(pixel / width);
-  }
   const section = Uint8Array.from({ length: width }, (_, x) => Math.floor((x * SECTIONS) / width));
   const columns = new Uint32Array(SECTIONS);
   for (const of of section) columns[of]++;
-  const votes = new Float64Array(heights * SECTIONS);
+  const votes = new Float64Array(SECTIONS * heights);
   const scores = new Float32Array(SLOPES.length * heights);
   SLOPES.forEach((slope, row) => {
     votes.fill(0);
-    const rise = Float64Array.from({ length: width }, (_, x) => margin - slope * (x - (width - 1) / 2));
-    for (let i = 0; i < weights.length; i++) {
-      const exact = ys[i] + rise[xs[i]];
-      const below = Math.floor(exact);
-      const above = (exact - below) * weights[i]; // a pixel between two heights counts for both
-      const place = below * SECTIONS + section[xs[i]];
-      votes[place] += weights[i] - above;
-      votes[place + SECTIONS] += above;
+    for (let x = 0; x < width; x++) {
+      const rise = margin - slope * (x - (width - 1) / 2);
+      const above = rise - Math.floor(rise); // a pixel between two heights counts for both
+      let place = section[x] * heights + Math.floor(rise);
+      let rest = 0;
+      for (let pixel = x * height; pixel < (x + 1) * height; pixel++) {
+        votes[place++] += rest + (1 - above) * upright[pixel];
+        rest = above * upright[pixel];
+      }
+      votes[place] += rest;
     }
     for (let at = 0; at < heights; at++) {
       let [inside, faintest, second] = [0, Infinity, Infinity];
@@ -88,7 +85,7 @@ function hough({ width, height, values }) {
         const y = at - margin + slope * (((i + 0.5) * width) / SECTIONS - width / 2);
         if (y < 0 || y >= height) continue;
         inside++;
-        const share = votes[at * SECTIONS + i] / Math.max(columns[i], 1);
+        const share = votes[i * heights + at] / Math.max(columns[i], 1);
         second = Math.min(second, Math.max(faintest, share));
         faintest = Math.min(faintest, share);
       }

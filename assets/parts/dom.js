@@ -50,9 +50,9 @@ export function query(root, selector, type) {
   return /** @type {T} */ (found);
 }
 
-/** The 2D context of a canvas. @param {HTMLCanvasElement} canvas */
-export function context2d(canvas) {
-  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+/** The 2D context of a canvas. @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2DSettings} [settings] */
+export function context2d(canvas, settings) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", settings));
 }
 
 /** Set an element's text, but only if it differs: assistive technology reads again what is set again.

@@ -1,7 +1,7 @@
 /** Drawings on the screen, from their strokes. */
 /** @import { Point, Stroke } from "../state/types.js" */
 import { CANVAS_SIDE, PEN_WIDTH } from "../engine/pen.js";
-import { context2d, svg } from "./dom.js";
+import { context2d, create, svg } from "./dom.js";
 
 /** Prepare a canvas for strokes: from now on its unit is a pixel of the drawing, whatever its size.
     @param {HTMLCanvasElement} canvas */
@@ -26,6 +26,20 @@ export function paintStroke(context, points, color) {
     context.arc(...points[0], PEN_WIDTH / 2, 0, 2 * Math.PI); // a line without length would not be painted
     context.fill();
   }
+}
+
+/** Paint ink, of a square, in one color over a square of this side.
+    @param {CanvasRenderingContext2D} context @param {Uint8Array} ink @param {string} color @param {number} side */
+export function paintInk(context, ink, color, side) {
+  const pixels = Math.sqrt(ink.length);
+  const stencil = context2d(create("canvas", { width: pixels, height: pixels }));
+  const image = stencil.createImageData(pixels, pixels);
+  for (let i = 0; i < ink.length; i++) image.data[4 * i + 3] = ink[i];
+  stencil.putImageData(image, 0, 0);
+  stencil.globalCompositeOperation = "source-in";
+  stencil.fillStyle = color;
+  stencil.fillRect(0, 0, pixels, pixels);
+  context.drawImage(stencil.canvas, 0, 0, side, side);
 }
 
 /** The first points of a drawing. @param {Stroke[]} strokes @param {number} count */

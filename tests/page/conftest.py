@@ -60,16 +60,22 @@ def site(site_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The browser of this test process."""
+def launch_browser() -> Iterator[Callable[..., Browser]]:
+    """Launches a Chromium with these flags; whoever does so closes it."""
     with sync_playwright() as playwright:
         chromium = find_or_install(playwright)
         if chromium is None:
             reason = "There is no Chromium, and none could be installed."
             pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
+        yield lambda *flags: playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags])
+
+
+@pytest.fixture(scope="session")
+def browser(launch_browser: Callable[..., Browser]) -> Iterator[Browser]:
+    """The browser of this test process."""
+    browser = launch_browser()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

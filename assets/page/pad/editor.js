@@ -1,13 +1,15 @@
-/** What is on the pad, and how it changes: strokes, the ink they leave, undo and redo. No DOM in here. */
+/** What is on the pad, and how it changes: strokes or a photo, their ink, undo and redo. No DOM in here. */
 /** @import { Point, Stroke } from "../../state/types.js" */
 import { clip } from "../../engine/math.js";
 import { InkCanvas, PEN_WIDTH } from "../../engine/pen.js";
 import { curve } from "../../engine/smoothing.js";
 
+/** @typedef {{ strokes: Stroke[], photo: Uint8Array | null }} Content a photo is the ink of one; then there are no strokes */
+
 export class Editor {
-  #ended = /** @type {Stroke[]} */ ([]);
-  #history = /** @type {Stroke[][]} */ ([]); // what the strokes were before, newest last
-  #undone = /** @type {Stroke[][]} */ ([]); // what they were before `undo`, newest last
+  #ended = /** @type {Content} */ ({ strokes: [], photo: null });
+  #history = /** @type {Content[]} */ ([]); // what was on the pad before, newest last
+  #undone = /** @type {Content[]} */ ([]); // what was on it before `undo`, newest last
   #current = /** @type {Stroke | null} */ (null); // as a curve through the samples, and straight to the last one
   #samples = /** @type {Point[]} */ ([]); // of the current stroke: where the pen was
   #settled = new InkCanvas(); // the ink without the last straight piece, whose curve depends on the next sample
@@ -16,7 +18,16 @@ export class Editor {
 
   /** All strokes, including the one being drawn. */
   get strokes() {
-    return this.#current ? [...this.#ended, this.#current] : this.#ended;
+    return this.#current ? [...this.#ended.strokes, this.#current] : this.#ended.strokes;
+  }
+
+  /** The ink of a photo, 140 x 140; null while there are strokes, or nothing. */
+  get photo() {
+    return this.#current ? null : this.#ended.photo;
+  }
+
+  get isEmpty() {
+    return !this.photo && !this.strokes.length;
   }
 
   get isPenDown() {
@@ -37,14 +48,15 @@ export class Editor {
     this.#undone = [];
   }
 
-  /** Keep the present strokes for `undo`. */
+  /** Keep what is on the pad for `undo`. */
   remember() {
     this.#history.push(this.#ended);
     this.#undone = [];
   }
 
-  /** Put the pen down. @param {Point} point @param {boolean} [isExact] straight lines, as the keyboard's pen moves */
+  /** Put the pen down; a photo makes room. @param {Point} point @param {boolean} [isExact] straight lines, as the keyboard's pen moves */
   begin(point, isExact = false) {
+    if (this.photo) this.canvas = new InkCanvas();
     this.#isExact = isExact;
     this.#current = [point];
     this.#samples = [point];
@@ -82,8 +94,9 @@ export class Editor {
 
   /** Rub out the strokes that an eraser touches. Returns whether it touched any. @param {Point[]} points */
   erase(points) {
-    const left = this.#ended.filter((stroke) => !points.some((point) => isNear(stroke, point)));
-    if (left.length === this.#ended.length) return false;
+    const { strokes } = this.#ended;
+    const left = strokes.filter((stroke) => !points.some((point) => isNear(stroke, point)));
+    if (left.length === strokes.length) return false;
     this.remember();
     this.replace(left);
     return true;
@@ -92,7 +105,7 @@ export class Editor {
   end() {
     this.#settleEnd();
     this.remember();
-    this.#ended = this.strokes;
+    this.#ended = { strokes: this.strokes, photo: null };
     this.#current = null;
   }
 
@@ -108,17 +121,15 @@ export class Editor {
 
   /** Drop the stroke being drawn. */
   cancel() {
-    this.replace(this.#ended);
+    this.#show(this.#ended);
   }
 
-  /** Have other strokes than these. @param {Stroke[]} strokes */
-  replace(strokes) {
-    this.#ended = strokes;
-    this.#current = null;
-    this.canvas = new InkCanvas().draw(strokes);
+  /** Have other strokes than these, or a photo. @param {Stroke[]} strokes @param {Uint8Array | null} [photo] its ink */
+  replace(strokes, photo = null) {
+    this.#show({ strokes, photo });
   }
 
-  /** Go back to the strokes before the last change. */
+  /** Go back to what there was before the last change. */
   undo() {
     this.#step(this.#history, this.#undone);
   }
@@ -128,12 +139,20 @@ export class Editor {
     this.#step(this.#undone, this.#history);
   }
 
-  /** @param {Stroke[][]} from @param {Stroke[][]} to */
+  /** @param {Content[]} from @param {Content[]} to */
   #step(from, to) {
-    const strokes = from.pop();
-    if (!strokes) return;
+    const content = from.pop();
+    if (!content) return;
     to.push(this.#ended);
-    this.replace(strokes);
+    this.#show(content);
+  }
+
+  /** @param {Content} content */
+  #show(content) {
+    this.#ended = content;
+    this.#current = null;
+    this.canvas = new InkCanvas().draw(content.strokes);
+    if (content.photo) this.canvas.ink.set(content.photo);
   }
 }
 

@@ -14,6 +14,7 @@ import * as storage from "../../state/storage.js";
 import * as views from "../../state/views.js";
 import { demonstrate } from "./demonstration.js";
 import { Editor } from "./editor.js";
+import { mountPhoto } from "./photo.js";
 import { createSurface } from "./surface.js";
 
 const STEP = CANVAS_SIDE / 20; // of the keyboard's pen
@@ -44,13 +45,15 @@ export function mount({ element, props, trigger }) {
   let stopDemonstration = /** @type {(() => void) | null} */ (null); // while the page shows itself
   const surface = createSurface(canvas, () => ({
     strokes: editor.strokes,
+    photo: editor.photo,
     cursor: isCursorShown ? { at: cursor, isDown: editor.isPenDown } : null,
   }));
 
   function publish() {
-    const { strokes, canvas, isPenDown, canUndo, canRedo } = editor;
-    pad.classList.toggle("has-ink", strokes.length > 0);
-    enable(clearButton, strokes.length > 0);
+    const { strokes, canvas, isPenDown, isEmpty, canUndo, canRedo } = editor;
+    pad.classList.toggle("has-ink", !isEmpty);
+    pad.classList.toggle("has-strokes", strokes.length > 0);
+    enable(clearButton, !isEmpty);
     enable(undoButton, canUndo);
     enable(redoButton, canRedo);
     const penIsDown = isPenDown || animation !== 0 || stopDemonstration !== null;
@@ -67,8 +70,11 @@ export function mount({ element, props, trigger }) {
   /** @param {Point} point @param {boolean} [isExact] without smoothing */
   function begin(point, isExact) {
     stopAnimation();
+    photo.close();
+    const hadPhoto = editor.photo !== null;
     editor.begin(point, isExact);
-    surface.add({ settled: [], tail: [point] });
+    if (hadPhoto) surface.repaint();
+    else surface.add({ settled: [], tail: [point] });
     publish();
   }
 
@@ -96,6 +102,7 @@ export function mount({ element, props, trigger }) {
   /** Let the pen and the sample go that are drawing, so that something else can change the drawing. */
   function interrupt() {
     stopDemonstration?.();
+    photo.close();
     lift();
     stopAnimation();
     touchEnded = -Infinity;
@@ -106,18 +113,20 @@ export function mount({ element, props, trigger }) {
     publish();
   }
 
-  /** @param {Stroke[]} strokes @param {boolean} [isAnother] another drawing begins: the last one is not undone into it */
-  function replace(strokes, isAnother) {
+  /** @param {Stroke[]} strokes @param {boolean} [isAnother] another drawing begins: the last one is not undone into it
+      @param {Uint8Array} [ink] of a photo */
+  function replace(strokes, isAnother, ink) {
     interrupt();
     if (isAnother) editor.forget();
     else editor.remember();
-    editor.replace(strokes);
+    editor.replace(strokes, ink);
     show();
   }
 
   function clear() {
+    if (photo.close()) return;
     interrupt();
-    if (editor.strokes.length) replace([]);
+    if (!editor.isEmpty) replace([]);
   }
 
   function undo() {
@@ -132,6 +141,14 @@ export function mount({ element, props, trigger }) {
     show();
   }
 
+  const photo = mountPhoto(pad, TYPING, {
+    show(ink) {
+      stopDemonstration?.();
+      drawing.set({ strokes: [], ink, penIsDown: true });
+    },
+    take: (ink) => replace([], false, ink),
+    end: publish,
+  });
   undoButton.addEventListener("click", undo);
   redoButton.addEventListener("click", redo);
   clearButton.addEventListener("click", clear);
@@ -366,9 +383,7 @@ export function mount({ element, props, trigger }) {
     },
   );
   // The views are known, and a link's drawing is on the pad, when all of the page is there.
-  setTimeout(
-    () => !isMotionReduced.matches && !editor.canUndo && !editor.strokes.length && !views.current() && showItself(),
-  );
+  setTimeout(() => !isMotionReduced.matches && !editor.canUndo && editor.isEmpty && !views.current() && showItself());
 
   if (trigger) verification.connect();
 }

@@ -1,14 +1,14 @@
-/** What one sees of the pad: its strokes, and the keyboard's pen. */
+/** What one sees of the pad: its strokes or its photo, and the keyboard's pen. */
 /** @import { Point, Stroke } from "../../state/types.js" */
 import { CANVAS_SIDE, PEN_WIDTH } from "../../engine/pen.js";
-import { inkContext, paintStroke } from "../../parts/ink.js";
+import { inkContext, paintInk, paintStroke } from "../../parts/ink.js";
 import { watchScreen } from "../../parts/screen.js";
 
 /** @typedef {{ at: Point, isDown: boolean }} Cursor the keyboard's pen
  *  @typedef {{ settled: Point[], tail: Point[] }} Pieces what is new of a stroke: its curve, and the straight last piece */
 
 /** @param {HTMLCanvasElement} canvas
-    @param {() => { strokes: Stroke[], cursor: Cursor | null }} present what is to be seen */
+    @param {() => { strokes: Stroke[], photo: Uint8Array | null, cursor: Cursor | null }} present what is to be seen */
 export function createSurface(canvas, present) {
   let context = inkContext(canvas);
   const settled = document.createElement("canvas"); // the same without the last piece, which becomes a curve
@@ -17,11 +17,12 @@ export function createSurface(canvas, present) {
   let colors = { ink: "", cursor: "" }; // asking for the style at every movement of the pen would take too long
 
   function repaint() {
-    const { strokes, cursor } = present();
+    const { strokes, photo, cursor } = present();
     for (const each of [context, settledContext]) {
       each.clearRect(0, 0, CANVAS_SIDE, CANVAS_SIDE);
       for (const points of strokes) paintStroke(each, points, colors.ink);
     }
+    if (photo) paintInk(context, photo, colors.ink, CANVAS_SIDE);
     if (cursor) paintCursor(cursor);
   }
 

@@ -105,14 +105,17 @@ function inWords(current) {
   const second = topTwo(probabilities)[1];
   const [large, sure] = [String(digit), percent(probabilities[digit])];
   const runnerUp = probabilities[second] < RUNNER_UP ? "" : `or ${second}: ${percent(probabilities[second])}`;
-  const isSmall = !penIsDown && extent(current.strokes) < TOO_SMALL;
+  const { strokes } = current; // none, if it is a photo
+  const isSmall = !penIsDown && strokes.length > 0 && extent(strokes) < TOO_SMALL;
   const more = isSmall ? "too small for the pen; clear, and draw it at least half as high as the pad" : runnerUp;
   if (verdict === "digit") return { large, sure, more };
   const isUnsure = verdict === "unsure";
   if (penIsDown) return { large, sure: isUnsure ? "Not sure yet" : "Not a digit yet", more };
   const answer = isUnsure ? { large, sure: "Not sure" } : { large: "✕", sure: "Not a digit" };
   if (isSmall) return { ...answer, more };
-  const advice = extent(current.strokes) < LARGE_ENOUGH ? "at least half as high as the pad" : "more clearly";
+  if (!strokes.length)
+    return { ...answer, more: `The nearest digit is ${digit}. Show one digit, large and in dark ink.` };
+  const advice = extent(strokes) < LARGE_ENOUGH ? "at least half as high as the pad" : "more clearly";
   if (isUnsure) return { ...answer, more: `${digit}: ${sure}, ${more}. Clear, and draw it ${advice}.` };
   return { ...answer, more: `The nearest digit is ${digit}. Clear, and draw one digit, 0 to 9, and nothing else.` };
 }

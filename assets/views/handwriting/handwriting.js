@@ -124,7 +124,7 @@ export function mount(context) {
 
   show();
   views.register("handwriting", view, (current) => {
-    nextButton.disabled = current.penIsDown || isEmpty(current);
+    nextButton.disabled = current.penIsDown || isEmpty(current) || !current.strokes.length; // a photo is not drawn
     const now = `${session.drawings.length} ${current.fingerprint}`;
     if (results.hidden || now === shown) return;
     shown = now;

@@ -88,7 +88,7 @@ export function mount({ element }) {
     }
     showAnswers(current);
     reset.disabled = Object.values(current.steps).every(Boolean);
-    corner.disabled = current.verdict === "blank";
+    corner.disabled = !current.strokes.length; // a photo stays where it is
   });
 }
 

@@ -17,7 +17,7 @@ import { across, createAreas } from "./chart.js";
 import { Timeline } from "./timeline.js";
 
 const DURATION = 5000; // milliseconds of a replay
-const NOTHING = "Nothing drawn yet";
+const [NOTHING, PHOTO] = ["Nothing drawn yet", "A photo has no strokes to replay"];
 const DOUBTS = { digit: "", unsure: ", not sure", "not a digit": ", not a digit yet" };
 
 /** @param {MountContext} context */
@@ -98,8 +98,9 @@ export function mount({ element }) {
     bars.show(moment?.probabilities ?? null, moment?.digit ?? null);
     if (moment) describeMoment(moment);
     else {
-      query(element, ".replay-moment").textContent = `${NOTHING}.`;
-      scrubber.ariaValueText = picture.ariaLabel = NOTHING;
+      const why = isEmpty(current()) ? NOTHING : PHOTO;
+      query(element, ".replay-moment").textContent = `${why}.`;
+      scrubber.ariaValueText = picture.ariaLabel = why;
       input.ariaLabel = "The network’s input then: nothing yet";
     }
   }

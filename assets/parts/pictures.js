@@ -1,0 +1,47 @@
+/** Pictures, from a file or from the camera, as pixels in the size in which digits are looked for. */
+import { PHOTOGRAPH_SIDE } from "../engine/photographs.js";
+import { context2d, create } from "./dom.js";
+
+const MOST_MEGABYTES = 30;
+const MOST_MEGAPIXELS = 50;
+
+/** The pixels of a picture file.
+    @param {File} file @returns {Promise<{ pixels: ImageData } | { problem: string }>} the problem is a sentence */
+export async function readPicture(file) {
+  if (file.size > MOST_MEGABYTES * 1e6) {
+    return { problem: `The picture has more than ${MOST_MEGABYTES} MB; make it smaller.` };
+  }
+  const image = new Image();
+  const address = URL.createObjectURL(file);
+  try {
+    await new Promise((resolve, reject) => Object.assign(image, { onload: resolve, onerror: reject, src: address }));
+    const { naturalWidth: width, naturalHeight: height } = image;
+    if (width * height > MOST_MEGAPIXELS * 1e6) {
+      return { problem: `The picture has more than ${MOST_MEGAPIXELS} megapixels; make it smaller.` };
+    }
+    return { pixels: scaled(image, { left: 0, top: 0, width, height }) };
+  } catch {
+    return { problem: "This file is damaged, or it is no picture that this browser can show." };
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
+
+/** A part of a picture, with a longer side of 280 pixels. Browsers leave pixels out when they shrink a picture by more
+    than half at once, so it is done in steps.
+    @param {CanvasImageSource} source @param {import("../state/types.js").Rectangle} part
+    @throws {DOMException} if the picture can't be decoded */
+export function scaled(source, { left, top, width, height }) {
+  const scale = PHOTOGRAPH_SIDE / Math.max(width, height);
+  const [across, down] = [width, height].map((side) => Math.max(Math.round(scale * side), 1));
+  const context = context2d(create("canvas", { width: across, height: down }), { willReadFrequently: true });
+  context.imageSmoothingQuality = "high";
+  if (scale > 0.5) {
+    context.drawImage(source, left, top, width, height, 0, 0, across, down);
+  } else {
+    const half = create("canvas", { width: Math.ceil(width / 2), height: Math.ceil(height / 2) });
+    context2d(half).drawImage(source, left, top, width, height, 0, 0, half.width, half.height);
+    return scaled(half, { left: 0, top: 0, width: half.width, height: half.height });
+  }
+  return context.getImageData(0, 0, across, down);
+}

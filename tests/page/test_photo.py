@@ -1,0 +1,221 @@
+"""Digits on paper: by the camera, chosen, pasted or dropped; and a sentence wherever that fails."""
+
+import base64
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from model.evaluation.photographs import KINDS, photograph
+from tests.page.accessibility import violations
+from tests.page.conftest import wait_until_ready
+from tests.page.drawing import (
+    ONE,
+    PAD,
+    STROKES,
+    draw,
+    expect_answer,
+    expect_blank,
+    expect_verified,
+    percents,
+    status,
+)
+
+SEVEN = photograph(STROKES[7], KINDS["squared_uneven"], np.random.default_rng(47))
+TWO = photograph(STROKES[2], KINDS["squared_uneven"], np.random.default_rng(42))
+HAND_OVER = """([kind, name, type, content]) => {
+  const transfer = new DataTransfer();
+  const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+  const most = name === "huge.jpg" ? 3e7 : 0;
+  if (name) transfer.items.add(new File([bytes, new Uint8Array(most)], name, { type }));
+  const options = { bubbles: true, cancelable: true, clipboardData: transfer, dataTransfer: transfer };
+  const event = kind === "paste" ? new ClipboardEvent(kind, options) : new DragEvent(kind, options);
+  document.querySelector(".app").dispatchEvent(event);
+}"""
+DENY = "(name) => (navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', name); })"
+WORDS = {"NotAllowedError": "not allowed", "NotFoundError": "no camera", "AbortError": "not start"}
+HIDE = """() => {
+  Object.defineProperty(document, "hidden", { value: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+WATCH_TRACKS = """{
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    window.streams = (window.streams ?? []).concat(await ask(wanted));
+    return window.streams.at(-1);
+  };
+}"""
+
+
+def hand_over(page: Page, kind: str, content: bytes = b"", name: str = "seven.jpg", form: str = "image/jpeg") -> None:
+    """Paste or drop a file; without a name, nothing."""
+    page.evaluate(HAND_OVER, [kind, name, form, base64.b64encode(content).decode()])
+
+
+def choose(page: Page, content: bytes, name: str = "seven.jpg", form: str = "image/jpeg") -> None:
+    """Choose a picture file."""
+    page.get_by_label("A picture of a digit").set_input_files({"name": name, "mimeType": form, "buffer": content})
+
+
+def note(page: Page) -> str:
+    """What is said about the picture, once something is."""
+    expect(page.locator(".pad-note")).not_to_be_empty()
+    return page.locator(".pad-note").inner_text()
+
+
+def png(width: int, height: int, strokes: list | None = None) -> bytes:
+    """A white picture, with digits of SEVEN's shape at the given places."""
+    image = Image.new("L", (width, height), 255)
+    for left in strokes or []:
+        image.paste(Image.open(io.BytesIO(SEVEN)).resize((height, height)), (left, 0))
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_picture_is_chosen_pasted_or_dropped_and_goes_through_the_views(page: Page) -> None:
+    choose(page, SEVEN)
+    expect_answer(page, 7)
+    page.keyboard.press("Escape")
+    expect_blank(page)
+    hand_over(page, "paste", TWO)
+    expect_answer(page, 2)
+    hand_over(page, "drop", SEVEN)
+    expect_answer(page, 7)
+    page.get_by_role("button", name="Undo").click()
+    expect_answer(page, 2)
+    page.get_by_role("tab", name="All").click()
+    expect(page.locator(".replay-moment")).to_have_text("A photo has no strokes to replay.")
+    expect(page.locator(".input-corner")).to_be_disabled()
+    page.get_by_role("button", name="Close").last.click()
+    draw(page, ONE)  # the photo makes room for the pen
+    expect_answer(page, 1)
+    page.get_by_role("button", name="Undo").click()
+    expect_answer(page, 2)
+
+
+def test_a_clean_drawing_is_read_as_such(page: Page) -> None:
+    canvas = page.get_by_label(PAD)
+    draw(page, STROKES[5])
+    before = percents(page)
+    drawn = canvas.evaluate(
+        """canvas => {
+          const copy = Object.assign(document.createElement("canvas"), { width: 600, height: 600 });
+          const context = copy.getContext("2d");
+          context.fillStyle = "#fff";
+          context.fillRect(0, 0, 600, 600);
+          context.drawImage(canvas, 0, 0, 600, 600);
+          return copy.toDataURL().split(",")[1];
+        }"""
+    )
+    page.keyboard.press("Escape")
+    hand_over(page, "paste", base64.b64decode(drawn), "five.png", "image/png")
+    expect_answer(page, 5)
+    assert percents(page) == pytest.approx(before, abs=2)
+
+
+def test_what_is_no_picture_of_a_digit_is_said_in_a_sentence(page: Page) -> None:
+    for content, name, form, sentence in [
+        (b"", "", "", "There is no picture in what was pasted or dropped."),
+        (b"text", "a.txt", "text/plain", "This file is damaged, or it is no picture that this browser can show."),
+        (SEVEN[:60], "a.jpg", "image/jpeg", "This file is damaged, or it is no picture that this browser can show."),
+        (png(9000, 6000), "a.png", "image/png", "The picture has more than 50 megapixels; make it smaller."),
+        (SEVEN, "huge.jpg", "image/jpeg", "The picture has more than 30 MB; make it smaller."),
+        (png(90, 60), "a.png", "image/png", "No digit was found in this picture; write it large, and in dark ink."),
+        (png(800, 300, [30, 470]), "a.png", "image/png", "There are several digits in this picture; show one."),
+    ]:
+        page.evaluate("document.querySelector('.pad-note').textContent = ''")
+        hand_over(page, "paste", content, name, form)
+        assert note(page) == sentence
+        expect_blank(page)
+    draw(page, ONE)
+    expect(page.locator(".pad-note")).to_be_empty()
+
+
+def test_a_camera_that_is_denied_or_missing_is_said_in_a_sentence(page: Page, browser: Browser, site: str) -> None:
+    for error, words in (
+        ("NotAllowedError", "not allowed"),
+        ("NotFoundError", "no camera"),
+        ("AbortError", "not start"),
+    ):
+        page.evaluate(DENY, error)
+        page.get_by_role("button", name="Camera").click()
+        expect(page.locator(".pad-note")).to_contain_text(words)
+        expect(page.locator(".pad-live")).to_be_hidden()
+    without = browser.new_page()
+    without.add_init_script("delete Navigator.prototype.mediaDevices")
+    without.goto(site)
+    wait_until_ready(without)
+    expect(without.get_by_role("button", name="Camera")).to_have_count(0)
+    expect(without.get_by_text("This browser gives the page no camera")).to_be_visible()
+    without.close()
+
+
+def test_pytorch_verifies_a_photo(served_page: Page) -> None:
+    choose(served_page, SEVEN)
+    expect_answer(served_page, 7)
+    expect_verified(served_page)
+
+
+def video(folder: Path) -> Path:
+    """Two photographs take turns, for two thirds of a second each."""
+    frames = []
+    for content in (SEVEN, TWO):
+        frame = Image.new("RGB", (640, 480), (90, 90, 90))
+        frame.paste(Image.open(io.BytesIO(content)).resize((480, 480)), (80, 0))
+        file = io.BytesIO()
+        frame.save(file, "JPEG", quality=85)
+        frames += [file.getvalue()] * 20
+    path = folder / "digits.mjpeg"
+    path.write_bytes(b"".join(frames))
+    return path
+
+
+def test_digits_before_the_camera_are_read_live_and_taken_and_the_camera_stops(
+    launch_browser: Callable[..., Browser], site: str, tmp_path: Path
+) -> None:
+    fakes = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    browser = launch_browser(*fakes, f"--use-file-for-fake-video-capture={video(tmp_path)}")
+    page = browser.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+    page.add_init_script(WATCH_TRACKS)
+    requests: list[str] = []
+    page.goto(site)
+    wait_until_ready(page)
+    page.on("request", lambda request: requests.append(request.url))
+    camera, answer = page.get_by_role("button", name="Camera"), page.locator(".readout-answer-digit")
+
+    def tracks() -> list[str]:
+        return page.evaluate("streams.flatMap((stream) => stream.getTracks().map((track) => track.readyState))")
+
+    camera.focus()
+    page.keyboard.press("Enter")
+    for digit in (7, 2, 7):
+        expect(answer).to_have_text(str(digit))
+    expect(page.get_by_text("Nothing is sent or stored")).to_be_visible()
+    assert not violations(page)
+    assert status(page).inner_text() == "Nothing drawn yet."  # a screen reader is told of what is taken
+    page.keyboard.press("Enter")  # the focus is on "Take picture"
+    expect(status(page)).to_contain_text(re.compile("Looks like [27]"))
+    expect(camera).to_be_focused()
+    assert tracks() == ["ended"]
+
+    camera.click()
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator(".pad-live")).to_be_hidden()
+    camera.click()
+    expect(page.locator(".pad-live")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".pad-live")).to_be_hidden()
+    expect(status(page)).to_contain_text("Looks like")  # the photo is still there
+    camera.click()
+    expect(page.locator(".pad-live")).to_be_visible()
+    page.evaluate(HIDE)
+    expect(page.locator(".pad-live")).to_be_hidden()
+    assert tracks() == ["ended"] * 4
+    assert not requests
+    browser.close()
