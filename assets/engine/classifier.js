@@ -27,6 +27,16 @@ export class Classifier {
     this.mean = mean;
     this.std = std;
     this.fingerprint = fingerprint;
+    this.whole = /** @type {Classifier} */ (this); // with all neurons
+    this.off = /** @type {number[][]} */ ([]); // the neurons that are switched off, of each hidden layer
+  }
+
+  /** The same classifier with exactly these neurons switched off. PyTorch does not know it, so it has no fingerprint.
+      @param {number[][]} off of each hidden layer @returns {Classifier} */
+  without(off) {
+    if (!off.some((neurons) => neurons.length)) return this.whole;
+    const changes = { network: this.whole.network.without(off), off, fingerprint: undefined };
+    return Object.assign(Object.create(Classifier.prototype), this.whole, changes);
   }
 
   /** @param {Uint8Array} image 28 x 28, preprocessed @returns {Prediction} */

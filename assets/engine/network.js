@@ -18,6 +18,13 @@ export class Network {
     }
   }
 
+  /** The same network with some hidden neurons switched off: their sums are 0. @param {number[][]} off of each hidden layer
+      @returns {Network} */
+  without(off) {
+    const layers = this.layers.map((layer, i) => (off[i]?.length ? layerWithout(layer, off[i]) : layer));
+    return Object.assign(Object.create(Network.prototype), this, { layers });
+  }
+
   /** @param {Float64Array} input a normalized image (784) @returns {ForwardPass} */
   forward(input) {
     const [first, second, last] = this.layers;
@@ -27,6 +34,16 @@ export class Network {
     const hidden2 = pre2.map(relu);
     return { input, pre1, hidden1, pre2, hidden2, logits: linear(last, hidden2) };
   }
+}
+
+/** @type {(layer: Layer, off: number[]) => Layer} */
+function layerWithout({ inputs, outputs, weights, biases }, off) {
+  const layer = { inputs, outputs, weights: weights.slice(), biases: biases.slice() };
+  for (const neuron of off) {
+    layer.weights.fill(0, neuron * inputs, (neuron + 1) * inputs);
+    layer.biases[neuron] = 0;
+  }
+  return layer;
 }
 
 /** How many parameters a network of these widths has, and how many of them are weights and biases.

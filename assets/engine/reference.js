@@ -27,14 +27,21 @@ export function inputGradient(network, pass, ofLogits) {
   return backward(network.layers[0], gradients(network, pass, ofLogits).gradient1);
 }
 
+/** How the loss changes with each neuron's sum, layer by layer: the errors that backpropagation sends back.
+    @param {Network} network @param {ForwardPass} pass @param {number} label */
+export function lossGradients(network, pass, label) {
+  const ofLogits = softmax(pass.logits).map((share, digit) => share - (digit === label ? 1 : 0));
+  const { gradient1, gradient2 } = gradients(network, pass, ofLogits);
+  return [gradient1, gradient2, ofLogits];
+}
+
 /** The network after one more step of plain gradient descent on one image alone: from an input to logits.
     @param {Network} network @param {ForwardPass} pass of the image @param {number} label @param {number} learningRate
     @returns {(input: Float64Array) => Float64Array} */
 export function afterOneStep(network, pass, label, learningRate) {
   const [first, second, last] = network.layers;
   const { input, hidden1, hidden2 } = pass;
-  const errors3 = softmax(pass.logits).map((share, digit) => share - (digit === label ? 1 : 0));
-  const { gradient1: errors1, gradient2: errors2 } = gradients(network, pass, errors3);
+  const [errors1, errors2, errors3] = lossGradients(network, pass, label);
   // A weight changes by -rate x error x input, a bias by -rate x error. So for the input `now`, a neuron's sum changes
   // by -rate x error x (before . now + 1), and no weight has to be changed to know it.
   /** @type {(layer: Layer, before: Float64Array, now: Float64Array, errors: Float64Array) => Float64Array} */
@@ -53,8 +60,7 @@ export function afterOneStep(network, pass, label, learningRate) {
     components are exactly zero. A weight's component is error x input, and a bias's is the error.
     @param {Network} network @param {ForwardPass} pass @param {number} label */
 export function gradientSize(network, pass, label) {
-  const errors3 = softmax(pass.logits).map((share, digit) => share - (digit === label ? 1 : 0));
-  const { gradient1, gradient2 } = gradients(network, pass, errors3);
+  const [gradient1, gradient2, errors3] = lossGradients(network, pass, label);
   let [squares, zeros] = [0, 0];
   const layers = /** @type {const} */ ([
     [pass.input, gradient1],

@@ -46,7 +46,7 @@ export function connect() {
   prediction.subscribe((current) => {
     newest = null; // nothing waits for the answer to the last drawing any more
     if (isConnected && store.get().state !== "idle") store.set({ state: "idle" });
-    if (!current.penIsDown && !prediction.isEmpty(current)) ask(current);
+    if (!current.penIsDown && !prediction.isEmpty(current) && current.fingerprint) ask(current);
   });
 }
 

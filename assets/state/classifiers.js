@@ -32,3 +32,9 @@ export function active() {
   if (!loaded) throw new Error("There is no classifier yet.");
   return loaded;
 }
+
+/** Switch neurons of the network that predicts off, and all others on. @param {number[][]} off of each hidden layer */
+export function switchOff(off) {
+  const loaded = active();
+  store.set({ ...get(), [get().active]: { ...loaded, classifier: loaded.classifier.without(off) } });
+}

@@ -1,5 +1,6 @@
 """The views that explain a prediction (input, neurons, why, loss): every number is what `model/` computes."""
 
+import copy
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -118,7 +119,7 @@ def tiles(page: Page, layer: str) -> Locator:
 
 def test_activations_and_sums_of_neurons(open_view: OpenPage, pretrained: Classifier) -> None:
     page = open_view("neurons")
-    _, found = drawn(page, 5, pretrained)
+    image, found = drawn(page, 5, pretrained)
     for layer, values in (("hidden layer 1", found.hidden1), ("hidden layer 2", found.hidden2)):
         words = ["inactive" if value == 0 else f"{value:.2f}" for value in values.tolist()]
         labels = [f"neuron {i} of {layer}: {word}" for i, word in enumerate(words, start=1)]
@@ -140,14 +141,70 @@ def test_activations_and_sums_of_neurons(open_view: OpenPage, pretrained: Classi
         cells = numbers(detail.locator("tbody td").all_inner_texts())
         assert cells == pytest.approx(expected.tolist(), abs=0.0051)
 
-        written = numbers(detail.get_by_role("note").inner_text(), r"-?\d+\.\d+")
+        note = page.get_by_role("note", name="The sum written out").inner_text()
+        written = numbers(note, r"-?\d+\.\d+")
         total = getattr(found, after)[neuron].item()
         bias = layers[number].bias[neuron].item()
-        assert written[7:9] == pytest.approx([bias, total], abs=0.0051)
+        rest = [float(products[products.abs().argsort(descending=True)[3:]].sum())]
+        if number == 0:
+            others = products.index_fill(0, products.abs().argsort(descending=True)[:3], 0)
+            rest = [float(others[image.flatten() > 0].sum()), float(others[image.flatten() == 0].sum())]
+            assert "more of ink" in note
+        assert written[6 : 8 + len(rest)] == pytest.approx([*rest, bias, total], abs=0.0051)
         terms = sum(a * b for a, b in zip(written[:6:2], written[1:6:2], strict=True))
-        assert terms + written[6] + written[7] == pytest.approx(total, abs=0.3)  # factors have two decimals
+        assert terms + sum(rest) + bias == pytest.approx(total, abs=0.3)  # factors have two decimals
         if layer != "output":
             assert written[-1] == pytest.approx(max(0, total), abs=0.0051)
+
+
+STRONGEST = """tiles => tiles.reduce((best, tile) => {
+  const share = ({ style }) => parseFloat(/([\\d.]+)%/.exec(style.backgroundColor)?.[1] ?? "0");
+  return share(tile) > share(best) ? tile : best;
+}).textContent"""
+
+
+def test_neurons_are_switched_off_and_the_bars_follow(open_view: OpenPage, pretrained: Classifier) -> None:
+    page = open_view("neurons")
+    image, found = drawn(page, 3, pretrained)
+    winner = int(found.logits.argmax())
+    expect(tiles(page, "output").nth(winner)).to_have_class(re.compile("is-winner"))
+    assert tiles(page, "output").evaluate_all(STRONGEST) == str(winner)
+
+    network = copy.deepcopy(pretrained.network)
+    weaker = (found.hidden1.argsort()[:32], found.hidden2.argsort()[:32])
+    with torch.no_grad():
+        for layer, off in zip(network.layers(), weaker, strict=False):
+            layer.weight[off] = 0
+            layer.bias[off] = 0
+    expected = replace(pretrained, network=network).predict_images(image[None])[0].probabilities
+    page.get_by_role("button", name="Switch off the weaker half").click()
+    expect(page.locator(".neurons-switched")).to_contain_text("64 of 128 hidden neurons are off")
+    assert percents(page) == pytest.approx(in_percents(expected), abs=0.11)
+    tiles(page, "hidden layer 1").nth(int(weaker[0][0])).click()
+    page.get_by_role("button", name="Switch it on").click()
+    expect(page.locator(".readout-off")).to_contain_text("63 neurons are switched off")
+    page.get_by_role("button", name="Switch all neurons on").click()
+    expect(page.locator(".readout-off")).to_be_hidden()
+    assert percents(page) == pytest.approx(in_percents(found.logits.softmax(0).tolist()), abs=0.11)
+
+
+def test_errors_flow_back_once_a_label_is_chosen(open_view: OpenPage, pretrained: Classifier) -> None:
+    page = open_view("neurons")
+    _, found = drawn(page, 3, pretrained)
+    page.get_by_label("Backpropagation, if I meant a").select_option("5")
+    pre1 = found.pre1.clone().requires_grad_()
+    pre2 = pretrained.network.hidden2(pre1.relu())
+    logits = pretrained.network.output(pre2.relu())
+    errors = torch.autograd.grad(F.cross_entropy(logits, torch.tensor(5)), [pre1, pre2, logits])
+    for layer, expected in zip(("hidden layer 1", "hidden layer 2", "output"), errors, strict=True):
+        expect(tiles(page, layer).first).to_have_attribute("aria-label", re.compile(r": −?0\.\d{4}|: −?\d\.\d{4}"))
+        labels = tiles(page, layer).evaluate_all("tiles => tiles.map(({ ariaLabel }) => ariaLabel.split(': ')[1])")
+        assert numbers(labels) == pytest.approx(expected.tolist(), abs=1e-4)
+    strongest = int(errors[0].abs().argmax())
+    tiles(page, "hidden layer 1").nth(strongest).click()
+    error = page.get_by_role("note", name="The error written out")
+    expect(error).to_contain_text(f"{errors[0][strongest]:.4f}".replace("-", "−"))
+    expect(page.get_by_role("img", name="How the loss changes with each pixel")).to_be_visible()
 
 
 def test_a_neuron_of_the_first_layer_shows_its_784_weights(open_view: OpenPage, pretrained: Classifier) -> None:

@@ -10,6 +10,7 @@ import { paintGray } from "../../parts/images.js";
 import { percent } from "../../parts/numbers.js";
 import * as verification from "../../server/verification.js";
 import * as chosenNeuron from "../../state/chosen-neuron.js";
+import * as classifiers from "../../state/classifiers.js";
 import * as prediction from "../../state/prediction.js";
 import * as steps from "../../state/steps.js";
 import * as views from "../../state/views.js";
@@ -85,6 +86,14 @@ export function mount({ element }) {
     const left = names.filter((name) => !taken[name]).map((name) => STEP_NAMES[name]);
     stepsNotice.hidden = !left.length;
     setText(query(stepsNotice, "span"), left.length ? `Preprocessing changed: without ${left.join(", ")}.` : "");
+  });
+  const offNotice = find("off");
+  query(offNotice, "button").addEventListener("click", () => classifiers.switchOff([]));
+  classifiers.subscribe((present) => {
+    const count = present[present.active]?.classifier.off.flat().length ?? 0;
+    offNotice.hidden = !count;
+    const words = `${count} ${count === 1 ? "neuron is" : "neurons are"} switched off; PyTorch does not verify that.`;
+    setText(query(offNotice, "span"), count ? words : "");
   });
   for (const show of [showBars, showAnswer, showInput]) prediction.subscribe(show);
   verification.subscribe((news) => {

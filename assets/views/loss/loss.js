@@ -5,6 +5,7 @@ import { argmax, crossEntropy, powers, softmax, sum } from "../../engine/math.js
 import { afterOneStep } from "../../engine/reference.js";
 import * as classifiers from "../../state/classifiers.js";
 import { current, isEmpty } from "../../state/prediction.js";
+import * as label from "../../state/label.js";
 import * as link from "../../state/link.js";
 import * as views from "../../state/views.js";
 import { create, query, tableRow } from "../../parts/dom.js";
@@ -17,14 +18,13 @@ const HIGHEST = 40; // where a logit can be moved to; the lowest is its negative
 
 /** @param {MountContext} context */
 export function mount({ element, server }) {
-  let meant = /** @type {number | null} */ (null); // the digit that the visitor meant
   let rate = RATE;
   let moved = { logits: /** @type {Float64Array | null} */ (null), version: 0 }; // by the visitor, for one prediction
   const testSet = createMiniTestSet(server?.mini_test_set, views.refresh);
   const counted = { key: "", before: 0, after: 0 }; // of the test digits
   const showOnCurve = createCurve(query(element, ".loss-curve", SVGElement));
 
-  const choose = views.changing((digit) => (meant = digit));
+  const choose = views.changing(label.set);
   const rows = Array.from({ length: DIGITS }, (_, digit) => {
     const radio = create("input", { type: "radio", name: "meant", value: digit, onchange: () => choose(digit) });
     query(element, ".loss-meant").append(create("label", {}, radio, String(digit)));
@@ -39,22 +39,21 @@ export function mount({ element, server }) {
     query(element, ".loss-table tbody").append(row);
     return { row, cells, radio, slider };
   });
+  label.subscribe((meant) => rows.forEach(({ radio }, digit) => (radio.checked = digit === meant)));
   link.register(
     "label",
-    () => String(meant ?? ""),
+    () => String(label.get() ?? ""),
     (text) => {
-      const [label] = link.wholeNumbers(text, [DIGITS - 1]) ?? [];
-      if (label === undefined) return false;
-      rows[label].radio.checked = true;
-      choose(label);
-      return true;
+      const [meant] = link.wholeNumbers(text, [DIGITS - 1]) ?? [];
+      if (meant !== undefined) choose(meant);
+      return meant !== undefined;
     },
   );
-  const rates = [...element.querySelectorAll("button")];
+  const rates = /** @type {HTMLButtonElement[]} */ ([...element.querySelectorAll(".loss-rate button")]);
   for (const button of rates) button.onclick = views.changing(() => (rate = Number(button.value)));
   link.register(
     "rate",
-    () => (meant === null ? "" : decimal(rate)),
+    () => (label.get() === null ? "" : decimal(rate)),
     (text) => {
       const isOffered = rates.some((button) => button.value === text);
       if (isOffered) rate = Number(text);
@@ -79,6 +78,7 @@ export function mount({ element, server }) {
   /** @type {(logits: Float64Array | null, before: ArrayLike<number>, after: Float64Array | null) => void} */
   function showTable(logits, before, after) {
     const exponentials = logits && powers(logits);
+    const meant = label.get();
     rows.forEach(({ row, cells, slider }, digit) => {
       row.classList.toggle("is-meant", digit === meant);
       slider.disabled = !logits;
@@ -95,6 +95,7 @@ export function mount({ element, server }) {
   const say = (name, words) => (query(element, name).textContent = words);
 
   views.register("loss", query(element, ".loss"), (current) => {
+    const meant = label.get();
     for (const button of rates) button.ariaPressed = String(Number(button.value) === rate);
     const logits = isEmpty(current) ? null : shownLogits(current);
     const isMoved = !isEmpty(current) && logits !== current.logits;

@@ -10,6 +10,8 @@ import * as views from "../../state/views.js";
 import { create, query, tableRow } from "../../parts/dom.js";
 import { color, paintGray, paintSigned } from "../../parts/images.js";
 import { bracketed, number, percent, withSign } from "../../parts/numbers.js";
+import { createErrors } from "./errors.js";
+import { createSwitches } from "./switches.js";
 import { capitalized, createTiles, described } from "./tiles.js";
 
 /** A term of a neuron's sum. @typedef {{ from: number, weight: number, input?: number, product?: number }} Term */
@@ -24,7 +26,8 @@ export function mount({ element }) {
   let hasChosen = false; // until then, the neuron with the strongest activation is shown
   let widths = ""; // of the layers that the tiles stand for
   const tiles = createTiles(query(element, ".neurons-layers"), pick);
-  query(element, ".neurons-negative").style.backgroundColor = color(-1);
+  const switching = createSwitches(element, () => chosen);
+  const errors = createErrors(element);
 
   link.register(
     "neuron",
@@ -48,12 +51,13 @@ export function mount({ element }) {
   /** @param {Current} current */
   function explain(current) {
     const { layer, neuron } = chosen;
-    const its = classifiers.active().classifier.network.layers[layer];
+    const { whole, off } = classifiers.active().classifier;
+    const its = whole.network.layers[layer];
     const inputs = isEmpty(current) ? undefined : [current.input, current.hidden1, current.hidden2][layer];
     const terms = rankedTerms(its, neuron, inputs);
     query(element, ".neurons-neuron h3").textContent = capitalized(described(chosen));
     showInputs(terms.slice(0, LISTED), its.inputs);
-    showSum(terms, its.biases[neuron], current);
+    showSum(terms, its.biases[neuron], current, off[layer]?.includes(neuron) ?? false);
     query(element, ".neurons-weights").hidden = layer > 0;
     if (layer > 0) return;
     const canvas = query(element, ".neurons-weights canvas", HTMLCanvasElement);
@@ -81,22 +85,36 @@ export function mount({ element }) {
   }
 
   /** The neuron's sum with its numbers: weights × inputs, plus the bias, then ReLU or softmax.
-      @type {(terms: Term[], bias: number, current: Current) => void} */
-  function showSum(terms, bias, current) {
+      @type {(terms: Term[], bias: number, current: Current, isOff: boolean) => void} */
+  function showSum(terms, bias, current, isOff) {
     const { layer, neuron } = chosen;
     const paragraph = query(element, ".neurons-sum");
     if (isEmpty(current)) {
       paragraph.textContent = "Draw a digit to see the sum written out here.";
       return;
     }
-    const total = [current.pre1, current.pre2, current.logits][layer][neuron];
+    const total = bias + sum(terms.map(({ product = 0 }) => product));
     const written = terms.slice(0, WRITTEN);
     const products = written.map(({ input = 0, weight }) => `${number(input)} × ${bracketed(weight)}`).join(" + ");
-    const rest = sum(terms.slice(WRITTEN).map(({ product = 0 }) => product));
-    const words = `${products} + ${terms.length - WRITTEN} more (${withSign(rest)}) + bias (${withSign(bias)}) = `;
+    const rest = terms.slice(WRITTEN);
+    const isInk = (/** @type {Term} */ { from }) => current.image[from] > 0;
+    const parts = layer
+      ? [summed(rest, "more")]
+      : [
+          summed(rest.filter(isInk), "more of ink"),
+          summed(
+            rest.filter((term) => !isInk(term)),
+            "of paper",
+          ),
+        ];
+    const words = `${products} + ${parts.join(" + ")} + bias (${withSign(bias)}) = `;
     paragraph.replaceChildren(words, create("strong", {}, number(total)));
     if (layer === 2) {
       paragraph.append(`, the logit of ${neuron}; softmax turns it into ${percent(current.probabilities[neuron])}.`);
+      return;
+    }
+    if (isOff) {
+      paragraph.append("; switched off: it passes on 0.");
       return;
     }
     const activation = create("strong", {}, number(Math.max(0, total)));
@@ -104,7 +122,8 @@ export function mount({ element }) {
   }
 
   views.register("neurons", query(element, ".neurons"), (current) => {
-    const { layers } = classifiers.active().classifier.network;
+    const { classifier } = classifiers.active();
+    const { layers } = classifier.network;
     const newWidths = layers.map(({ outputs }) => outputs).join();
     if (newWidths !== widths) {
       widths = newWidths;
@@ -114,13 +133,25 @@ export function mount({ element }) {
     }
     if (!hasChosen && !isEmpty(current)) chosen.neuron = current.hidden1.indexOf(Math.max(...current.hidden1));
     tiles.mark(chosen);
+    switching.show(current);
+    const { off } = classifier;
+    const isEmptyNow = isEmpty(current);
+    const back = isEmptyNow ? null : errors.of(classifier, current);
+    const values = isEmptyNow ? [] : (back?.layers ?? [current.hidden1, current.hidden2, current.logits]);
+    const { digit: winner, penIsDown } = current;
+    tiles.light({ layers: values, off, winner, areActivations: !back, penIsDown });
     const canvas = query(element, ".neurons-input canvas", HTMLCanvasElement);
-    paintGray(canvas, current.image);
-    canvas.ariaLabel = `The network’s input: ${isEmpty(current) ? "nothing yet" : "your drawing, 28 by 28 pixels"}`;
-    tiles.light(current);
+    if (back?.input) paintSigned(canvas, back.input);
+    else paintGray(canvas, current.image);
+    const what = isEmptyNow ? "nothing yet" : "your drawing, 28 by 28 pixels";
+    canvas.ariaLabel = back?.input ? "How the loss changes with each pixel" : `The network’s input: ${what}`;
     explain(current);
+    errors.explain(classifier, current, chosen);
   });
 }
+
+/** @type {(terms: Term[], what: string) => string} */
+const summed = (terms, what) => `${terms.length} ${what} (${withSign(sum(terms.map(({ product = 0 }) => product)))})`;
 
 /** All terms of a neuron's sum, the largest first. @type {(layer: Layer, neuron: number, values?: Float64Array) => Term[]} */
 function rankedTerms({ inputs, weights }, neuron, values) {

@@ -1,20 +1,26 @@
 /** The layers as grids of tiles, one for each neuron. One tile is chosen, by click or with the arrow keys. */
-/** @import { Current, Layer, NeuronPlace } from "../../state/types.js" */
+/** @import { Layer, NeuronPlace } from "../../state/types.js" */
 import { largest } from "../../engine/math.js";
-import { isEmpty } from "../../state/prediction.js";
 import { create } from "../../parts/dom.js";
-import { color } from "../../parts/images.js";
 import { number } from "../../parts/numbers.js";
 
 const LAYERS = ["hidden layer 1", "hidden layer 2", "output"];
 
 export const capitalized = (/** @type {string} */ text) => text[0].toUpperCase() + text.slice(1);
 
-/** A neuron's name, with its activation if there is one. @param {NeuronPlace} place @param {number} [value] */
-export function described({ layer, neuron }, value) {
+/** A neuron's name, with its activation or another value if there is one.
+    @param {NeuronPlace} place @param {number} [value] */
+export function described({ layer, neuron }, value, isActivation = true) {
   const name = layer === 2 ? `digit ${neuron}` : `neuron ${neuron + 1} of ${LAYERS[layer]}`;
-  return value === undefined ? name : `${name}: ${value === 0 ? "inactive" : number(value)}`;
+  return value === undefined
+    ? name
+    : `${name}: ${value === 0 && isActivation ? "inactive" : number(value, isActivation ? 2 : 4)}`;
 }
+
+/** What the tiles show: the values of each layer, in part if the rest is still to come; the neurons that are switched off,
+    of each layer; the output that wins; and whether the values are activations or errors.
+    @typedef {{ layers: Float64Array[], off: number[][], winner: number | null, areActivations: boolean,
+    penIsDown: boolean }} Shown */
 
 /** Tiles inside an element, for the network that `build` gets.
     @param {HTMLElement} container @param {(place: NeuronPlace) => void} pick called with the visitor's choice */
@@ -63,20 +69,41 @@ export function createTiles(container, pick) {
     );
   }
 
-  /** Color the tiles by activation. @param {Current} current */
-  function light(current) {
-    const activations = isEmpty(current) ? [] : [current.hidden1, current.hidden2, current.logits];
+  /** Color the tiles by the layers' values; those of a layer that has none are blank. @param {Shown} shown */
+  function light({ layers, off, winner, areActivations, penIsDown }) {
     tiles.forEach((ofLayer, layer) => {
-      const values = activations[layer];
-      const most = largest(values ?? []) || 1;
+      const values = layers[layer];
+      const isOutput = layer === tiles.length - 1;
+      const strength = strengths(values ?? [], areActivations && isOutput);
       ofLayer.forEach((tile, neuron) => {
         const value = values?.[neuron];
-        tile.style.backgroundColor = value === undefined ? "" : color(value / most);
+        tile.style.backgroundColor = value === undefined ? "" : tint(strength(value));
         tile.classList.toggle("is-off", value === 0);
-        if (!current.penIsDown) tile.ariaLabel = tile.title = described({ layer, neuron }, value);
+        const isSwitchedOff = off[layer]?.includes(neuron) ?? false;
+        tile.classList.toggle("is-switched-off", isSwitchedOff);
+        tile.classList.toggle("is-winner", isOutput && neuron === winner);
+        if (penIsDown) return;
+        const name = described({ layer, neuron }, isSwitchedOff ? undefined : value, areActivations);
+        tile.ariaLabel = tile.title = isSwitchedOff ? `${name}: switched off` : name;
       });
     });
   }
 
   return { build, mark, light };
+}
+
+/** From a value of a layer to how strongly it is colored, -1 to 1. Of the logits, the highest is the strongest, and
+    negative ones are half as strong at most.
+    @type {(values: ArrayLike<number>, areLogits: boolean) => (value: number) => number} */
+function strengths(values, areLogits) {
+  const most = largest(values) || 1;
+  if (!areLogits) return (value) => value / most;
+  const [low, high] = [Math.min(...Array.from(values)), Math.max(...Array.from(values))];
+  return (value) => (value > 0 ? value / high : -0.5 * (value / low));
+}
+
+/** The color of a strength on the page's own background, so that weak ones recede in the dark as well. @param {number} strength */
+function tint(strength) {
+  const share = 100 * Math.min(Math.abs(strength), 1) ** 0.75;
+  return `color-mix(in srgb, var(--${strength < 0 ? "negative" : "positive"}) ${share.toFixed(1)}%, var(--track))`;
 }
