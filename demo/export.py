@@ -22,7 +22,7 @@ from model.files import write_atomically
 from model.paths import ASSETS
 from model.pipeline import LoadedClassifier
 
-SNAPSHOT_STRIDE = 2  # one in so many snapshots is exported, the last among them: a site should stay at about a megabyte
+SNAPSHOT_STRIDE = 2  # one in so many snapshots is exported, the last among them: a site should stay small
 ENTRY = "site/site.js"
 IN_A_URL = " !\"$&'()*+,/:;=>?@[\\]^`{|}~"  # what a data: URL may have in it as it is
 COMMENT = re.compile(r"^[ \t]*/\*\*?\s.*?\*/\n", re.MULTILINE | re.DOTALL)  # a fifth of the modules' size

