@@ -61,7 +61,7 @@ def site(site_folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def launch_browser() -> Iterator[Callable[..., Browser]]:
-    """Launches a Chromium with these flags; whoever does so closes it."""
+    """Launches a Chromium with these flags; the one who does so closes it."""
     with sync_playwright() as playwright:
         chromium = find_or_install(playwright)
         if chromium is None:
