@@ -17,10 +17,10 @@ from demo.page import build_page
 from demo.server.gradio_internals import as_html
 from demo.services import create_services
 from demo.views.loss import LossView
-from demo.wire import describe_snapshot
+from demo.wire import describe_loaded, describe_snapshot
 from model.files import write_atomically
 from model.paths import ASSETS
-from model.pipeline import LoadedClassifier
+from model.pipeline import LoadedClassifier, load_baseline
 
 SNAPSHOT_STRIDE = 2  # one in so many snapshots is exported, the last among them: a site should stay small
 ENTRY = "site/site.js"
@@ -65,6 +65,7 @@ def export(loaded: LoadedClassifier, folder: Path) -> list[Path]:
     answers = {
         "snapshots": json.dumps([describe_snapshot(snapshot) for snapshot in snapshots]),
         "mini_test_set": LossView().mini_test_set(),
+        "baseline_network": json.dumps(describe_loaded(load_baseline())),
     }  # by the names of the server's functions
     scripts, files = {}, {}
     for name, answer in answers.items():

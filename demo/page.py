@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from demo.components import Component
+from demo.header import Header
 from demo.samples import samples
 from demo.server.addresses import address_of
 from demo.server.gradio_internals import UploadedFile
@@ -16,7 +17,6 @@ from demo.views.handwriting import HandwritingView
 from demo.views.history import HistoryView
 from demo.views.loss import LossView
 from demo.views.train import TrainView
-from demo.wire import describe_loaded
 
 UPLOADS_KEPT = (60, 120)  # seconds: how often uploaded files are looked through, and at what age they are deleted
 
@@ -28,7 +28,7 @@ def build_page(services: Services) -> gr.Blocks:
 
     page = gr.Blocks(title="Digit Sketchpad", analytics_enabled=False, fill_width=True, delete_cache=UPLOADS_KEPT)
     with page:
-        Component("page/header", describe_loaded(loaded))
+        Header(loaded, services.baseline)
         with gr.Row(elem_classes="stage"):
             with gr.Row(elem_classes="drawing-area"):
                 Component("page/network-switch")
@@ -41,7 +41,7 @@ def build_page(services: Services) -> gr.Blocks:
                 for name in VIEWS:
                     match name:
                         case "train":
-                            TrainView(jobs, missing)
+                            TrainView(jobs, missing, services.baseline.classifier)
                         case "loss":
                             LossView()
                         case "history":

@@ -20,7 +20,8 @@ MAX_INK = 10_000  # characters of packed ink; a digit takes one or two thousand
 MAX_NAME = 64  # characters of a fingerprint, which has 16, or a ticket, which has 22
 MIN_DRAWINGS, MAX_DRAWINGS = 10, 100  # to fine-tune on
 MAX_DRAWINGS_TEXT = MAX_DRAWINGS * (MAX_INK + 100)  # characters
-SETTINGS = ("optimizer", "learning_rate", "batch_size", "epochs", "hidden", "seed")
+TRAINING_SETTINGS = ("optimizer", "learning_rate", "batch_size", "epochs", "digits", "seed")
+SETTINGS = (*TRAINING_SETTINGS, "hidden_layers", "hidden", "activation")
 MAX_EPOCHS = 50
 TRAINING_DIGITS = 60_000 - VALIDATION
 MAX_STEPS = 100_000  # a minute, or two with the widest layers
@@ -185,7 +186,7 @@ def parse_training_settings(sent: Any) -> Recipe:
         raise PayloadError(f"In the page, a training has at most {MAX_EPOCHS} epochs.")
     if recipe.batch_size > MAX_BATCH:
         raise PayloadError(f"In the page, a batch has at most {MAX_BATCH:,} digits.")
-    samples = TRAINING_DIGITS + recipe.style_images + recipe.hard_examples
+    samples = min(recipe.digits, TRAINING_DIGITS) + recipe.style_images + recipe.hard_examples
     steps = recipe.epochs * -(-samples // recipe.batch_size)
     if steps > MAX_STEPS:
         raise PayloadError(

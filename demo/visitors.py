@@ -28,10 +28,12 @@ class Visitors:
 
     Args:
         shared: the classifier that predicts for everyone else.
+        baseline: one that anyone may choose instead.
     """
 
-    def __init__(self, shared: Classifier) -> None:
+    def __init__(self, shared: Classifier, baseline: Classifier | None = None) -> None:
         self._shared = shared, shared.fingerprint()
+        self._baseline = (baseline, baseline.fingerprint()) if baseline else None
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, Kept] = OrderedDict()  # by ticket, the longest unused first
 
@@ -42,6 +44,8 @@ class Visitors:
         Returns:
             The classifier and its fingerprint.
         """
+        if self._baseline and fingerprint == self._baseline[1]:
+            return self._baseline
         with self._lock:
             kept = self._find(ticket)
             return kept.own if kept and kept.own and kept.own[1] == fingerprint else self._shared

@@ -26,6 +26,9 @@ def describe_loaded(loaded: LoadedClassifier) -> dict[str, Any]:
         "name": classifier.recipe.name,
         "recipe": str(classifier.recipe),
         "testAccuracy": classifier.test_accuracy,
+        "steps": classifier.snapshots[-1].step if classifier.snapshots else None,
+        "batchSize": classifier.recipe.batch_size,
+        "deadNeurons": classifier.dead_neurons,
         "origin": loaded.origin,
     }
 
@@ -67,7 +70,7 @@ def describe_job(job: Job, place: int) -> dict[str, Any]:
         "place": place,
         "share": job.share,
         "points": job.curve.points,
-        "tests": list(job.curve.tests),
+        "validation": list(job.curve.validation),
         "secondsLeft": job.curve.seconds_left,
         "settings": str(job.recipe),
         "epochs": job.recipe.epochs,
@@ -95,7 +98,7 @@ def describe_train_result(result: TrainResult) -> dict[str, Any]:
         "confusion": result.confusion.tolist(),
         "mistakes": [
             {
-                "image": base64.b64encode(image.numpy().tobytes()).decode(),
+                "image": encode_image(image),
                 "label": label,
                 "predicted": predicted,
                 "probability": probabilities[predicted],
@@ -104,6 +107,11 @@ def describe_train_result(result: TrainResult) -> dict[str, Any]:
             for image, label, predicted, probabilities in rows
         ],
     }
+
+
+def encode_image(image: Tensor) -> str:
+    """An image (28, 28), uint8, as base64 of its tones."""
+    return base64.b64encode(image.numpy().tobytes()).decode()
 
 
 def describe_fine_tuned(tuned: FineTuned) -> dict[str, Any]:
@@ -122,18 +130,18 @@ def _describe_network(network: MLP) -> dict[str, Any]:
     """All parameters, layer by layer, and the layers' widths; in bytes if they are quantized."""
     quantized = [QuantizedLayer.of(layer) for layer in network.layers()]
     if all(small.is_exact(layer) for small, layer in zip(quantized, network.layers(), strict=True)):
-        return _describe_layers(quantized)
-    widths = [network.hidden1.in_features, *(layer.out_features for layer in network.layers())]
-    return {"parameters": _base64([network.flat_parameters()]), "widths": widths}
+        return _describe_layers(quantized, network.relu)
+    return {"parameters": _base64([network.flat_parameters()]), "widths": network.widths, "relu": network.relu}
 
 
-def _describe_layers(layers: Sequence[QuantizedLayer]) -> dict[str, Any]:
+def _describe_layers(layers: Sequence[QuantizedLayer], relu: bool = True) -> dict[str, Any]:
     """Quantized layers: weights in multiples of the scales, of which each neuron has one."""
     return {
         "weights": _base64([layer.weights for layer in layers]),
         "scales": _base64([layer.scale for layer in layers]),
         "biases": _base64([layer.biases for layer in layers]),
         "widths": [layers[0].weights.shape[1], *(len(layer.biases) for layer in layers)],
+        "relu": relu,
     }
 
 

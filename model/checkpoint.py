@@ -72,6 +72,8 @@ def save(classifier: Classifier, path: Path) -> None:
             {**vars(snapshot), "layers": [vars(layer) for layer in snapshot.layers]}
             for snapshot in classifier.snapshots
         ],
+        "curve": [list(point) for point in classifier.curve],
+        "dead_neurons": [list(layer) for layer in classifier.dead_neurons],
         "detector": detector and {"weights": detector.network.state_dict(), "threshold": detector.threshold},
     }
     content["sha256"] = checksum(content)
@@ -170,19 +172,22 @@ def _classifier(content: dict[str, Any]) -> Classifier:
         Snapshot(**{**entry, "layers": tuple(QuantizedLayer(**layer) for layer in entry["layers"])})
         for entry in content["snapshots"]
     )
-    if any(snapshot.hidden != recipe.hidden for snapshot in snapshots):
+    network = _network(content["weights"], recipe.hidden, recipe.hidden_layers, recipe.activation == "relu")
+    if any(snapshot.widths != network.widths for snapshot in snapshots):
         raise ValueError("a snapshot of another network")
     if any(earlier.step >= later.step for earlier, later in pairwise(snapshots)):
         raise ValueError("snapshots are out of order")
     classifier = Classifier(
-        network=_network(content["weights"], recipe.hidden),
+        network=network,
         recipe=recipe,
         test_accuracy=test_accuracy,
         mean=mean,
         std=std,
-        detector=_detector(content["detector"], mean, std) if content.get("detector") else None,
+        detector=_detector(content["detector"], network, mean, std) if content.get("detector") else None,
         provenance={str(key): str(value) for key, value in content["provenance"].items()},
         snapshots=snapshots,
+        curve=tuple(_point(*point) for point in content.get("curve", ())),
+        dead_neurons=_dead_neurons(content.get("dead_neurons", ()), network),
     )
     trial = torch.arange(256, dtype=torch.uint8).repeat_interleave(SIDE * SIDE).view(-1, SIDE, SIDE)  # all tones
     if not classifier.logits(trial).isfinite().all():
@@ -192,13 +197,34 @@ def _classifier(content: dict[str, Any]) -> Classifier:
     return classifier
 
 
-def _detector(entry: dict[str, Any], mean: float, std: float) -> Detector:
-    hidden = Recipe(hidden=len(entry["weights"]["hidden1.bias"])).hidden  # Recipe checks its range
-    return Detector(_network(entry["weights"], hidden, outputs=1), _finite(entry["threshold"]), mean, std)
+def _detector(entry: dict[str, Any], network: MLP, mean: float, std: float) -> Detector:
+    """The detector, which need not be as wide or deep as the network: a visitor's has the shared one's."""
+    weights = entry["weights"]
+    depth = len(weights) // 2 - 1  # of each layer, a weight and a bias
+    hidden = len(weights["hidden1.bias"]) if depth else Recipe.hidden
+    form = Recipe(hidden=hidden, hidden_layers=depth)  # checks both
+    detector = _network(weights, form.hidden, form.hidden_layers, network.relu, outputs=1)
+    return Detector(detector, _finite(entry["threshold"]), mean, std)
 
 
-def _network(weights: Any, hidden: int, outputs: int = DIGITS) -> MLP:
-    network = MLP(hidden, outputs)
+def _point(epoch: Any, loss: Any, accuracy: Any) -> tuple[float, float, float]:
+    if min(_finite(epoch), _finite(loss), _finite(accuracy)) < 0 or accuracy > 1:
+        raise ValueError("a point of a curve is out of range")
+    return epoch, loss, accuracy
+
+
+def _dead_neurons(entry: Any, network: MLP) -> tuple[tuple[int, ...], ...]:
+    dead = tuple(tuple(layer) for layer in entry)
+    if [len(layer) for layer in dead] and len(dead) != len(network.hidden_layers()):
+        raise ValueError("dead neurons of another network")
+    for neurons, layer in zip(dead, network.hidden_layers(), strict=False):
+        if any(type(neuron) is not int or not 0 <= neuron < layer.out_features for neuron in neurons):
+            raise ValueError("a neuron that there is not")
+    return dead
+
+
+def _network(weights: Any, hidden: int, hidden_layers: int, relu: bool, outputs: int = DIGITS) -> MLP:
+    network = MLP(hidden, outputs, hidden_layers=hidden_layers, relu=relu)
     network.load_state_dict(weights)  # strict: names and shapes
     if not network.flat_parameters().isfinite().all():
         raise ValueError("weights that are not finite")

@@ -1,4 +1,4 @@
-"""The network: two fully connected hidden layers with ReLU, ten logits.
+"""The network: fully connected hidden layers with ReLU, two by default, then ten logits.
 
 784-64-64-10 makes 55,050 parameters. Cross-entropy is taken on the logits; softmax turns them into probabilities only
 to show them.
@@ -17,36 +17,53 @@ class MLP(nn.Module):
     """A multi-layer perceptron for 28 x 28 images.
 
     Args:
-        hidden: width of both hidden layers.
+        hidden: width of each hidden layer.
         outputs: how many logits; by default one for each digit.
         seed: of the initial weights, drawn as nn.Linear draws them; the global random state is left alone.
+        hidden_layers: how many there are; with none, the network is a softmax regression.
+        relu: whether a ReLU follows each hidden layer. Without, the network is linear however many layers it has.
     """
 
-    def __init__(self, hidden: int = 64, outputs: int = DIGITS, seed: int = 0) -> None:
-        super().__init__()
-        # On the meta device nothing is drawn from the global random state.
-        self.hidden1 = nn.Linear(PIXELS, hidden, device="meta")
-        self.hidden2 = nn.Linear(hidden, hidden, device="meta")
-        self.output = nn.Linear(hidden, outputs, device="meta")
+    output: nn.Linear
 
+    def __init__(
+        self, hidden: int = 64, outputs: int = DIGITS, seed: int = 0, hidden_layers: int = 2, relu: bool = True
+    ) -> None:
+        super().__init__()
+        self.relu = relu
+        self._hidden = tuple(f"hidden{number}" for number in range(1, hidden_layers + 1))
         generator = torch.Generator().manual_seed(seed)
-        for layer in self.layers():
-            bound = layer.in_features**-0.5
-            for name, parameter in list(layer.named_parameters()):
+        widths = [PIXELS, *[hidden] * hidden_layers, outputs]
+        for name, inputs, width in zip((*self._hidden, "output"), widths, widths[1:], strict=False):
+            layer = nn.Linear(inputs, width, device="meta")  # nothing is drawn from the global random state
+            bound = inputs**-0.5
+            for kind, parameter in list(layer.named_parameters()):
                 initial = torch.empty(parameter.shape).uniform_(-bound, bound, generator=generator)
-                setattr(layer, name, nn.Parameter(initial))
+                setattr(layer, kind, nn.Parameter(initial))
+            self.add_module(name, layer)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Normalized images (N, 1, 28, 28) to logits (N, outputs)."""
         x = inputs.flatten(1)  # (N, 784)
-        x = F.relu(self.hidden1(x))  # (N, hidden)
-        x = F.relu(self.hidden2(x))  # (N, hidden)
+        for layer in self.hidden_layers():
+            x = layer(x)  # (N, hidden)
+            if self.relu:
+                x = F.relu(x)
         logits: Tensor = self.output(x)  # (N, outputs)
         return logits
 
-    def layers(self) -> tuple[nn.Linear, nn.Linear, nn.Linear]:
+    def hidden_layers(self) -> list[nn.Linear]:
+        """The hidden layers, from the pixels on."""
+        return [getattr(self, name) for name in self._hidden]
+
+    def layers(self) -> list[nn.Linear]:
         """The fully connected layers, from the pixels to the logits."""
-        return self.hidden1, self.hidden2, self.output
+        return [*self.hidden_layers(), self.output]
+
+    @property
+    def widths(self) -> list[int]:
+        """Of the input, each hidden layer, and the output."""
+        return [PIXELS, *(layer.out_features for layer in self.layers())]
 
     def flat_parameters(self) -> Tensor:
         """A copy of all weights and biases, layer by layer, as one flat tensor, float32."""
@@ -63,3 +80,17 @@ def image_logits(network: MLP, images: Tensor, mean: float = MEAN, std: float = 
     """The logits (N, outputs) for images (N, 28, 28), uint8: the one place that joins normalization and network."""
     logits: Tensor = network(normalize(images, mean, std))
     return logits
+
+
+@torch.inference_mode()
+def dead_neurons(network: MLP, images: Tensor, mean: float = MEAN, std: float = STD) -> tuple[tuple[int, ...], ...]:
+    """Of each hidden layer, the neurons (from 0) that none of the images (N, 28, 28), uint8, activates."""
+    if not network.relu:
+        return ()
+    active = [torch.zeros(layer.out_features, dtype=torch.bool) for layer in network.hidden_layers()]
+    for batch in images.split(5_000):
+        x = normalize(batch, mean, std).flatten(1)
+        for layer, ever in zip(network.hidden_layers(), active, strict=True):
+            x = torch.relu_(layer(x))
+            ever |= (x > 0).any(dim=0)
+    return tuple(tuple((~ever).nonzero().flatten().tolist()) for ever in active)

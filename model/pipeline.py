@@ -1,6 +1,6 @@
 """From nothing to a classifier: load a checkpoint, or train one, or fall back on the pretrained one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,8 @@ from model.data.negatives import write_negatives
 from model.detector import Detector
 from model.evaluation.metrics import accuracy
 from model.files import set_aside
-from model.network import MLP, image_logits
-from model.paths import PRETRAINED
+from model.network import MLP, dead_neurons, image_logits
+from model.paths import BASELINE, PRETRAINED
 from model.quantization import quantize
 from model.torch_internals import OutOfMemoryError, reporting_out_of_memory
 from model.training.batches import test_samples, training_samples
@@ -25,6 +25,8 @@ from model.training.loop import train
 from model.training.progress import DivergedError, display
 from model.training.recipe import DEFAULT_RECIPE, Recipe
 from model.training.snapshots import Snapshot, SnapshotRecorder
+
+CURVE_POINTS = 100  # at most, of a training's curve, are kept
 
 Say = Callable[[str], None]
 Train = Callable[[Digits, Recipe, Say], Classifier]
@@ -94,6 +96,12 @@ def _fall_back(saved: Classifier | None, path: Path, problem: str, say: Say) -> 
     )
 
 
+def load_baseline() -> LoadedClassifier:
+    """The network that was trained by the baseline recipe, which comes along to compare others with."""
+    classifier = checkpoint.load(BASELINE)
+    return LoadedClassifier(classifier, f"Trained on {classifier.trained_on}, and part of this program")
+
+
 def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classifier:
     """Train a classifier with its detector and snapshots, and show the progress in the terminal.
 
@@ -103,15 +111,24 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classi
     generator = torch.Generator().manual_seed(recipe.seed)
     with ThreadPoolExecutor(1, thread_name_prefix="negatives") as thread:
         negatives = thread.submit(write_negatives, digits.train_images, digits.train_labels, generator)
-        network = MLP(hidden=recipe.hidden, seed=recipe.seed)
+        network = new_network(recipe)
         recorder = SnapshotRecorder(network)
         samples, test = training_samples(digits, recipe), test_samples(digits)
+        curve = []
         for progress in display(train(network, samples, recipe, test)):
             recorder.record(progress)
+            curve.append((progress.epochs_done, progress.recent_loss, progress.recent_accuracy))
         quantize(network)  # it is sent to every page: a quarter of the bytes, and predictions hardly change
         say("Training the detector, which tells digits from anything else.")
         detector = train_detector(network, digits, samples.styles, negatives.result(), recipe.seed)
-    return trained_classifier(network, recipe, digits, detector, recorder.snapshots(test))
+    return trained_classifier(
+        network, recipe, digits, detector, recorder.snapshots(test), curve[:: -(-len(curve) // CURVE_POINTS)]
+    )
+
+
+def new_network(recipe: Recipe) -> MLP:
+    """The untrained network of a recipe."""
+    return MLP(recipe.hidden, seed=recipe.seed, hidden_layers=recipe.hidden_layers, relu=recipe.activation == "relu")
 
 
 def trained_classifier(
@@ -120,6 +137,7 @@ def trained_classifier(
     digits: Digits,
     detector: Detector | None,
     snapshots: tuple[Snapshot, ...] = (),
+    curve: Sequence[tuple[float, float, float]] = (),
 ) -> Classifier:
     """A classifier made of a network that was just trained here: the one place where one is assembled."""
     return Classifier(
@@ -129,6 +147,8 @@ def trained_classifier(
         provenance=checkpoint.provenance(),
         detector=detector,
         snapshots=snapshots,
+        curve=tuple(curve),
+        dead_neurons=dead_neurons(network, torch.cat([digits.train_images, digits.validation_images])),
     )
 
 

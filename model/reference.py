@@ -50,19 +50,20 @@ def reference_pass(classifier: Classifier, image: Tensor) -> ReferencePass:
     """Follow one preprocessed image (28, 28), uint8, through a classifier's network."""
     network = classifier.network
     x = normalize(image[None], classifier.mean, classifier.std).flatten()  # (784)
-    pre1 = network.hidden1(x)
+    first, second, last = network.layers()
+    pre1 = first(x)
     hidden1 = F.relu(pre1)
-    pre2 = network.hidden2(hidden1)
+    pre2 = second(hidden1)
     hidden2 = F.relu(pre2)
-    logits = network.output(hidden2)
+    logits = last(hidden2)
 
     # Inactive neurons pass nothing on, the others pass everything: the chain of layers is one matrix.
-    slopes = network.output.weight * (pre2 > 0) @ network.hidden2.weight * (pre1 > 0) @ network.hidden1.weight
+    slopes = last.weight * (pre2 > 0) @ second.weight * (pre1 > 0) @ first.weight
     ink = image.flatten() / 255 / classifier.std  # (784): by how much each pixel differs from the background
     contributions = slopes * ink  # (10, 784)
     paper = torch.zeros_like(image)
-    constant1 = network.hidden1(normalize(paper[None], classifier.mean, classifier.std).flatten()) * (pre1 > 0)
-    intercepts = network.output(network.hidden2(constant1) * (pre2 > 0))
+    constant1 = first(normalize(paper[None], classifier.mean, classifier.std).flatten()) * (pre1 > 0)
+    intercepts = last(second(constant1) * (pre2 > 0))
     blank = image_logits(network, paper[None], classifier.mean, classifier.std)[0]
     return ReferencePass(x, pre1, hidden1, pre2, hidden2, logits, contributions, intercepts, blank)
 
@@ -70,7 +71,7 @@ def reference_pass(classifier: Classifier, image: Tensor) -> ReferencePass:
 def after_one_step(classifier: Classifier, image: Tensor, label: int, learning_rate: float) -> Classifier:
     """The classifier after one step of gradient descent on one image (28, 28), uint8, and its label alone: a copy."""
     network = copy.deepcopy(classifier.network)
-    backpropagation = Backpropagation(network.layers(), CROSS_ENTROPY)
+    backpropagation = Backpropagation(network.layers(), CROSS_ENTROPY, network.relu)
     x = normalize(image[None], classifier.mean, classifier.std).flatten(1)  # (1, 784)
     backpropagation(x, CROSS_ENTROPY.targets(torch.tensor([label]), DIGITS))
     SGD(backpropagation.parameters, backpropagation.gradient).step(learning_rate)

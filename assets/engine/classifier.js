@@ -14,7 +14,7 @@ export const BLANK = Object.freeze({
   digit: null,
   probabilities: new Float64Array(DIGITS),
   detectorLogit: null,
-  ...{ input: null, pre1: null, hidden1: null, pre2: null, hidden2: null, logits: null },
+  ...{ input: null, sums: null, hidden: null, logits: null },
 });
 
 /** The network, its non-digit detector, and everything else that a prediction needs. */

@@ -1,11 +1,12 @@
-/** The network, as model/network.py has it: two hidden layers with ReLU, then logits. */
+/** The network, as model/network.py has it: hidden layers, with ReLU or without, then logits. */
 /** @import { ForwardPass, Layer, NetworkDescription } from "../state/types.js" */
 import { bytesFromBase64, dequantize } from "./quantization.js";
 
 export class Network {
   /** @param {NetworkDescription} description */
   constructor(description) {
-    const { widths } = description;
+    const { widths, relu } = description;
+    this.relu = relu;
     const numbers =
       "parameters" in description ? new Float32Array(bytesFromBase64(description.parameters)) : dequantize(description);
     /** @type {Layer[]} */
@@ -27,12 +28,15 @@ export class Network {
 
   /** @param {Float64Array} input a normalized image (784) @returns {ForwardPass} */
   forward(input) {
-    const [first, second, last] = this.layers;
-    const pre1 = linear(first, input);
-    const hidden1 = pre1.map(relu);
-    const pre2 = linear(second, hidden1);
-    const hidden2 = pre2.map(relu);
-    return { input, pre1, hidden1, pre2, hidden2, logits: linear(last, hidden2) };
+    const [sums, hidden] = [/** @type {Float64Array[]} */ ([]), /** @type {Float64Array[]} */ ([])];
+    let values = input;
+    for (const layer of this.layers.slice(0, -1)) {
+      const its = linear(layer, values);
+      values = this.relu ? its.map(relu) : its;
+      sums.push(its);
+      hidden.push(values);
+    }
+    return { input, sums, hidden, logits: linear(this.layers[this.layers.length - 1], values) };
   }
 }
 

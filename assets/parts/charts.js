@@ -8,8 +8,8 @@ const MARGIN = { left: 46, right: 12, top: 10, bottom: 36 };
 const BOTTOM = HEIGHT - MARGIN.bottom;
 
 /**
- * A curve: points [x, y], where y is null if it is no finite number; marks on it; and CSS.
- * @typedef {{ points: [number, number | null][], marks: [number, number][], style: string }} Run
+ * A curve: points [x, y], where y is null if it is no finite number; dots, joined by a dashed line; and CSS.
+ * @typedef {{ points: [number, number | null][], marks: [number, number | null][], style: string }} Run
  *
  * The x axis starts at 0. The guide is a horizontal line.
  * @typedef {{ high: number, label: string }} XAxis
@@ -71,13 +71,19 @@ function wholeTicks(high) {
     any more.
     @param {Run} run @param {YAxis} y @param {Scale} scaleX @param {Scale} scaleY @param {string} clipId */
 function curve({ points, marks, style }, y, scaleX, scaleY, clipId) {
-  const path = points.flatMap(([at, value]) =>
-    value === null ? [] : [`${scaleX(at).toFixed(1)} ${scaleY(value).toFixed(1)}`],
+  /** @type {(places: Run["points"], name: string) => SVGElement} */
+  const path = (places, name) => {
+    const steps = places.flatMap(([at, value]) =>
+      value === null ? [] : [`${scaleX(at).toFixed(1)} ${scaleY(value).toFixed(1)}`],
+    );
+    const d = steps.length ? `M${steps.join("L")}` : "";
+    return svg("path", { class: name, d, "clip-path": `url(#${clipId})` });
+  };
+  const dots = marks.flatMap(([at, value]) =>
+    value === null || value < y.low || value > y.high
+      ? []
+      : [svg("circle", { cx: scaleX(at), cy: scaleY(value), r: 4 })],
   );
-  const line = svg("path", { d: path.length ? `M${path.join("L")}` : "", "clip-path": `url(#${clipId})` });
-  const dots = marks
-    .filter(([, value]) => value >= y.low)
-    .map(([at, value]) => svg("circle", { cx: scaleX(at), cy: scaleY(value), r: 4.5 }));
   /** @type {(point: Run["points"][0] | undefined, down: number, sign: string) => SVGElement[]} */
   const marked = (point, down, sign) => {
     const place = point && { x: scaleX(point[0]), y: MARGIN.top + down, "text-anchor": "middle" };
@@ -86,13 +92,14 @@ function curve({ points, marks, style }, y, scaleX, scaleY, clipId) {
   const left = points.find(([, value], i) => value !== null && value > y.high && i > 0);
   const broken = points.find(([, value]) => value === null);
   const signs = [...marked(left, 12, "▲"), ...marked(broken, 28, "✕")];
-  return svg("g", { class: "chart-run", style }, line, ...dots, ...signs);
+  return svg("g", { class: "chart-run", style }, path(points, ""), path(marks, "chart-marks"), ...dots, ...signs);
 }
 
 /** Show a confusion matrix as a table, with a row for each digit and a column for each prediction: correct ones are
     blue, wrong ones orange.
-    @param {HTMLElement} element @param {number[][]} matrix */
-export function confusionMatrix(element, matrix) {
+    @param {HTMLElement} element @param {number[][]} matrix
+    @param {(digit: number, predicted: number) => void} [open] makes the cells buttons */
+export function confusionMatrix(element, matrix, open) {
   const most = Math.max(1, ...matrix.flatMap((row, digit) => row.filter((_, predicted) => predicted !== digit)));
   const header = create("tr", {}, create("th", { scope: "col" }, create("span", { class: "sr-only" }, "digit")));
   header.append(...matrix.map((_, predicted) => create("th", { scope: "col" }, String(predicted))));
@@ -103,7 +110,13 @@ export function confusionMatrix(element, matrix) {
       const background = color(0.7 * (isCorrect ? -count / total : count / most));
       const title = `${digit} classified ${isCorrect ? "correctly" : `as ${predicted}`}: ${count}`;
       const attributes = { style: `background: ${background}`, title, class: count ? "" : "is-zero" };
-      return create("td", attributes, String(count));
+      if (!open || !count) return create("td", attributes, String(count));
+      const onclick = () => open(digit, predicted);
+      return create(
+        "td",
+        attributes,
+        create("button", { type: "button", "aria-label": title, onclick }, String(count)),
+      );
     });
     return tableRow(String(digit), cells);
   });

@@ -2,7 +2,7 @@
 /** @import { JobNews, JobState, JobStatus, MountContext, ServerFunction } from "../state/types.js" */
 import { isReachable } from "./verification.js";
 
-const UNREACHABLE = "The server can’t be reached. Try again when it is back.";
+export const UNREACHABLE = "The server can’t be reached. Try again when it is back.";
 const RETRY = 2000; // milliseconds between two attempts to reach the server
 const TRIES = 3;
 /** @type {JobNews} */

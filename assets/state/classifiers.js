@@ -1,29 +1,27 @@
-/** The classifiers: the shared one, the visitor's own, and which of them predicts. */
+/** The classifiers: the shared one, the baseline, the visitor's own, and which of them predicts. */
 /** @import { ClassifierDescription, Classifiers, Whose } from "./types.js" */
 import { Classifier } from "../engine/classifier.js";
 import { createStore } from "./store.js";
 
 /** @type {Classifiers} */
-const NONE = { shared: null, own: null, active: "shared", isComparing: false };
+const NONE = { shared: null, baseline: null, own: null, active: "shared", compared: null };
 const store = createStore(NONE);
 export const { get, subscribe } = store;
 
-/** @param {ClassifierDescription} description */
-const load = (description) => ({ classifier: new Classifier(description), description });
-
-/** @param {ClassifierDescription} description */
-export function setShared(description) {
-  store.set({ ...get(), shared: load(description) });
+/** Take a network, or another one, in its place; null for none.
+    @param {Whose} whose @param {ClassifierDescription | null} description */
+export function take(whose, description) {
+  const loaded = description && { classifier: new Classifier(description), description };
+  const present = { ...get(), [whose]: loaded };
+  const isGone = (/** @type {Whose | null} */ one) => one !== null && !present[one];
+  if (isGone(present.active)) present.active = "shared";
+  if (isGone(present.compared)) present.compared = null;
+  store.set(present);
 }
 
-/** The visitor has another network of their own from now on, or none. @param {ClassifierDescription | null} description */
-export function setOwn(description) {
-  store.set(description ? { ...get(), own: load(description) } : { ...NONE, shared: get().shared });
-}
-
-/** Choose whose network predicts, and whether the other one predicts, too. @param {Whose} whose */
-export function activate(whose, isComparing = false) {
-  store.set({ ...get(), active: whose, isComparing });
+/** Choose whose network predicts, and whose predicts beside it. @param {Whose} whose @param {Whose | null} [compared] */
+export function activate(whose, compared = null) {
+  store.set({ ...get(), active: whose, compared: compared === whose ? null : compared });
 }
 
 /** The classifier that predicts. @throws {Error} before the shared one has arrived; no view is painted until then */

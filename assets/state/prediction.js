@@ -33,11 +33,11 @@ export function predictsTheSame(strokes) {
 /** @returns {Current} */
 function predict() {
   version += 1;
-  const { active, isComparing, ...loaded } = classifiers.get();
+  const { active, compared, ...loaded } = classifiers.get();
   const classifier = loaded[active]?.classifier;
   const image = preprocess(drawing.get().ink, CANVAS_SIDE, CANVAS_SIDE, steps.get());
   const prediction = classifier?.predict(image) ?? BLANK;
-  const other = (isComparing && loaded[active === "own" ? "shared" : "own"]?.classifier.predict(image)) || null;
+  const other = (compared && loaded[compared]?.classifier.predict(image)) || null;
   const { fingerprint } = classifier ?? {};
-  return { ...prediction, ...drawing.get(), other, image, steps: steps.get(), active, fingerprint, version };
+  return { ...prediction, ...drawing.get(), other, compared, image, steps: steps.get(), active, fingerprint, version };
 }

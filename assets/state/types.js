@@ -34,10 +34,9 @@
  * A linear layer: weights (outputs x inputs, row by row) and biases (outputs).
  * @typedef {{ inputs: number, outputs: number, weights: Float32Array, biases: Float32Array }} Layer
  *
- * Everything that a forward pass computes: from the input, 784 normalized tones, over the hidden layers before (pre1,
- * pre2) and after ReLU (hidden1, hidden2) to 10 logits.
- * @typedef {"input" | "pre1" | "hidden1" | "pre2" | "hidden2" | "logits"} Stage
- * @typedef {Record<Stage, Float64Array>} ForwardPass
+ * Everything that a forward pass computes: from the input, 784 normalized tones, over the sums of each hidden layer and
+ * what it passes on, the sums after ReLU, to 10 logits.
+ * @typedef {{ input: Float64Array, sums: Float64Array[], hidden: Float64Array[], logits: Float64Array }} ForwardPass
  *
  * A neuron: layer 0 is the first hidden one, the last is the output.
  * @typedef {{ layer: number, neuron: number }} NeuronPlace
@@ -46,21 +45,23 @@
  * @typedef {{ verdict: "digit" | "unsure" | "not a digit", digit: number, probabilities: Float64Array,
  *   detectorLogit: number | null }} DigitPrediction
  * @typedef {{ verdict: "blank", digit: null, probabilities: Float64Array, detectorLogit: null }
- *   & Record<Stage, null>} BlankPrediction
+ *   & Record<keyof ForwardPass, null>} BlankPrediction
  * @typedef {(DigitPrediction & ForwardPass) | BlankPrediction} Prediction
  *
  * What belongs to the current prediction beside the prediction itself: the other network's, while two are compared; the
  * 28 x 28 pixels that the network sees; whose network predicts, and its fingerprint; and a version, which counts every
  * change of drawing, networks and steps.
- * @typedef {{ other: Prediction | null, image: Uint8Array, steps: Steps, active: Whose, fingerprint: string | undefined,
+ * @typedef {{ other: Prediction | null, compared: Whose | null, image: Uint8Array, steps: Steps, active: Whose, fingerprint: string | undefined,
  *   version: number }} CurrentContext
  * @typedef {Prediction & Drawing & CurrentContext} Current
  * @typedef {BlankPrediction & Drawing & CurrentContext} EmptyCurrent
  *
  * All parameters of a network as base64 of little-endian numbers: float32 `parameters`, layer by layer; or, where the
  * weights are quantized, int8 `weights` with one float32 of `scales` for each neuron, and float32 `biases`.
- * @typedef {{ parameters: string, widths: number[] }} FloatNetworkDescription
- * @typedef {{ weights: string, scales: string, biases: string, widths: number[] }} QuantizedNetworkDescription
+ * `relu` says whether a ReLU follows each hidden layer.
+ * @typedef {{ parameters: string, widths: number[], relu: boolean }} FloatNetworkDescription
+ * @typedef {{ weights: string, scales: string, biases: string, widths: number[],
+ *   relu: boolean }} QuantizedNetworkDescription
  * @typedef {FloatNetworkDescription | QuantizedNetworkDescription} NetworkDescription
  *
  * What a classifier is made of. An answer counts as sure from the confidence threshold on; mean and std are those of
@@ -71,23 +72,24 @@
  * A classifier as the server describes it, with its provenance: recipe's name, recipe in words, and a sentence on where
  * it comes from. A visitor's own has the ticket of the job that it came of.
  * @typedef {ClassifierParts & { fingerprint: string, name: string, recipe: string, testAccuracy: number,
- *   origin: string, ticket?: string }} ClassifierDescription
+ *   steps: number | null, batchSize: number, deadNeurons: number[][], origin: string,
+ *   ticket?: string }} ClassifierDescription
  * @typedef {{ classifier: Classifier, description: ClassifierDescription }} LoadedClassifier
  *
- * "shared": the network that everyone has, null until it has arrived; "own": the visitor's own. `isComparing`: both
- * predict.
- * @typedef {"shared" | "own"} Whose
- * @typedef {Record<Whose, LoadedClassifier | null> & { active: Whose, isComparing: boolean }} Classifiers
+ * "shared": the network that everyone has, null until it has arrived; "baseline": that of the baseline recipe, null until
+ * somebody asked for it; "own": the visitor's own. `compared` predicts, too, if it is not null.
+ * @typedef {"shared" | "baseline" | "own"} Whose
+ * @typedef {Record<Whose, LoadedClassifier | null> & { active: Whose, compared: Whose | null }} Classifiers
  *
  * The network at one point of its training.
  * @typedef {{ step: number, epoch: number, loss: number, accuracy: number, network: NetworkDescription }} Snapshot
  *
  * A job's status: a sentence on how it ended, or ""; its place in the queue, 0 at its head; the share of the work that is
- * done; points [epoch, loss (null where it is no finite number), accuracy] and tests [epoch, accuracy on the test
- * digits]; and its settings in words.
+ * done; points [epoch, loss (null where it is no finite number), accuracy] and the same of the
+ * validation digits; and its settings in words.
  * @typedef {"queued" | "running" | "done" | "stopped" | "diverged" | "failed" | "lost"} JobState
  * @typedef {{ state: JobState, message: string, place: number, share: number, points: [number, number | null, number][],
- *   tests: [number, number][], secondsLeft: number, settings: string, epochs: number, hasResult: boolean }} JobStatus
+ *   validation: [number, number | null, number][], secondsLeft: number, settings: string, epochs: number, hasResult: boolean }} JobStatus
  *
  * News of a job: its status, or whether the server can't be reached at the moment.
  * @typedef {Partial<JobStatus> & { isAway?: boolean }} JobNews

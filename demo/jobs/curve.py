@@ -17,13 +17,13 @@ class Curve:
     """Loss and accuracy over the epochs.
 
     Attributes:
-        tests: (epochs done, test accuracy), one at the end of each epoch.
+        validation: (epochs done, loss, accuracy) on the validation digits, one at the end of each epoch.
         loss: the newest; None before the first steps.
         seconds_left: of the training; None before the first steps.
     """
 
     def __init__(self) -> None:
-        self.tests: list[tuple[float, float]] = []
+        self.validation: list[Point] = []
         self.loss: float | None = None
         self.seconds_left: float | None = None
         self._kept: list[Point] = []
@@ -51,8 +51,7 @@ class Curve:
         loss = progress.recent_loss
         self.loss, self.seconds_left = loss, progress.seconds_left
         self._highest_loss = max(self._highest_loss, loss) if math.isfinite(loss) else math.inf
-        shown = round(loss, 5) if math.isfinite(loss) else None
-        self._newest = round(progress.epochs_done, 4), shown, round(progress.recent_accuracy, 5)
+        self._newest = round(progress.epochs_done, 4), _shown(loss), round(progress.recent_accuracy, 5)
         if self._added % self._stride == 0:
             self._kept.append(self._newest)
             if len(self._kept) > MAX_POINTS:
@@ -60,4 +59,8 @@ class Curve:
                 self._stride *= 2
         self._added += 1
         if progress.test_accuracy is not None:
-            self.tests.append((self._newest[0], progress.test_accuracy))
+            self.validation.append((self._newest[0], _shown(progress.test_loss), progress.test_accuracy))
+
+
+def _shown(loss: float | None) -> float | None:
+    return round(loss, 5) if loss is not None and math.isfinite(loss) else None

@@ -14,14 +14,17 @@ from torch import Tensor
 from demo.jobs.curve import GUESSING, LEARNED, Curve
 from model.classifier import Classifier
 from model.data.mnist import Digits
-from model.evaluation.metrics import Mistakes, confusion_matrix, most_wrong
-from model.network import MLP
-from model.pipeline import trained_classifier
-from model.training.batches import test_samples, training_samples
+from model.evaluation.metrics import Mistakes, confusion_matrix, most_wrong, predicted_digits
+from model.pipeline import new_network, trained_classifier
+from model.training.batches import Samples, test_samples, training_samples, validation_samples
 from model.training.finetuning import FINE_TUNING, FineTuned, FineTuningProgress, fine_tune
 from model.training.loop import train
 from model.training.progress import Progress
 from model.training.recipe import Recipe
+
+MAX_IN_A_CELL = 40  # images of a confusion matrix's cell
+COLLAPSED = 0.95  # share of the test digits that get one and the same answer
+SAFE_RATE = "Train again with a learning rate of 0.001"
 
 DIVERGING = (
     f"The loss is far above {GUESSING:.2f}, which guessing gives: the training diverges. Stop it, and choose a lower "
@@ -49,11 +52,20 @@ class TrainResult:
         classifier: the trained one.
         confusion: (10, 10), its confusion matrix on MNIST's test digits.
         mistakes: the test digits that it gets most wrong.
+        test: the test digits.
+        predicted: (10000,), what it says to each.
     """
 
     classifier: Classifier
     confusion: Tensor
     mistakes: Mistakes
+    test: Samples
+    predicted: Tensor
+
+    def classified_as(self, label: int, predicted: int) -> Tensor:
+        """The first test digits with this label that are classified as this digit, (N, 28, 28), uint8; 40 at most."""
+        found = (self.test.labels == label) & (self.predicted == predicted)
+        return self.test.images[found.nonzero().flatten()[:MAX_IN_A_CELL]]
 
 
 class Job:
@@ -113,10 +125,12 @@ class Job:
 class TrainJob(Job):
     """Trains a new network by the visitor's recipe. Stopped early, it still gives the network as it is by then."""
 
+    _collapsed_to: int | None = None
+
     def updates(self, shared: Classifier, digits: Digits) -> Iterator[Progress]:
         """Train."""
-        self._network = MLP(hidden=self.recipe.hidden, seed=self.recipe.seed)
-        yield from train(self._network, training_samples(digits, self.recipe), self.recipe, test_samples(digits))
+        self._network = new_network(self.recipe)
+        yield from train(self._network, training_samples(digits, self.recipe), self.recipe, validation_samples(digits))
 
     def note(self, update: Progress) -> bool:
         """Add to the curve."""
@@ -129,8 +143,16 @@ class TrainJob(Job):
         classifier = trained_classifier(self._network, self.recipe, digits, shared.detector)
         test = test_samples(digits)
         logits = classifier.logits(test.images)
+        predicted = predicted_digits(logits)
+        most_said = int(predicted.bincount().argmax())
+        if (predicted == most_said).float().mean() > COLLAPSED:
+            self._collapsed_to = most_said
         return TrainResult(
-            classifier, confusion_matrix(logits, test.labels), most_wrong(logits, test.images, test.labels)
+            classifier,
+            confusion_matrix(logits, test.labels),
+            most_wrong(logits, test.images, test.labels),
+            test,
+            predicted,
         )
 
     def conclusion(self) -> tuple[JobState, str]:
@@ -138,10 +160,12 @@ class TrainJob(Job):
         loss = self.curve.loss or 0.0
         compared = f"The loss ended at {loss:,.2f}; guessing gives {GUESSING:.2f}"
         if self.curve.is_diverging:
-            rate = self.recipe.learning_rate
-            return JobState.DIVERGED, f"{compared}. The training diverged: choose a learning rate below {rate:g}."
+            return JobState.DIVERGED, f"{compared}. The training diverged. {SAFE_RATE}."
+        if self._collapsed_to is not None:
+            words = f"The network has collapsed: it says {self._collapsed_to} to nearly everything"
+            return JobState.DONE, f"{words}. {SAFE_RATE}."
         if loss > LEARNED:
-            return JobState.DONE, f"{compared}. The network learned next to nothing: choose another learning rate."
+            return JobState.DONE, f"{compared}. The network learned next to nothing. {SAFE_RATE}."
         return JobState.DONE, ""
 
 

@@ -79,9 +79,10 @@ class Samples:
 
 
 def training_samples(digits: Digits, recipe: Recipe) -> Samples:
-    """MNIST's training digits, and the recipe's share of other handwriting styles."""
+    """The recipe's share of MNIST's training digits, and of other handwriting styles."""
+    images, labels = digits.train_images[: recipe.digits], digits.train_labels[: recipe.digits]
     if not recipe.style_images:
-        return Samples(digits.train_images, digits.train_labels)
+        return Samples(images, labels)
     generator = torch.Generator().manual_seed(recipe.seed)
     styles = load_styles()
     counts = style_counts(styles, recipe.style_images)
@@ -92,7 +93,12 @@ def training_samples(digits: Digits, recipe: Recipe) -> Samples:
 
     mixed = torch.randperm(len(styles), generator=generator)  # so that an installment has most digits in it
     parts = [part.tolist() for part in mixed.tensor_split(INSTALLMENTS)]
-    return Samples(digits.train_images, digits.train_labels, [installment(part) for part in parts])
+    return Samples(images, labels, [installment(part) for part in parts])
+
+
+def validation_samples(digits: Digits) -> Samples:
+    """MNIST's digits that are held out of the training: to compare settings on."""
+    return Samples(digits.validation_images, digits.validation_labels)
 
 
 def test_samples(digits: Digits) -> Samples:

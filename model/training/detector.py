@@ -45,10 +45,12 @@ def train_detector(network: MLP, digits: Digits, styles: Tensor, negatives: Tens
     images = torch.cat([digits.train_images[chosen], styles[chosen_styles], negatives])
     is_digit = torch.arange(len(images)) < len(images) - len(negatives)
 
-    detector = MLP(hidden=network.hidden1.out_features, outputs=1, seed=seed)
-    detector.hidden1.load_state_dict(network.hidden1.state_dict())
-    detector.hidden2.load_state_dict(network.hidden2.state_dict())
-    recipe = replace(RECIPE, seed=seed, hidden=network.hidden1.out_features)
+    known = network.hidden_layers()
+    hidden = known[0].out_features if known else RECIPE.hidden
+    detector = MLP(hidden, outputs=1, seed=seed, hidden_layers=len(known), relu=network.relu)
+    for layer, source in zip(detector.hidden_layers(), known, strict=True):
+        layer.load_state_dict(source.state_dict())
+    recipe = replace(RECIPE, seed=seed, hidden=hidden)
     for _ in train(detector, Samples(images, is_digit), recipe, loss=BinaryCrossEntropy(POS_WEIGHT)):
         pass
     quantize(detector)  # it is sent to every page: a quarter of the bytes, and predictions hardly change

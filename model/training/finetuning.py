@@ -89,7 +89,7 @@ def fine_tune(
     Raises:
         DivergedError: if loss or weights are no longer finite.
     """
-    recipe = replace(FINE_TUNING, seed=seed, hidden=classifier.network.hidden1.out_features)
+    recipe = replace(FINE_TUNING, seed=seed, hidden=classifier.recipe.hidden)
     fold_of = _folds(labels, seed)
     out_of_fold = torch.empty_like(labels)
     for fold in range(FOLDS):

@@ -26,13 +26,13 @@ def train(
         network: starts from the weights that it has.
         samples: to train on; a recipe's style images are among them.
         recipe: optimizer, learning rate, batch size, epochs, augmentation and so on.
-        test: to measure the accuracy on at the end of each epoch.
+        test: to measure loss and accuracy on at the end of each epoch: test digits, or validation digits.
         loss: to minimize.
 
     Raises:
         DivergedError: if loss or weights are no longer finite, after a last report that says so.
     """
-    backpropagation = Backpropagation(network.layers(), loss)
+    backpropagation = Backpropagation(network.layers(), loss, network.relu)
     optimizer = OPTIMIZERS[recipe.optimizer](backpropagation.parameters, backpropagation.gradient)
     batches = Batches(samples, recipe)
     meter = Meter(batches.steps)
@@ -54,8 +54,11 @@ def train(
             is_finite = bool(backpropagation.parameters.isfinite().all())
             progress = meter.report(epoch, len(outputs), chunk_losses, loss.correct(logits, chunk.labels), is_finite)
             if test and progress.step == progress.steps:
-                test_accuracy = accuracy(image_logits(network, test.images), test.labels)
-                progress = replace(progress, test_accuracy=test_accuracy)
+                measured = image_logits(network, test.images)
+                test_loss = loss.each(measured, test.labels).mean().item()
+                progress = replace(progress, test_accuracy=accuracy(measured, test.labels), test_loss=test_loss)
             yield progress
             if progress.diverged:
-                raise DivergedError(f"The training diverged: choose a learning rate below {recipe.learning_rate:g}.")
+                raise DivergedError(
+                    f"The training diverged at a learning rate of {recipe.learning_rate:g}: train with 0.001, or less."
+                )

@@ -28,8 +28,8 @@ class Progress:
         recent_loss, recent_accuracy: the same over the samples since the last report only, for curves.
         seconds_left: until the last step, at the pace so far.
         diverged: whether loss or parameters are no longer finite; it is the last report then.
-        test_accuracy: share of the test digits predicted correctly (0 to 1), at the end of an epoch; None before it,
-            and if there are no test digits.
+        test_accuracy, test_loss: share of the test digits predicted correctly (0 to 1), and their mean loss, at the end
+            of an epoch; None before it, and if there are no test digits.
     """
 
     epoch: int
@@ -45,6 +45,7 @@ class Progress:
     seconds_left: float
     diverged: bool = False
     test_accuracy: float | None = None
+    test_loss: float | None = None
 
     @property
     def epochs_done(self) -> float:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, fields, replace
 
 OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSProp", "sgd": "SGD"}
 SCHEDULES = ("constant", "one-cycle")
+ACTIVATIONS = ("relu", "none")
 
 
 class RecipeError(ValueError):
@@ -28,7 +29,10 @@ class Recipe:
             0 to 100,000.
         hard_examples: how many of the images with the highest loss are shown twice, from the third epoch on, 0 to
             60,000.
-        hidden: width of both hidden layers, 8 to 256.
+        hidden: width of each hidden layer, 8 to 256.
+        hidden_layers: how many there are, 0 to 3.
+        activation: one of ACTIVATIONS, after each hidden layer.
+        digits: of MNIST's training digits, how many are trained on at most, 100 to 60,000.
 
     Raises:
         RecipeError: if a setting has the wrong type or is out of its range.
@@ -46,6 +50,9 @@ class Recipe:
     style_images: int = 0
     hard_examples: int = 0
     hidden: int = 64
+    hidden_layers: int = 2
+    activation: str = "relu"
+    digits: int = 60_000
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not 0 < len(self.name) <= 200:
@@ -56,6 +63,8 @@ class Recipe:
             raise RecipeError("learning_rate must be a number above 0 and at most 100.")
         if self.schedule not in SCHEDULES:
             raise RecipeError(f"schedule must be one of {', '.join(SCHEDULES)}.")
+        if self.activation not in ACTIVATIONS:
+            raise RecipeError(f"activation must be one of {', '.join(ACTIVATIONS)}.")
         for setting, highest in (("augmentation", 3), ("augmented_share", 1)):
             value = getattr(self, setting)
             if type(value) not in (int, float) or not 0 <= value <= highest:
@@ -67,6 +76,8 @@ class Recipe:
             ("style_images", 0, 100_000),
             ("hard_examples", 0, 60_000),
             ("hidden", 8, 256),
+            ("hidden_layers", 0, 3),
+            ("digits", 100, 60_000),
         ):
             value = getattr(self, setting)
             if type(value) is not int or not low <= value <= high:
@@ -87,8 +98,15 @@ class Recipe:
             parts.append(f"{self.style_images:,} images of other handwriting styles")
         if self.hard_examples:
             parts.append(f"the {self.hard_examples:,} hardest examples twice")
-        if self.hidden != Recipe.hidden:
-            parts.append(f"hidden layers of {self.hidden}")
+        if not self.hidden_layers:
+            parts.append("no hidden layer")
+        elif (self.hidden_layers, self.hidden) != (Recipe.hidden_layers, Recipe.hidden):
+            layers = "1 hidden layer" if self.hidden_layers == 1 else f"{self.hidden_layers} hidden layers"
+            parts.append(f"{layers} of {self.hidden}")
+        if self.activation != Recipe.activation and self.hidden_layers:
+            parts.append("no ReLU")
+        if self.digits < Recipe.digits:
+            parts.append(f"{self.digits:,} training digits")
         return ", ".join(parts)
 
 

@@ -28,7 +28,7 @@ class Snapshot:
         epoch: epochs done by then; a whole number at an epoch's end.
         loss: mean cross-entropy over MNIST's test digits.
         test_accuracy: share of them predicted correctly, 0 to 1.
-        layers: three, from the pixels to the logits.
+        layers: from the pixels to the logits.
 
     Raises:
         ValueError: if a figure has the wrong type or is out of its range, or the layers do not fit together.
@@ -48,18 +48,19 @@ class Snapshot:
                 raise ValueError("a figure is out of range")
         if self.test_accuracy > 1:
             raise ValueError("the accuracy is not a share")
-        shapes = [tuple(layer.weights.shape) for layer in self.layers]
-        if len(shapes) != 3 or shapes != [(self.hidden, PIXELS), (self.hidden, self.hidden), (DIGITS, self.hidden)]:
+        widths = self.widths
+        inputs = [layer.weights.shape[1] for layer in self.layers]
+        if not inputs or inputs != widths[:-1] or widths[-1] != DIGITS or len(set(widths[1:-1])) > 1:
             raise ValueError("the layers do not make a network")
 
     @property
-    def hidden(self) -> int:
-        """Width of both hidden layers."""
-        return len(self.layers[0].biases)
+    def widths(self) -> list[int]:
+        """Of the input, each hidden layer, and the output."""
+        return [PIXELS, *(len(layer.biases) for layer in self.layers)]
 
-    def network(self) -> MLP:
+    def network(self, relu: bool = True) -> MLP:
         """The network as it was then, except for the quantization."""
-        return _network(self.layers)
+        return _network(self.layers, relu)
 
 
 class SnapshotRecorder:
@@ -74,7 +75,8 @@ class SnapshotRecorder:
     """
 
     def __init__(self, network: MLP) -> None:
-        self._layers: tuple[nn.Linear, ...] = network.layers()
+        self._layers: list[nn.Linear] = network.layers()
+        self._relu = network.relu
         self._taken: list[tuple[int, float, tuple[QuantizedLayer, ...]]] = []
         self._take(0, 0.0)
 
@@ -90,20 +92,20 @@ class SnapshotRecorder:
 
     def snapshots(self, test: Samples) -> tuple[Snapshot, ...]:
         """All that were taken, in order, each measured on test digits."""
-        return tuple(_measured(*taken, test) for taken in self._taken)
+        return tuple(_measured(*taken, self._relu, test) for taken in self._taken)
 
     def _take(self, step: int, epoch: float) -> None:
         self._taken.append((step, epoch, tuple(QuantizedLayer.of(layer) for layer in self._layers)))
 
 
-def _measured(step: int, epoch: float, layers: tuple[QuantizedLayer, ...], test: Samples) -> Snapshot:
-    logits = image_logits(_network(layers), test.images)
+def _measured(step: int, epoch: float, layers: tuple[QuantizedLayer, ...], relu: bool, test: Samples) -> Snapshot:
+    logits = image_logits(_network(layers, relu), test.images)
     loss = F.cross_entropy(logits, test.labels).item()
     return Snapshot(step, epoch, loss, accuracy(logits, test.labels), layers)
 
 
-def _network(layers: tuple[QuantizedLayer, ...]) -> MLP:
-    network = MLP(hidden=len(layers[0].biases))
+def _network(layers: tuple[QuantizedLayer, ...], relu: bool) -> MLP:
+    network = MLP(hidden=len(layers[0].biases), hidden_layers=len(layers) - 1, relu=relu)
     for quantized, layer in zip(layers, network.layers(), strict=True):
         quantized.copy_to(layer)
     return network

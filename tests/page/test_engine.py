@@ -17,14 +17,14 @@ from playwright.sync_api import Browser, Page
 from demo.samples import samples
 from demo.wire import describe_classifier
 from model import checkpoint
-from model.classifier import CONFIDENCE_THRESHOLD
+from model.classifier import CONFIDENCE_THRESHOLD, Classifier
 from model.data.components import SEVERAL
 from model.data.mnist import Digits
 from model.data.pen import CANVAS_SIDE, PEN_WIDTH, draw
 from model.data.photographs import SIDE as PHOTOGRAPH_SIDE
 from model.data.photographs import ink_from_photograph
 from model.evaluation.photographs import KINDS, photograph
-from model.network import DIGITS, MEAN, STD
+from model.network import DIGITS, MEAN, MLP, STD
 from model.paths import ASSETS, PRETRAINED
 from model.perturbation import smallest_change
 from model.preprocessing import ALL_STEPS, BOX, SIDE, Steps, preprocess
@@ -160,7 +160,9 @@ def test_every_number_on_the_way_to_the_answer(engine: Page) -> None:
               const one = (digit) => Array.from({ length: 10 }, (_, i) => Number(i === digit));
               const apart = one(0).map((_, digit) => engine.contributions(classifier, pass, image, one(digit)));
               return Object.fromEntries([
-                ...["input", "pre1", "hidden1", "pre2", "hidden2", "logits"].map((name) => [name, [...pass[name]]]),
+                ...["input", "logits"].map((name) => [name, [...pass[name]]]),
+                ...[0, 1].map((layer) => [`pre${layer + 1}`, [...pass.sums[layer]]]),
+                ...[0, 1].map((layer) => [`hidden${layer + 1}`, [...pass.hidden[layer]]]),
                 ["contributions", apart.map(({ shares }) => [...shares])],
                 ["intercepts", apart.map(({ intercept }) => intercept)],
                 ["blank", apart.map(({ blank }) => blank)],
@@ -175,6 +177,25 @@ def test_every_number_on_the_way_to_the_answer(engine: Page) -> None:
         assert theirs.keys() == ours.keys()
         for name, values in ours.items():
             torch.testing.assert_close(torch.tensor(theirs[name]), values, atol=2e-4, rtol=1e-5, msg=name)
+
+
+@pytest.mark.parametrize(("depth", "relu"), [(0, True), (1, True), (3, True), (2, False)])
+def test_networks_of_other_depths(engine: Page, mnist: Digits, depth: int, relu: bool) -> None:
+    network = MLP(hidden=12, seed=depth, hidden_layers=depth, relu=relu)
+    classifier = Classifier(network, Recipe(), 0.1)
+    image = mnist.test_images[0]
+    sent = [describe_classifier(classifier), image.flatten().tolist()]
+    logits, stepped = engine.evaluate(
+        """([description, image]) => {
+          const classifier = new engine.Classifier(description);
+          const pass = classifier.predict(Uint8Array.from(image));
+          return [[...pass.logits], [...engine.afterOneStep(classifier.network, pass, 3, 0.01)(pass.input)]];
+        }""",
+        sent,
+    )
+    torch.testing.assert_close(torch.tensor(logits), classifier.logits(image[None])[0], atol=1e-4, rtol=1e-4)
+    after = after_one_step(classifier, image, 3, 0.01).logits(image[None])[0]
+    torch.testing.assert_close(torch.tensor(stepped), after, atol=1e-4, rtol=1e-4)
 
 
 def test_the_smallest_change_is_the_same(engine: Page, mnist: Digits) -> None:

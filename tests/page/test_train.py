@@ -10,7 +10,7 @@ from model.classifier import Classifier
 from model.data.mnist import Digits
 from model.evaluation.metrics import confusion_matrix, most_wrong
 from model.network import MLP
-from model.pipeline import trained_classifier
+from model.pipeline import load_baseline, trained_classifier
 from model.preprocessing import preprocess
 from model.training import batches
 from model.training.loop import train
@@ -50,14 +50,24 @@ def test_a_training_ends_with_the_visitors_own_network_on_the_pad(
 
     recipe = parse_training_settings({"recipe": "baseline"} | QUICK)
     network = MLP(hidden=16, seed=5)
-    *_, last = train(network, batches.training_samples(mnist, recipe), recipe, batches.test_samples(mnist))
+    *_, last = train(network, batches.training_samples(mnist, recipe), recipe, batches.validation_samples(mnist))
     own = trained_classifier(network, recipe, mnist, detector=pretrained.detector)
     accuracy = f"{last.test_accuracy:.2%}".replace("%", "\u00a0%")
-    expect(page.locator(".train-runs li")).to_have_text(re.compile(f"Run 1 Adam, .*test accuracy {accuracy}"))
-    expect(page.locator(".train-result h3")).to_contain_text(accuracy)
+    runs = page.locator(".train-runs li")
+    expect(runs.nth(0)).to_contain_text("Baseline")  # there from the start
+    expect(runs.nth(1)).to_have_text(re.compile(f"Run 1 Adam, .*validation {accuracy}"))
+    expect(page.locator(".train-result h3")).to_contain_text(f"{accuracy} of the 5,000 validation digits")
     for chart in ("loss", "accuracy"):
-        assert page.locator(f".train-{chart} path").get_attribute("d").count("L") > 3
+        lines = page.locator(f".train-{chart} path:not(.chart-marks)")
+        assert all(line.get_attribute("d").count("L") > 3 for line in lines.all())
     expect(page.locator(".train-accuracy circle")).to_have_count(1)
+
+    expect(page.locator(".train-confusion")).to_be_hidden()  # until somebody wants to know
+    page.get_by_role("button", name="Look at the test digits").click()
+    tested = f"{own.test_accuracy:.2%}".replace("%", "\u00a0%")
+    expect(page.locator(".train-result h3")).to_contain_text(f"{tested} of the 10,000 test digits")
+    page.get_by_role("button", name=re.compile("^4 classified correctly: ")).click()
+    expect(page.locator(".train-cell canvas")).to_have_count(40)
 
     logits = own.logits(mnist.test_images)
     rows = page.locator(".train-confusion tbody tr").evaluate_all(CELLS)
@@ -91,7 +101,7 @@ def test_a_training_ends_with_the_visitors_own_network_on_the_pad(
     wait_until_ready(page)
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
     expect(page.locator(".network-switch")).to_be_hidden()
-    expect(page.locator(".train-runs li")).to_have_count(0)
+    expect(page.locator(".train-runs li")).to_have_count(1)
 
 
 def test_a_training_can_be_stopped_and_another_one_compared(
@@ -106,14 +116,29 @@ def test_a_training_can_be_stopped_and_another_one_compared(
         expect(page.locator(".train-result h3")).to_contain_text("Run 1")
         start(page, optimizer="sgd", learning_rate=10, epochs=1, batch_size=100)
         expect(state(page)).to_contain_text("Diverged: ")
-    expect(page.locator(".train-runs li")).to_have_count(2)
+    expect(page.locator(".train-runs li")).to_have_count(3)
     curves = page.locator(".train-loss .chart-run")
-    expect(curves).to_have_count(2)
-    expect(curves.nth(1)).to_contain_text("✕")
+    expect(curves).to_have_count(3)
+    expect(curves.nth(2)).to_contain_text("✕")
     assert "no number any more" in page.locator(".train-loss svg").get_attribute("aria-label")
     page.get_by_role("button", name="Remove run 1 from the charts").click()
-    expect(curves).to_have_count(1)
-    expect(page.locator(".train-runs li")).to_contain_text("Run 2")
+    expect(curves).to_have_count(2)
+    expect(page.locator(".train-runs li").nth(1)).to_contain_text("Run 2")
+
+
+def test_the_baseline_predicts_and_is_verified(served_page: Page) -> None:
+    page = served_page
+    ink = choose_sample(page, 4)
+    page.locator(".header-network summary").click()
+    page.get_by_role("button", name="Predict with the baseline").click()
+    expect(page.get_by_role("radio", name="baseline")).to_be_checked()
+    (prediction,) = load_baseline().classifier.predict(ink[None])
+    theirs = in_percents(prediction.probabilities)
+    assert all(abs(a - b) < 0.11 for a, b in zip(percents(page), theirs, strict=True))
+    expect_verified(page)
+    page.get_by_text("both", exact=True).click()
+    expect(page.get_by_role("meter")).to_have_count(20)
+    expect(page.locator(".readout-both")).to_contain_text("the baseline network: 4")
 
 
 def test_wrong_settings_are_explained_and_a_recipe_fills_in_its_own(open_page: OpenPage, server: str) -> None:

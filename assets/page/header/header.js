@@ -4,12 +4,13 @@
 import { parameterCount } from "../../engine/network.js";
 import { query, setText } from "../../parts/dom.js";
 import { grouped, percent } from "../../parts/numbers.js";
+import { UNREACHABLE, call } from "../../server/jobs.js";
 import * as classifiers from "../../state/classifiers.js";
 import { tellHeight } from "./embed.js";
 import { setUpSharing } from "./share.js";
 
 /** @param {MountContext} context */
-export function mount({ element, props, watch }) {
+export function mount({ element, props, watch, server }) {
   const details = query(element, ".header-network", HTMLDetailsElement);
   document.addEventListener("pointerdown", ({ target }) => {
     if (!details.contains(/** @type {Node} */ (target))) details.open = false;
@@ -19,11 +20,23 @@ export function mount({ element, props, watch }) {
     details.open = false;
     event.preventDefault(); // elsewhere, it clears the pad
   });
-  const take = () => props.value && classifiers.setShared(props.value);
+  const take = () => props.value && classifiers.take("shared", props.value);
   take();
   setUpSharing(element);
   tellHeight(element);
   watch("value", take);
+  for (const button of [...element.querySelectorAll("button")]) {
+    button.addEventListener("click", async () => {
+      if (!classifiers.get().baseline) {
+        const sent = await call(server?.baseline_network);
+        setText(query(element, ".header-problem"), sent ? "" : UNREACHABLE);
+        if (!sent) return;
+        classifiers.take("baseline", JSON.parse(sent));
+      }
+      classifiers.activate("baseline", button.value === "both" ? "shared" : null);
+      details.open = false;
+    });
+  }
   classifiers.subscribe((present) => {
     const description = present[present.active]?.description;
     if (description) show(element, description);
@@ -31,11 +44,12 @@ export function mount({ element, props, watch }) {
 }
 
 /** @param {HTMLElement} element @param {ClassifierDescription} description */
-function show(element, { name, recipe, testAccuracy, origin, network }) {
+function show(element, { name, recipe, testAccuracy, steps, batchSize, origin, network }) {
   const { parameters, weights, biases } = parameterCount(network.widths);
   const lines = {
     ".header-score": `Recipe ${name}: ${percent(testAccuracy, 2)} of MNIST's 10,000 test digits classified correctly`,
     ".header-recipe": `${network.widths.join(" – ")}, ${grouped(parameters)} parameters (${grouped(weights)} weights, ${grouped(biases)} biases); ${recipe}`,
+    ".header-steps": steps ? `It took ${grouped(steps)} steps of gradient descent, each on ${batchSize} images.` : "",
     ".header-origin": origin,
   };
   for (const [part, text] of Object.entries(lines)) setText(query(element, part), text);

@@ -17,6 +17,7 @@ import * as prediction from "../../state/prediction.js";
 import * as views from "../../state/views.js";
 import { leave } from "./present.js";
 
+const LAYERS = 3; // of the network that the lesson is about
 const FLATTENING = 4; // the step that shows the image unrolled
 const EMPTY = "Draw a digit: the numbers here are those of your drawing.";
 
@@ -41,8 +42,16 @@ export function mount({ element }) {
   function facts() {
     const now = prediction.current();
     if (prediction.isEmpty(now)) return null;
+    const { shared } = classifiers.get();
+    const active = classifiers.active();
     const label = Number(link.read("label") || now.digit);
-    return { ...classifiers.active(), now, label, rate: Number(link.read("rate")), read: link.read };
+    const { network } = active.classifier;
+    if (shared && (network.layers.length !== LAYERS || !network.relu)) {
+      // The lesson is about two hidden layers with ReLU, whatever a visitor has trained.
+      const predicted = /** @type {Facts["now"]} */ ({ ...now, ...shared.classifier.predict(now.image) });
+      return { ...shared, now: predicted, label, rate: Number(link.read("rate")), read: link.read };
+    }
+    return { ...active, now, label, rate: Number(link.read("rate")), read: link.read };
   }
 
   function paint() {

@@ -245,8 +245,8 @@ export function createDiagram(readout, open) {
 }
 
 /** What each layer passes on; of the output, the probabilities. @param {Current} current */
-function activations({ hidden1, hidden2, probabilities }) {
-  return /** @type {Float64Array[]} */ ([hidden1, hidden2, probabilities].filter(Boolean));
+function activations({ hidden, probabilities }) {
+  return [...(hidden ?? []), probabilities];
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Place} place @param {number} radius */

@@ -21,7 +21,7 @@ const TOO_SMALL = 3 * PEN_WIDTH; // across: of written digits shrunk to this siz
 const RUNNER_UP = 0.01; // the least probability at which a second digit is named
 const TOLERANCE = 1e-3; // between the page's probabilities and PyTorch's
 /** @type {Record<Whose, string>} */
-const NAMES = { shared: "the shared network", own: "yours" };
+const NAMES = { shared: "the shared network", baseline: "the baseline network", own: "yours" };
 /** @type {Record<keyof Steps, string>} */
 const STEP_NAMES = { crop: "cropping", square: "the square", resize: "resizing to 20 × 20", center: "centering" };
 
@@ -44,8 +44,8 @@ export function mount({ element }) {
   /** @param {Current} current */
   function showBars(current) {
     bars.show(current.probabilities, current.verdict === "not a digit" ? null : current.digit);
-    const { other, active } = current;
-    const theirs = active === "own" ? "shared" : "own";
+    const { other, active, compared } = current;
+    const theirs = compared ?? "shared";
     if (!other && both.hidden) return;
     bars.showOther(other && other.probabilities, NAMES[theirs]);
     readout.classList.toggle("has-other", other !== null);
@@ -154,8 +154,7 @@ function describe(news, current) {
   const disagreed = (/** @type {string} */ problem) => ({ state: "disagreed", text: "", problem });
   if ("error" in reply) return disagreed(reply.error);
   if (reply.network !== current.fingerprint) {
-    if (current.active === "shared")
-      return disagreed("The server has another network by now. Reload the page to get it.");
+    if (current.active !== "own") return disagreed("The server has another network by now. Reload the page to get it.");
     const text = "The server no longer has your network: the page keeps predicting with it on its own.";
     return { state: "idle", text, problem: "" };
   }

@@ -65,7 +65,7 @@ export function createFineTuning(context, getDrawings) {
   function take(result) {
     if (!job) return;
     job.fingerprint = result.network.fingerprint;
-    classifiers.setOwn(result.network);
+    classifiers.take("own", result.network);
     showTable(element, result, job.drawings);
     tuned.hidden = job.drawings !== getDrawings();
   }

@@ -84,16 +84,25 @@ weights = torch.from_numpy(np.load("weights.npy"))  # (${parameterCount(widths).
 nn.utils.vector_to_parameters(weights, model.parameters())
 
 w = model[1].weight[${neuron}]  # (784,)
-(row[0] * w).sum() + model[1].bias[${neuron}]  # = ${facts.now.pre1[neuron].toFixed(3)}`;
+(row[0] * w).sum() + model[1].bias[${neuron}]  # = ${facts.now.sums[0][neuron].toFixed(3)}`;
     },
   },
   {
-    lines: ({ now: { hidden1 } }) => `\
+    lines: ({
+      now: {
+        hidden: [hidden1],
+      },
+    }) => `\
 hidden1 = torch.relu(model[1](row))  # (1, ${hidden1.length})
 (hidden1 > 0).sum()  # = ${countPositive(hidden1)}`,
   },
   {
-    lines: ({ now: { hidden2 }, description }) => `\
+    lines: ({
+      now: {
+        hidden: [, hidden2],
+      },
+      description,
+    }) => `\
 hidden2 = torch.relu(model[3](hidden1))  # (1, ${hidden2.length})
 (hidden2 > 0).sum()  # = ${countPositive(hidden2)}
 sum(parameter.numel() for parameter in model.parameters())  # = ${parameterCount(description.network.widths).parameters}`,

@@ -31,7 +31,7 @@ export const mean = (values) => sum(values) / values.length;
 const chosenNeuron = ({ read }) => (read("neuron") ? read("neuron").split(".").map(Number) : null);
 
 /** The neuron of hidden layer 1 that the text and the code are about: the strongest. @param {Facts} facts */
-export const strongest = ({ now }) => now.hidden1.indexOf(Math.max(...now.hidden1));
+export const strongest = ({ now }) => now.hidden[0].indexOf(Math.max(...now.hidden[0]));
 
 /** The first of the brightest inputs. @param {Facts} facts */
 export const brightest = ({ now }) => now.input.indexOf(Math.max(...now.input));
@@ -115,12 +115,12 @@ export const STEPS = [
     idea: "A *neuron* multiplies each of its inputs by a *weight* of its own, adds up the products, and adds a *bias*. Where a weight is positive, ink raises the sum; where it is negative, ink lowers it. Training finds the weights and the biases.",
     view: "neurons",
     yours: (facts) =>
-      `The strongest for yours is neuron ${strongest(facts) + 1} of hidden layer 1, with ${number(Math.max(...facts.now.hidden1))}.`,
+      `The strongest for yours is neuron ${strongest(facts) + 1} of hidden layer 1, with ${number(Math.max(...facts.now.hidden[0]))}.`,
     exercise: "Choose a neuron of hidden layer 1, and raise its sum by 1: draw where its weights are orange.",
     solved(facts, memo) {
       const [layer, neuron] = chosenNeuron(facts) ?? [];
       if (layer !== 0 || neuron === undefined) return;
-      const value = facts.now.pre1[neuron];
+      const value = facts.now.sums[0][neuron];
       if (memo.neuron !== neuron) Object.assign(memo, { neuron, value });
       return (
         value >= memo.value + 1 &&
@@ -132,13 +132,17 @@ export const STEPS = [
     title: "ReLU: max(0, z)",
     idea: "*ReLU* turns a negative sum into 0 and leaves a positive one as it is: max(0, z). A neuron whose sum is not above 0 is *inactive*. Without such a nonlinearity, three layers could do no more than one.",
     view: "neurons",
-    yours: ({ now: { hidden1, hidden2 } }) =>
+    yours: ({
+      now: {
+        hidden: [hidden1, hidden2],
+      },
+    }) =>
       `For yours, ${countPositive(hidden1)} of ${hidden1.length} neurons are active in layer 1, and ${countPositive(hidden2)} of ${hidden2.length} in layer 2.`,
     exercise: "Choose an inactive neuron of hidden layer 1, and draw until it becomes active.",
     solved(facts, memo) {
       const [layer, neuron] = chosenNeuron(facts) ?? [];
       if (layer !== 0 || neuron === undefined) return;
-      const value = facts.now.hidden1[neuron];
+      const value = facts.now.hidden[0][neuron];
       if (memo.neuron !== neuron) Object.assign(memo, { neuron, wasInactive: value === 0 });
       memo.wasInactive ||= value === 0;
       return memo.wasInactive && value > 0 && `neuron ${neuron + 1} was inactive, and is now at ${number(value)}.`;

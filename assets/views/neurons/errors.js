@@ -69,7 +69,7 @@ export function createErrors(element) {
       const written = terms.slice(0, WRITTEN).map(([weight, its]) => `${number(weight)} × ${bracketed(its)}`);
       const rest = products.slice(WRITTEN).reduce((sum, product) => sum + product, 0);
       const total = products.reduce((sum, product) => sum + product, 0);
-      const isActive = [current.hidden1, current.hidden2][layer][neuron] > 0;
+      const isActive = current.hidden[layer][neuron] > 0;
       paragraph.textContent =
         `Its error: weight × error of each neuron that it feeds, ${written.join(" + ")} + ${terms.length - WRITTEN} more ` +
         `(${withSign(rest)}) = ${number(total, 4)}; ` +

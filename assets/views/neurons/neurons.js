@@ -1,6 +1,6 @@
 /** The neurons of each layer as tiles, and the chosen one as the weighted sum that it is. */
 /** @import { Current, Layer, MountContext } from "../../state/types.js" */
-import { sum } from "../../engine/math.js";
+import { argmax, sum } from "../../engine/math.js";
 import { SIDE } from "../../engine/preprocessing.js";
 import * as chosenNeuron from "../../state/chosen-neuron.js";
 import * as classifiers from "../../state/classifiers.js";
@@ -16,6 +16,7 @@ import { capitalized, createTiles, described } from "./tiles.js";
 
 /** A term of a neuron's sum. @typedef {{ from: number, weight: number, input?: number, product?: number }} Term */
 
+const MOST_LAYERS = 4;
 const MOST_NEURONS = 1024; // in a layer
 const LISTED = 8; // inputs in the table
 const WRITTEN = 3; // products in the sum
@@ -33,7 +34,7 @@ export function mount({ element }) {
     "neuron",
     () => (hasChosen ? `${chosen.layer}.${chosen.neuron}` : ""),
     (text) => {
-      const [layer, neuron] = link.wholeNumbers(text, [2, MOST_NEURONS - 1]) ?? [];
+      const [layer, neuron] = link.wholeNumbers(text, [MOST_LAYERS - 1, MOST_NEURONS - 1]) ?? [];
       if (layer !== undefined) pick({ layer, neuron });
       return layer !== undefined;
     },
@@ -53,16 +54,16 @@ export function mount({ element }) {
     const { layer, neuron } = chosen;
     const { whole, off } = classifiers.active().classifier;
     const its = whole.network.layers[layer];
-    const inputs = isEmpty(current) ? undefined : [current.input, current.hidden1, current.hidden2][layer];
+    const inputs = isEmpty(current) ? undefined : [current.input, ...current.hidden][layer];
     const terms = rankedTerms(its, neuron, inputs);
-    query(element, ".neurons-neuron h3").textContent = capitalized(described(chosen));
+    query(element, ".neurons-neuron h3").textContent = capitalized(described(chosen, whole.network.layers.length));
     showInputs(terms.slice(0, LISTED), its.inputs);
     showSum(terms, its.biases[neuron], current, off[layer]?.includes(neuron) ?? false);
     query(element, ".neurons-weights").hidden = layer > 0;
     if (layer > 0) return;
     const canvas = query(element, ".neurons-weights canvas", HTMLCanvasElement);
     paintSigned(canvas, its.weights.subarray(neuron * its.inputs, (neuron + 1) * its.inputs));
-    canvas.ariaLabel = `The ${its.inputs} weights of ${described(chosen)}: orange where ink raises its sum, blue where ink lowers it`;
+    canvas.ariaLabel = `The ${its.inputs} weights of ${described(chosen, whole.network.layers.length)}: orange where ink raises its sum, blue where ink lowers it`;
   }
 
   /** @type {(terms: Term[], count: number) => void} */
@@ -109,12 +110,17 @@ export function mount({ element }) {
         ];
     const words = `${products} + ${parts.join(" + ")} + bias (${withSign(bias)}) = `;
     paragraph.replaceChildren(words, create("strong", {}, number(total)));
-    if (layer === 2) {
+    const { network } = classifiers.active().classifier;
+    if (layer === network.layers.length - 1) {
       paragraph.append(`, the logit of ${neuron}; softmax turns it into ${percent(current.probabilities[neuron])}.`);
       return;
     }
     if (isOff) {
       paragraph.append("; switched off: it passes on 0.");
+      return;
+    }
+    if (!network.relu) {
+      paragraph.append(", passed on as it is: this network has no ReLU.");
       return;
     }
     const activation = create("strong", {}, number(Math.max(0, total)));
@@ -131,13 +137,13 @@ export function mount({ element }) {
       chosen.layer = Math.min(chosen.layer, layers.length - 1);
       chosen.neuron = Math.min(chosen.neuron, layers[chosen.layer].outputs - 1);
     }
-    if (!hasChosen && !isEmpty(current)) chosen.neuron = current.hidden1.indexOf(Math.max(...current.hidden1));
+    if (!hasChosen && !isEmpty(current)) chosen.neuron = argmax(current.hidden[0] ?? current.logits);
     tiles.mark(chosen);
     switching.show(current);
     const { off } = classifier;
     const isEmptyNow = isEmpty(current);
     const back = isEmptyNow ? null : errors.of(classifier, current);
-    const values = isEmptyNow ? [] : (back?.layers ?? [current.hidden1, current.hidden2, current.logits]);
+    const values = isEmptyNow ? [] : (back?.layers ?? [...current.hidden, current.logits]);
     const { digit: winner, penIsDown } = current;
     tiles.light({ layers: values, off, winner, areActivations: !back, penIsDown });
     const canvas = query(element, ".neurons-input canvas", HTMLCanvasElement);
@@ -145,6 +151,7 @@ export function mount({ element }) {
     else paintGray(canvas, current.image);
     const what = isEmptyNow ? "nothing yet" : "your drawing, 28 by 28 pixels";
     canvas.ariaLabel = back?.input ? "How the loss changes with each pixel" : `The network’s input: ${what}`;
+    query(element, ".neurons-dead").textContent = deadInWords(classifiers.active().description.deadNeurons);
     explain(current);
     errors.explain(classifier, current, chosen);
   });
@@ -152,6 +159,14 @@ export function mount({ element }) {
 
 /** @type {(terms: Term[], what: string) => string} */
 const summed = (terms, what) => `${terms.length} ${what} (${withSign(sum(terms.map(({ product = 0 }) => product)))})`;
+
+/** Which neurons never do anything. @param {number[][]} dead of each hidden layer */
+function deadInWords(dead) {
+  const names = dead.flatMap((neurons, layer) => neurons.map((neuron) => `${neuron + 1} of layer ${layer + 1}`));
+  if (!names.length) return "";
+  const are = names.length === 1 ? "is dead: it was" : "are dead: they were";
+  return `Neuron${names.length === 1 ? "" : "s"} ${names.join(", ")} ${are} inactive for every one of the 60,000 training digits, and can’t learn from them any more.`;
+}
 
 /** All terms of a neuron's sum, the largest first. @type {(layer: Layer, neuron: number, values?: Float64Array) => Term[]} */
 function rankedTerms({ inputs, weights }, neuron, values) {

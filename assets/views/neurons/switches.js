@@ -27,7 +27,7 @@ export function createSwitches(element, getChosen) {
   all.onclick = () => classifiers.switchOff([]);
   weaker.onclick = () => {
     if (!latest || isEmpty(latest)) return;
-    const activations = [latest.hidden1, latest.hidden2];
+    const activations = latest.hidden;
     const off = present().map((its, layer) => {
       const on = Array.from(activations[layer].keys()).filter((neuron) => !its.includes(neuron));
       on.sort((a, b) => activations[layer][a] - activations[layer][b]);

@@ -4,14 +4,15 @@ import { largest } from "../../engine/math.js";
 import { create } from "../../parts/dom.js";
 import { number } from "../../parts/numbers.js";
 
-const LAYERS = ["hidden layer 1", "hidden layer 2", "output"];
+/** @type {(layer: number, layers: number) => string} */
+const layerName = (layer, layers) => (layer === layers - 1 ? "output" : `hidden layer ${layer + 1}`);
 
 export const capitalized = (/** @type {string} */ text) => text[0].toUpperCase() + text.slice(1);
 
 /** A neuron's name, with its activation or another value if there is one.
-    @param {NeuronPlace} place @param {number} [value] */
-export function described({ layer, neuron }, value, isActivation = true) {
-  const name = layer === 2 ? `digit ${neuron}` : `neuron ${neuron + 1} of ${LAYERS[layer]}`;
+    @param {NeuronPlace} place @param {number} layers of the network @param {number} [value] */
+export function described({ layer, neuron }, layers, value, isActivation = true) {
+  const name = layer === layers - 1 ? `digit ${neuron}` : `neuron ${neuron + 1} of ${layerName(layer, layers)}`;
   return value === undefined
     ? name
     : `${name}: ${value === 0 && isActivation ? "inactive" : number(value, isActivation ? 2 : 4)}`;
@@ -38,11 +39,15 @@ export function createTiles(container, pick) {
         const name = isOutput ? [create("span", {}, String(neuron))] : [];
         return create("button", { type: "button", class: "tile", role: "radio", onclick: choose }, ...name);
       });
-      const labels = { role: "radiogroup", "aria-label": LAYERS[layer], style: `--columns: ${columns}` };
+      const labels = {
+        role: "radiogroup",
+        "aria-label": layerName(layer, layers.length),
+        style: `--columns: ${columns}`,
+      };
       const grid = create("div", { class: "tiles", ...labels }, ...ofLayer);
       grid.addEventListener("keydown", (event) => move(event, layer, columns));
       const size = create("small", {}, `${outputs} ${isOutput ? "logits" : "neurons"}`);
-      const caption = create("figcaption", {}, capitalized(LAYERS[layer]), size);
+      const caption = create("figcaption", {}, capitalized(layerName(layer, layers.length)), size);
       container.append(create("figure", { class: "neurons-layer" }, caption, grid));
       return ofLayer;
     });
@@ -83,7 +88,7 @@ export function createTiles(container, pick) {
         tile.classList.toggle("is-switched-off", isSwitchedOff);
         tile.classList.toggle("is-winner", isOutput && neuron === winner);
         if (penIsDown) return;
-        const name = described({ layer, neuron }, isSwitchedOff ? undefined : value, areActivations);
+        const name = described({ layer, neuron }, tiles.length, isSwitchedOff ? undefined : value, areActivations);
         tile.ariaLabel = tile.title = isSwitchedOff ? `${name}: switched off` : name;
       });
     });

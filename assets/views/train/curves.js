@@ -23,7 +23,7 @@ export function showCurves(lossElement, accuracyElement, runs) {
   const curves = (value) =>
     runs.map((run) => ({
       points: run.points.map((point) => [point[0], point[value]]),
-      marks: value === 2 ? run.tests : [],
+      marks: run.validation.map((point) => [point[0], point[value]]),
       style: `--run: var(--run-${run.line})`,
     }));
   lineChart(lossElement, curves(1), x, lossAxis(runs), inWords(runs, 1, lossInWords, "Loss"));
@@ -40,7 +40,9 @@ function lossAxis(runs) {
 
 /** @param {Run[]} runs @returns {YAxis} */
 function accuracyAxis(runs) {
-  const measured = runs.flatMap(({ points, tests }) => [...points.map(([at, , share]) => [at, share]), ...tests]);
+  const measured = runs.flatMap(({ points, validation }) =>
+    [...points, ...validation].map(([at, , share]) => [at, share]),
+  );
   const lowest = Math.min(...measured.filter(([at]) => at >= SETTLED).map(([, share]) => share), 0.9);
   const scale = FLOORS.findIndex((floor) => lowest >= floor);
   const ticks = ACCURACIES.filter((tick) => Math.round(tick * 100) % SPACINGS[scale] === 0);

@@ -9,8 +9,8 @@ import { lossInWords, showCurves } from "./curves.js";
 import { setUpForm } from "./form.js";
 import { showResult } from "./result.js";
 
-/** A run in the charts; `line` says which color its curve has, and `accuracy` is its test accuracy in the end.
-    @typedef {JobStatus & { ticket: string, number: number, line: number, accuracy?: number, isAway?: boolean }} Run */
+/** A run in the charts; `line` says which color its curve has, and `isBaseline`: it was trained before.
+    @typedef {JobStatus & { ticket: string, number: number, line: number, isBaseline?: boolean, isAway?: boolean }} Run */
 
 const MOST_RUNS = 6; // in the charts, each in a color of its own
 const NO_SERVER =
@@ -18,7 +18,7 @@ const NO_SERVER =
 /** @type {JobStatus} */
 const NEW_JOB = {
   ...{ state: "queued", message: "", settings: "", hasResult: false },
-  ...{ place: 0, share: 0, points: [], tests: [], secondsLeft: 0, epochs: 1 },
+  ...{ place: 0, share: 0, points: [], validation: [], secondsLeft: 0, epochs: 1 },
 };
 
 /** @param {MountContext} context */
@@ -32,7 +32,10 @@ export function mount(context) {
   const progress = query(element, ".train-progress", HTMLProgressElement);
   const settings = setUpForm(form, JSON.parse(props.recipes));
 
-  let runs = /** @type {Run[]} */ ([]); // in the charts, the oldest first
+  /** The baseline's curve is there before the first click. @type {Run} */
+  const baseline = { ...NEW_JOB, ...JSON.parse(props.baseline), ticket: "", number: 0, line: 0, isBaseline: true };
+  baseline.state = "done";
+  let runs = [baseline]; // in the charts, the oldest first
   let current = /** @type {Run | null} */ (null); // the one that is queued or running
   let count = 0; // of runs so far
   let isStale = true; // whether there is news that the view does not show yet
@@ -79,9 +82,10 @@ export function mount(context) {
       show();
     });
     if (result) {
-      run.accuracy = result.network.testAccuracy;
-      classifiers.setOwn(result.network);
-      showResult(query(element, ".train-result"), run.number, result);
+      classifiers.take("own", result.network);
+      showResult(query(element, ".train-result"), run, result, (label, predicted) =>
+        call(server?.classified_as, JSON.stringify([ticket, label, predicted])),
+      );
     }
     show();
   }
@@ -93,7 +97,7 @@ export function mount(context) {
   }
 
   function showStatus() {
-    const run = current ?? runs.at(-1);
+    const run = current ?? runs.findLast(({ isBaseline }) => !isBaseline);
     trainButton.hidden = current !== null;
     if (stopButton.hidden !== (current === null)) stopButton.disabled = false;
     stopButton.hidden = current === null;
@@ -110,9 +114,12 @@ export function mount(context) {
 
   function showRuns() {
     const lines = runs.map((run) => {
-      const accuracy = run.accuracy ?? run.tests.at(-1)?.[1];
+      const accuracy = run.validation.at(-1)?.[2];
       const ended = ["queued", "running", "done"].includes(run.state) ? "" : inWords(run).toLowerCase();
-      return { run, words: [ended, accuracy && `test accuracy ${percent(accuracy, 2)}`].filter(Boolean).join(" · ") };
+      return {
+        run,
+        words: [ended, accuracy !== undefined && `validation ${percent(accuracy, 2)}`].filter(Boolean).join(" · "),
+      };
     });
     const text = JSON.stringify(lines.map(({ run, words }) => [run.number, run.settings, words, run === current]));
     if (text === listed) return; // its buttons keep their focus
@@ -127,9 +134,14 @@ export function mount(context) {
       show();
       trainButton.focus();
     };
-    const label = `Remove run ${run.number} from the charts`;
+    const label = `Remove ${run.isBaseline ? "the baseline" : `run ${run.number}`} from the charts`;
     const swatch = create("span", { class: "train-swatch", "aria-hidden": "true" });
-    const name = create("span", { class: "train-run" }, create("b", {}, `Run ${run.number}`), ` ${run.settings}`);
+    const name = create(
+      "span",
+      { class: "train-run" },
+      create("b", {}, run.isBaseline ? "Baseline" : `Run ${run.number}`),
+      ` ${run.settings}`,
+    );
     const score = create("span", { class: "train-score" }, words);
     const attributes = { type: "button", disabled: run === current, "aria-label": label, onclick: remove };
     const style = `--run: var(--run-${run.line})`;
@@ -137,7 +149,9 @@ export function mount(context) {
   }
 
   const uses = ["own", "both"].map((use) => query(element, `[data-use="${use}"]`, HTMLButtonElement));
-  uses.forEach((button, i) => button.addEventListener("click", () => classifiers.activate("own", i === 1)));
+  uses.forEach((button, i) =>
+    button.addEventListener("click", () => classifiers.activate("own", i === 1 ? "shared" : null)),
+  );
   new ResizeObserver(show).observe(query(element, ".train-charts"));
 
   views.register("train", query(element, ".train"), ({ active, other }) => {
@@ -152,17 +166,17 @@ export function mount(context) {
 }
 
 /** A run's newest figures. @param {Run} run */
-function figuresInWords({ points, tests, epochs, secondsLeft, state }) {
+function figuresInWords({ points, validation, epochs, secondsLeft, state }) {
   const newest = points.at(-1);
   if (!newest) return "";
   const [epoch, loss, accuracy] = newest;
-  const test = tests.at(-1);
+  const measured = validation.at(-1);
   const left = secondsLeft < 90 ? `${Math.ceil(secondsLeft)} s` : `${Math.ceil(secondsLeft / 60)} min`;
   const figures = [
     `epoch ${Math.min(Math.floor(epoch) + 1, epochs)} of ${epochs}`,
     `loss ${loss === null ? "is no number any more" : lossInWords(loss)}`,
     `accuracy ${percent(accuracy)}`,
-    test && `on the test digits ${percent(test[1], 2)}`,
+    measured && `on the validation digits ${percent(measured[2], 2)}`,
     state === "running" && `${left} left`,
   ];
   return figures.filter(Boolean).join(" · ");

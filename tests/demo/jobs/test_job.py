@@ -11,8 +11,7 @@ from demo.jobs.job import FineTuneJob, JobState, TrainJob
 from model.data.mnist import Digits
 from model.data.styles import load_styles, write_styles
 from model.network import MLP
-from model.training.batches import test_samples as samples_to_test_on
-from model.training.batches import training_samples
+from model.training.batches import training_samples, validation_samples
 from model.training.finetuning import fine_tune
 from model.training.loop import train
 from model.training.progress import DivergedError
@@ -39,13 +38,16 @@ def test_a_training_gives_the_network_that_the_model_trains(digits, pretrained):
     job = TrainJob(recipe)
     result = run(job, pretrained, digits)
     network = MLP(hidden=8, seed=7)
-    reports = list(train(network, training_samples(digits, recipe), recipe, samples_to_test_on(digits)))
+    reports = list(train(network, training_samples(digits, recipe), recipe, validation_samples(digits)))
     assert [loss for _, loss, _ in job.curve.points] == [round(report.recent_loss, 5) for report in reports]
-    assert job.curve.tests == [(report.epoch, report.test_accuracy) for report in reports if report.test_accuracy]
+    measured = [(report.epoch, report.test_loss, report.test_accuracy) for report in reports if report.test_accuracy]
+    assert [(at, pytest.approx(loss, abs=1e-5), share) for at, loss, share in job.curve.validation] == measured
     assert job.curve.points[-1][0] == 2
     assert torch.equal(result.classifier.network.flat_parameters(), network.flat_parameters())
     assert result.classifier.detector is pretrained.detector
-    assert result.classifier.test_accuracy == job.curve.tests[-1][1]
+    right = result.predicted == digits.test_labels
+    assert result.classifier.test_accuracy == pytest.approx(right.float().mean().item())
+    assert torch.equal(result.classified_as(3, 3), digits.test_images[right & (digits.test_labels == 3)][:40])
     assert result.confusion.sum() == len(digits.test_labels)
     assert len(result.mistakes.labels) == 24
     assert job.conclusion() == (JobState.DONE, "")
@@ -61,8 +63,18 @@ def test_a_training_that_diverges_says_so(digits, pretrained, optimizer):
     else:
         state, message = job.conclusion()
         assert state == JobState.DIVERGED
-    assert "hoose a learning rate below 100" in message
+    assert "0.001" in message
     assert job.curve.is_diverging
+
+
+def test_a_network_that_says_one_digit_to_everything_is_said_to_have_collapsed(digits, pretrained):
+    job = TrainJob("ann", Recipe(**QUICK))
+    job.updates = lambda *_: iter(())
+    job._network = MLP(hidden=8)
+    job._network.output.bias.data[3] = 1e3
+    job.finish(pretrained, digits)
+    job.curve.loss = 2.2
+    assert job.conclusion()[1].startswith("The network has collapsed: it says 3 to nearly everything.")
 
 
 def test_a_training_that_learns_nothing_says_so(digits, pretrained):

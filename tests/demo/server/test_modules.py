@@ -35,13 +35,15 @@ def test_the_page_links_every_module_that_it_needs(page):
         assert set(imports(module)) <= set(linked)
         # The scanner finds every import that there is, however it is written.
         code = re.sub(r"/\*.*?\*/", "", (ASSETS / module).read_text(encoding="utf-8"), flags=re.DOTALL)
-        assert len(re.findall(r'\bfrom\s+"|\bimport\s*\(?\s*"', code)) == len(list(imports(module))), module
+        assert len(re.findall(r'\bfrom\s+"|\bimport\s*\(?\s*"', code)) == len(list(imports(module, with_lazy=True))), (
+            module
+        )
 
 
 def test_every_module_is_needed_by_the_page_or_the_site(page):
-    needed = module_graph(["site/site.js", *(component.module for component in components(page))])
+    needed = module_graph(["site/site.js", *(part.module for part in components(page))], with_lazy=True)
     unneeded = {path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*.js")} - set(needed)
-    assert unneeded == {"state/types.js", "site/worker.js"}
+    assert unneeded == {"state/types.js", "site/worker.js", "site/early.js"}
 
 
 def test_every_style_is_in_the_page_once():

@@ -102,7 +102,7 @@ def test_a_training_that_diverges_says_so(samples):
     network = MLP()
     network.hidden1.weight.data.mul_(1e38)  # as far out as too high a learning rate leads
     progress = []
-    with pytest.raises(DivergedError, match=r"learning rate below 0\.001"):
+    with pytest.raises(DivergedError, match=r"learning rate of 0\.001"):
         progress.extend(train(network, samples, SMALL))
     assert [p.diverged for p in progress] == [False] * (len(progress) - 1) + [True]
     assert not math.isfinite(progress[-1].recent_loss)

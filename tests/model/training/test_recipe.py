@@ -42,13 +42,15 @@ def test_a_setting_out_of_range_is_refused_by_name(change: dict):
 def test_every_setting_can_be_typed():
     recipe = parse_recipe(
         "augmented, schedule=constant, augmentation=0.5,augmented_share=0.25,style_images=100,hard_examples=7,"
-        "hidden=32,seed=3,optimizer=sgd,learning_rate=0.5,batch_size=64,epochs=1"
+        "hidden=32,seed=3,optimizer=sgd,learning_rate=0.5,batch_size=64,epochs=1,hidden_layers=3,"
+        "activation=none,digits=500"
     )
     settings = {"augmentation": 0.5, "augmented_share": 0.25, "style_images": 100, "hard_examples": 7, "hidden": 32}
+    settings |= {"hidden_layers": 3, "activation": "none", "digits": 500}
     assert recipe == Recipe("augmented, changed", "sgd", 0.5, 64, 1, 3, "constant", **settings)
     assert str(recipe) == (
         "SGD, learning rate 0.5, batches of 64, 1 epoch, augmentation 0.5 of 25% of the images, 100 images of other "
-        "handwriting styles, the 7 hardest examples twice, hidden layers of 32"
+        "handwriting styles, the 7 hardest examples twice, 3 hidden layers of 32, no ReLU, 500 training digits"
     )
 
 
@@ -83,4 +85,4 @@ def test_a_text_that_is_no_recipe_is_named(text: str, named: str):
     with pytest.raises(RecipeError) as caught:
         parse_recipe(text)
     assert named in str(caught.value)
-    assert len(str(caught.value)) < 200
+    assert len(str(caught.value)) < 250
