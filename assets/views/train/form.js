@@ -17,7 +17,7 @@ const QUESTIONS = [
   ["Why ReLU?", { activation: "none" }],
   ["Why two layers?", { hidden_layers: 1 }],
   ["Why 64 wide?", { hidden: 16 }],
-  ["Why 60,000 digits?", { digits: 500, epochs: 30 }],
+  ["Why 55,000 digits?", { digits: 500, epochs: 30 }],
   ["Why not longer?", { digits: 5000, epochs: 40 }],
   ["What if the rate is too high?", { learning_rate: 0.1 }],
 ];
