@@ -81,12 +81,14 @@ export const changing = (change) => (/** @type {any} */ event) => {
 function paint() {
   frame = 0;
   if (!classifiers.get().shared) return; // it is painted when the network has arrived
-  for (const painter of painters) painter();
-  for (const [name, view] of views) {
+  const open = [...views].filter(([name]) => isOpen(name));
+  const paints = open.map(([name, view]) => () => {
+    view.paint(prediction.current());
+    if (name === visited) showHeading(view.element);
+  });
+  for (const paint of [...painters, ...paints]) {
     try {
-      if (!isOpen(name)) continue;
-      view.paint(prediction.current());
-      if (name === visited) showHeading(view.element);
+      paint();
     } catch (error) {
       reportError(error);
     }

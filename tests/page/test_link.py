@@ -62,6 +62,8 @@ def test_a_link_carries_the_drawing_and_everything_chosen(
     draw(sender, STROKES[digit])
     expect_answer(sender, digit)
     sender.get_by_label("Why this digit").select_option("6")
+    fields = "document.querySelector('.train-form').elements"
+    sender.evaluate(f"Object.assign({fields}.epochs, {{ value: 7 }}), Object.assign({fields}.seed, {{ value: 12 }})")
     for view in ("loss", "input"):
         sender.evaluate(f"import('sketchpad/state/views.js').then(({{ open }}) => open('{view}'))")
         if view == "loss":
@@ -75,11 +77,19 @@ def test_a_link_carries_the_drawing_and_everything_chosen(
     receiver = open_page(address)
     expect(receiver.get_by_role("switch", name="Center by mass")).not_to_be_checked()
     assert receiver.locator(".loss-meant input:checked").input_value() == "5"
+    assert [receiver.evaluate(f"{fields}.{name}.value") for name in ("epochs", "seed")] == ["7", "12"]
     differences = [abs(a - b) for a, b in zip(percents(sender), percents(receiver), strict=True)]
     assert max(differences) <= TOLERANCE + 0.1
     receiver.get_by_role("button", name="Share").click()
     again = receiver.get_by_label("Link", exact=True).input_value()
     assert chosen(again) == chosen(address)
+
+
+def test_values_that_are_none_of_the_pages_change_nothing(open_page: OpenPage, site: str) -> None:
+    damaged = "train=epochs.-1&train=recipe.none&pair=7.7&neuron=3.0&without=constructor&rate=1&snapshot=-1&label=10"
+    page = open_page(f"{site}#v=1&{damaged}&drawing=__&constructor=1")
+    expect(page.locator(".tabs-notice")).to_contain_text("The link is damaged")
+    assert page.evaluate(ADDRESS).endswith("#v=1")
 
 
 def chosen(address: str) -> set[str]:

@@ -7,6 +7,7 @@ import { create, query, setText } from "../../parts/dom.js";
 import { percent } from "../../parts/numbers.js";
 import { lossInWords, showCurves } from "./curves.js";
 import { setUpForm } from "./form.js";
+import { linkForm } from "./link.js";
 import { showResult } from "./result.js";
 
 /** A run in the charts; `line` says which color its curve has, and `isBaseline`: it was trained before.
@@ -31,6 +32,7 @@ export function mount(context) {
   const status = query(element, ".train-status");
   const progress = query(element, ".train-progress", HTMLProgressElement);
   const settings = setUpForm(form, JSON.parse(props.recipes));
+  linkForm(form);
 
   /** The baseline's curve is there before the first click. @type {Run} */
   const baseline = { ...NEW_JOB, ...JSON.parse(props.baseline), ticket: "", number: 0, line: 0, isBaseline: true };
