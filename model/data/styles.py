@@ -69,7 +69,7 @@ def load_styles(path: Path = STYLES) -> list[Style]:
 
 
 def write_styles(styles: Sequence[Style], count: int, seed: int = 0) -> tuple[Tensor, Tensor]:
-    """Write `count` digits in the given styles, each digit as often as any other, and within a digit each style.
+    """Write `count` digits in the given styles, each style as often as any other.
 
     Returns:
         As `write_each`; the same seed gives the same images.
@@ -78,11 +78,12 @@ def write_styles(styles: Sequence[Style], count: int, seed: int = 0) -> tuple[Te
 
 
 def style_counts(styles: Sequence[Style], count: int) -> list[int]:
-    """How often to write each of the styles for `count` images, with each digit as often as any other."""
-    labels = torch.tensor([style.label for style in styles])
-    share = 1 / (torch.bincount(labels)[labels] * len(labels.unique()))  # (S,)
-    ends = (share.cumsum(0) * count).round().long().tolist()
-    return [end - start for start, end in pairwise([0, *ends])]
+    """How often to write each of the styles for `count` images: as often as any other.
+
+    So a digit that people write in many ways is written more often: it is the one that is misread most.
+    """
+    ends = [round(count * number / len(styles)) for number in range(len(styles) + 1)]
+    return [end - start for start, end in pairwise(ends)]
 
 
 def write_each(styles: Sequence[Style], counts: Sequence[int], generator: torch.Generator) -> tuple[Tensor, Tensor]:

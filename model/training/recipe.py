@@ -114,11 +114,13 @@ RECIPES = {
     "baseline": Recipe(),
     "augmented": Recipe(
         "augmented",
-        learning_rate=3e-3,
+        learning_rate=4e-3,
+        batch_size=64,
+        epochs=6,
         schedule="one-cycle",
-        augmentation=1.0,
+        augmentation=0.8,
         style_images=15_000,
-        hard_examples=25_000,
+        hard_examples=40_000,
     ),
 }
 DEFAULT_RECIPE = RECIPES["augmented"]

@@ -77,7 +77,7 @@ def test_the_pretrained_one_predicts_drawings_as_well_as_mnist(shared, mnist, pr
     data_sets = collect_digits(mnist.test_images[::5], mnist.test_labels[::5], written)
     result = evaluate(pretrained, data_sets, {})
     assert result["canvas"]["accuracy"] >= result["mnist"]["accuracy"] - 0.004
-    assert result["pen_strokes"]["accuracy"] >= 0.96
+    assert result["pen_strokes"]["accuracy"] >= 0.97
     assert result["rejection"]["digits"] <= 0.02
     for name in ("canvas", "pen_strokes"):
         assert all(result[name]["preprocessing"][way] < result[name]["accuracy"] for way in BASELINES)
@@ -90,5 +90,5 @@ def test_shapes_that_the_detector_was_not_trained_on_and_letters_are_rejected(sh
     assert result["digits"] <= 0.02
     assert set(result["negatives"]) == {"cross", "smiley", "square", "scribble"}
     assert all(kind["auroc"] >= 0.97 for kind in result["negatives"].values())
-    assert letters["rejected"] >= 0.6
+    assert letters["rejected"] >= 0.7
     assert letters["auroc"] >= 0.93

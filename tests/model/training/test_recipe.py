@@ -11,9 +11,9 @@ def test_the_baseline_recipe_is_that_of_introductory_courses():
     assert RECIPES["baseline"] == Recipe("baseline", "adam", 1e-3, 32, 5, 0, "constant", 0.0, 1.0, 0, 0, 64)
 
 
-def test_the_augmented_recipe_keeps_the_baselines_optimizer_batches_and_epochs():
+def test_the_augmented_recipe_trains_the_baselines_network_by_its_optimizer():
     assert RECIPES["augmented"] == DEFAULT_RECIPE
-    for setting in ("optimizer", "batch_size", "epochs"):
+    for setting in ("optimizer", "hidden"):
         assert getattr(DEFAULT_RECIPE, setting) == getattr(RECIPES["baseline"], setting)
 
 
