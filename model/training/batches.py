@@ -20,7 +20,7 @@ from model.training.recipe import Recipe
 
 REPORT_STEPS = 100  # the training reports its progress after so many steps,
 REPORT_WORK = 256_000  # or so many samples times width of a hidden layer: large batches and wide layers take longer,
-FIRST_REPORTS = (1, 3, 10, 30)  # and after these, as a network changes fastest at first
+FIRST_REPORTS = (1, 3, 10, 30, 100, 300, 1_000)  # and after these, as a network changes fastest at first
 INSTALLMENTS = 8  # in which style images are written during the first epoch
 LEARNED_BY = 2  # epochs: an image that still has a high loss by then is hard, and not just new
 AT_ONCE = 500  # images that are augmented together: they stay in the processor's cache

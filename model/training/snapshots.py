@@ -15,7 +15,6 @@ from model.quantization import QuantizedLayer
 from model.training.batches import FIRST_REPORTS, Samples
 from model.training.progress import Progress
 
-FIRST_STEPS = (*FIRST_REPORTS, 100, 300, 1_000)
 EPOCH_ENDS = 5  # snapshots at ends of epochs, spread over the whole training
 
 
@@ -66,7 +65,7 @@ class Snapshot:
 class SnapshotRecorder:
     """Takes snapshots of a network while it is trained; the training is not affected.
 
-    They are taken before the first step, after FIRST_STEPS, and at the ends of EPOCH_ENDS epochs, evenly spread (all of
+    They are taken before the first step, after FIRST_REPORTS, and at the ends of EPOCH_ENDS epochs, evenly spread (all of
     them in short runs). The last one is the trained network. If a training reports its progress less often, they
     are taken at the next report.
 
@@ -85,7 +84,7 @@ class SnapshotRecorder:
         if progress.diverged:
             return
         before = self._taken[-1][0]
-        is_early = any(before < step <= progress.total_step for step in FIRST_STEPS)
+        is_early = any(before < step <= progress.total_step for step in FIRST_REPORTS)
         ends = {math.ceil(progress.epochs * part / EPOCH_ENDS) for part in range(1, EPOCH_ENDS + 1)}
         if is_early or (progress.step == progress.steps and progress.epoch in ends):
             self._take(progress.total_step, progress.epochs_done)

@@ -14,10 +14,10 @@ from model.network import MLP, image_logits
 from model.paths import PRETRAINED
 from model.pipeline import train_classifier
 from model.quantization import QuantizedLayer
-from model.training.batches import Samples
+from model.training.batches import FIRST_REPORTS, Samples
 from model.training.loop import train
 from model.training.recipe import Recipe
-from model.training.snapshots import FIRST_STEPS, Snapshot, SnapshotRecorder
+from model.training.snapshots import Snapshot, SnapshotRecorder
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +59,8 @@ def test_a_snapshot_is_the_quantized_network_of_its_moment(samples: Samples):
 
 def test_the_pretrained_network_has_snapshots_with_true_figures(pretrained: Classifier, mnist: Digits):
     assert PRETRAINED.stat().st_size < 2 * 2**20
-    assert [snapshot.step for snapshot in pretrained.snapshots][: 1 + len(FIRST_STEPS)] == [0, *FIRST_STEPS]
-    assert [snapshot.epoch for snapshot in pretrained.snapshots][1 + len(FIRST_STEPS) :] == [1, 2, 3, 4, 5]
+    assert [snapshot.step for snapshot in pretrained.snapshots][: 1 + len(FIRST_REPORTS)] == [0, *FIRST_REPORTS]
+    assert [snapshot.epoch for snapshot in pretrained.snapshots][1 + len(FIRST_REPORTS) :] == [2, 3, 4, 5, 6]
     last = pretrained.snapshots[-1].network().flat_parameters()
     assert (last - pretrained.network.flat_parameters()).abs().max() < 0.01
     for snapshot in pretrained.snapshots:
