@@ -195,7 +195,7 @@ def returns_with_another_network(page: Page, server: ServerHere, pretrained: Cla
     other = replace(pretrained, network=network, snapshots=())
     server.start(other)
     expect(state(page)).to_contain_text("Lost: ")
-    expect(page.locator(".train-loss .chart-run")).to_have_count(1)  # what was seen stays
+    expect(page.locator(".train-loss .chart-run")).to_have_count(2)  # what was seen stays
     expect(alarm(page)).to_contain_text("The server has another network by now. Reload the page to get it.")
     assert percents(page) == shares(pretrained, ink)
     page.reload()

@@ -86,7 +86,7 @@ def test_a_link_carries_the_drawing_and_everything_chosen(
 
 
 def test_values_that_are_none_of_the_pages_change_nothing(open_page: OpenPage, site: str) -> None:
-    damaged = "train=epochs.-1&train=recipe.none&pair=7.7&neuron=3.0&without=constructor&rate=1&snapshot=-1&label=10"
+    damaged = "train=epochs.-1&train=recipe.none&pair=7.7&neuron=4.0&without=constructor&rate=1&snapshot=-1&label=10"
     page = open_page(f"{site}#v=1&{damaged}&drawing=__&constructor=1")
     expect(page.locator(".tabs-notice")).to_contain_text("The link is damaged")
     assert page.evaluate(ADDRESS).endswith("#v=1")

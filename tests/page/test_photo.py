@@ -196,7 +196,7 @@ def test_digits_before_the_camera_are_read_live_and_taken_and_the_camera_stops(
     page.keyboard.press("Enter")
     for digit in (7, 2, 7):
         expect(answer).to_have_text(str(digit))
-    expect(page.get_by_text("Nothing is sent or stored")).to_be_visible()
+    expect(page.locator(".pad-note", has_text="Nothing is sent or stored")).to_be_visible()
     assert not violations(page)
     assert status(page).inner_text() == "Nothing drawn yet."  # a screen reader is told of what is taken
     page.keyboard.press("Enter")  # the focus is on "Take picture"
