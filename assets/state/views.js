@@ -108,7 +108,8 @@ function showHeading(view) {
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
   const { top } = heading.getBoundingClientRect();
-  if (top < 0 || top > innerHeight / 2) heading.scrollIntoView({ block: "start" });
+  const covered = parseFloat(getComputedStyle(document.documentElement).scrollPaddingBlockStart); // by what stays in sight
+  if (top < covered || top > innerHeight / 2) heading.scrollIntoView({ block: "start" });
 }
 
 subscribe((current) => {

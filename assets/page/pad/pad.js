@@ -154,6 +154,12 @@ export function mount({ element, props, trigger }) {
   clearButton.addEventListener("click", clear);
   drawing.connectPad(replace);
 
+  const sizeButton = query(element, ".pad-size", HTMLButtonElement); // on a phone, beside a view
+  sizeButton.addEventListener("click", () => {
+    const isLarge = document.documentElement.classList.toggle("has-large-pad");
+    sizeButton.ariaPressed = String(isLarge);
+  });
+
   /** Where on the canvas pointer events are. @param {PointerEvent[]} events @returns {Point[]} */
   function places(events) {
     const { left, top, width } = canvas.getBoundingClientRect(); // it is a square

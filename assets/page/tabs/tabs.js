@@ -35,6 +35,11 @@ export function mount({ element, props }) {
     tabs[0].focus();
   });
 
+  // How much of the window's top the drawing area takes, where it stays in sight.
+  const area = query(document, ".drawing-area");
+  const tellHeight = () => document.documentElement.style.setProperty("--drawing-area", `${area.offsetHeight}px`);
+  new ResizeObserver(tellHeight).observe(area);
+
   const unknown = views.offer(names);
   if (unknown !== null) views.complain(`There is no view “${unknown}”. These are all there are:`);
   link.onProblem((problem) => problem && views.complain(problem));
