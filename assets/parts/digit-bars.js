@@ -35,7 +35,8 @@ function createBar(digit, isMeter, container) {
   const text = document.createTextNode("–");
   const unit = create("span", { hidden: true }, "\u00a0%");
   const label = create("span", { class: "digit-bar-percent", "aria-hidden": isMeter && "true" }, text, unit);
-  const name = create("span", { class: "digit-bar-digit", "aria-hidden": isMeter && "true" }, String(digit));
+  const spoken = isMeter ? [] : [create("span", { class: "sr-only" }, "Probability of ")];
+  const name = create("span", { class: "digit-bar-digit", "aria-hidden": isMeter && "true" }, ...spoken, String(digit));
   const tag = container.matches("ul, ol") ? "li" : "div";
   const row = create(tag, { class: "digit-bar", style: `--digit: var(--digit-${digit})` }, name, track, label);
   container.append(row);

@@ -32,6 +32,14 @@ export function setAttributes(element, attributes) {
   }
 }
 
+/** Show one element instead of another; the keyboard's focus goes along.
+    @param {HTMLElement} gone @param {HTMLElement} shown */
+export function showInstead(gone, shown) {
+  const hadFocus = gone.contains(document.activeElement);
+  [gone.hidden, shown.hidden] = [true, false];
+  if (hadFocus) shown.focus({ preventScroll: true });
+}
+
 /** A row of a table: its header, then its cells, given as texts or as elements.
     @param {Node | string} header @param {(string | HTMLTableCellElement)[]} cells @param {Attributes} [attributes] */
 export function tableRow(header, cells, attributes = {}) {

@@ -22,6 +22,9 @@ def test_every_view_passes_axe(open_view: OpenPage, width: int, scheme: str) -> 
     expect(page.get_by_label("Moment of the training")).to_be_visible()
     expect(page.locator(".handwriting-gallery button")).to_have_count(len(TWENTY))
     assert violations(page) == []
+    if (width, scheme) == (1280, "dark"):
+        page.emulate_media(forced_colors="active")
+        assert violations(page) == []
 
 
 def test_the_first_screen_passes_axe(page: Page) -> None:

@@ -26,7 +26,8 @@ NEEDS_SERVER = {  # buttons that are disabled or hidden without one; a sentence 
     *("train-train", "train-stop", "train-use own", "train-use both"),
     *("handwriting-tune", "handwriting-stop", "handwriting-use", "handwriting-fresh"),
 }
-# Press whatever can be pressed and was not pressed before, until there is nothing new; it says what was pressed.
+# Press whatever can be pressed and was not pressed before, until there is nothing new; it says what was pressed, and
+# fails if the keyboard's focus falls to nowhere.
 PRESS = """async ([name, before]) => {
   const view = document.querySelector(`#view-${name}`);
   const pressed = new Set(before);
@@ -34,10 +35,12 @@ PRESS = """async ([name, before]) => {
   const key = (one) => [one.className, one.name, one.value, one.ariaLabel, one.innerText].join();
   for (;;) {
     await painted();
+    if (pressed.size > before.length && document.activeElement === document.body) throw Error([...pressed].at(-1));
     const controls = [...view.querySelectorAll("button, input, select, [role=radio]")];
     const control = controls.find((one) => !one.disabled && one.checkVisibility() && !pressed.has(key(one)));
     if (!control) return [...pressed];
     pressed.add(key(control));
+    control.focus();
     if (control.matches("select")) {
       control.selectedIndex = control.options.length - 1;
       control.dispatchEvent(new Event("change", { bubbles: true }));

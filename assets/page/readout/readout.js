@@ -80,7 +80,12 @@ export function mount({ element }) {
     if (neuron !== null) chosenNeuron.set({ layer, neuron });
     views.visit("neurons");
   });
-  query(stepsNotice, "button").addEventListener("click", () => steps.set(ALL_STEPS));
+  /** Do what hides its own button: the focus goes to the pad. @param {() => void} act */
+  const goOn = (act) => {
+    act();
+    query(document, ".pad-canvas").focus({ preventScroll: true });
+  };
+  query(stepsNotice, "button").addEventListener("click", () => goOn(() => steps.set(ALL_STEPS)));
   steps.subscribe((taken) => {
     const names = /** @type {(keyof Steps)[]} */ (Object.keys(STEP_NAMES));
     const left = names.filter((name) => !taken[name]).map((name) => STEP_NAMES[name]);
@@ -88,7 +93,7 @@ export function mount({ element }) {
     setText(query(stepsNotice, "span"), left.length ? `Preprocessing changed: without ${left.join(", ")}.` : "");
   });
   const offNotice = find("off");
-  query(offNotice, "button").addEventListener("click", () => classifiers.switchOff([]));
+  query(offNotice, "button").addEventListener("click", () => goOn(() => classifiers.switchOff([])));
   classifiers.subscribe((present) => {
     const count = present[present.active]?.classifier.off.flat().length ?? 0;
     offNotice.hidden = !count;
@@ -100,6 +105,8 @@ export function mount({ element }) {
     const { state, text, problem } = describe(news, prediction.current());
     verified.dataset.state = state;
     verified.textContent = text;
+    // For screen readers; the rest would be announced at every pen-up.
+    setText(query(element, ".readout-connection"), state === "lost" || state === "busy" ? text : "");
     alarm.textContent = problem;
   });
 }

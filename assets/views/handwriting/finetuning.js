@@ -5,7 +5,7 @@ import { argmax, sum } from "../../engine/math.js";
 import { call, followJob, inWords, isGoingOn, startJob } from "../../server/jobs.js";
 import { packInk } from "../../server/verification.js";
 import * as classifiers from "../../state/classifiers.js";
-import { query, setText, tableRow } from "../../parts/dom.js";
+import { query, setText, showInstead, tableRow } from "../../parts/dom.js";
 import { percent, withSign } from "../../parts/numbers.js";
 import { inkOf } from "./scores.js";
 
@@ -54,8 +54,9 @@ export function createFineTuning(context, getDrawings) {
   /** @param {JobNews & Pick<JobStatus, "state">} status */
   function show(status) {
     const isRunning = isGoingOn(status);
-    tuneButton.hidden = isRunning;
-    stopButton.hidden = progress.hidden = !isRunning;
+    if (isRunning) showInstead(tuneButton, stopButton);
+    else showInstead(stopButton, tuneButton);
+    progress.hidden = !isRunning;
     progress.value = status.share ?? 0;
     if (isRunning) tuned.hidden = true;
     say((!status.isAway && status.message) || inWords(status, WORDS));
@@ -77,6 +78,7 @@ export function createFineTuning(context, getDrawings) {
       const missing = trigger ? props.missing || isFew : NO_SERVER;
       query(element, ".handwriting-missing").textContent = missing;
       tuneButton.disabled = missing !== "";
+      if (!trigger) tuneButton.hidden = true;
       if (job?.drawings !== getDrawings()) tuned.hidden = true;
     },
 
@@ -121,10 +123,13 @@ function row(what, before, after, count) {
 
 /** @type {(change: number, hasWorse: boolean) => string} */
 function forgotten(change, hasWorse) {
-  if (change >= 0 && !hasWorse) return "On MNIST, no score fell.";
-  const compared = change === 0 ? "as many" : `${Math.abs(change)} ${change < 0 ? "fewer" : "more"}`;
+  if (!hasWorse) return "On MNIST, no score fell.";
+  const why =
+    "The MNIST digits mixed with yours keep the loss small: a network forgets what it is no longer trained on.";
+  if (change >= 0)
+    return `On MNIST as a whole, no score fell, but learning one thing cost another: see the last row. ${why}`;
   return (
-    `Learning one thing can cost another: of MNIST’s 10,000 test digits, it now classifies ${compared} correctly ${change === 0 ? "as" : "than"} before. The MNIST ` +
-    "digits mixed with yours keep the loss small: a network forgets what it is no longer trained on."
+    `Learning one thing cost another: of MNIST’s 10,000 test digits, it now classifies ${-change} fewer correctly than ` +
+    `before. ${why}`
   );
 }

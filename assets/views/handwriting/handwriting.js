@@ -50,6 +50,7 @@ export function mount(context) {
     results.hidden = isAsking || !drawings.length;
     if (isAsking) {
       const total = drawings.length + wanted.length;
+      query(element, ".handwriting-wanted span").textContent = wanted[0] === 8 ? "Write an" : "Write a";
       query(element, ".handwriting-wanted strong").textContent = String(wanted[0]);
       query(element, ".handwriting-count").textContent = `${drawings.length + 1} of ${total}`;
       Object.assign(progress, { value: drawings.length, max: total });
@@ -76,13 +77,18 @@ export function mount(context) {
   function begin() {
     proceed(shuffle(Array.from({ length: EACH * DIGITS }, (_, i) => i % DIGITS)), []);
     document.querySelector(".pad")?.scrollIntoView({ block: "nearest" });
+    goToPad();
   }
+
+  /** What is pressed here may be disabled or gone then, and drawing is next. */
+  const goToPad = () => query(document, ".pad-canvas").focus({ preventScroll: true });
 
   function next() {
     const { strokes, penIsDown } = drawing.get();
     const [label, ...wanted] = session.wanted;
     if (label === undefined || !strokes.length || penIsDown) return;
     proceed(wanted, [...session.drawings, { label, strokes }]);
+    if (wanted.length) goToPad();
   }
 
   const actions = {
@@ -91,6 +97,7 @@ export function mount(context) {
     back() {
       const last = session.drawings[session.drawings.length - 1];
       proceed([last.label, ...session.wanted], session.drawings.slice(0, -1), last.strokes);
+      if (backButton.disabled) goToPad();
     },
     skip: () => proceed(session.wanted.slice(1), session.drawings),
     use: () => classifiers.activate("own"),
@@ -116,10 +123,10 @@ export function mount(context) {
   for (const [name, act] of Object.entries(actions)) {
     query(element, `.handwriting-${name}`).addEventListener("click", () => act());
   }
-  // From the pad, too, where Enter and Space move the pen.
+  // From the pad, too, where Enter and Space move the pen; but nowhere else.
   document.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey, repeat, target }) => {
     if (key.toLowerCase() !== "n" || ctrlKey || metaKey || altKey || repeat || view.hidden) return;
-    if (!(target instanceof Element && target.matches("input, select, textarea"))) next();
+    if (target instanceof Element && target.closest(".pad, .handwriting")) next();
   });
 
   show();

@@ -71,7 +71,10 @@ export function mount({ element }) {
     const most = Math.abs(terms[0].product ?? 1);
     const { layer } = chosen;
     const rows = terms.map(({ from, input, weight, product }) => {
-      const choose = () => pick({ layer: layer - 1, neuron: from });
+      const choose = () => {
+        pick({ layer: layer - 1, neuron: from });
+        query(element, ".neurons-neuron h3").focus({ preventScroll: true }); // this button goes
+      };
       const source = layer
         ? create("button", { type: "button", class: "neurons-from", onclick: choose }, `neuron ${from + 1}`)
         : `row ${Math.floor(from / SIDE) + 1}, column ${(from % SIDE) + 1}`;

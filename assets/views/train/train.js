@@ -3,7 +3,7 @@
 import { call, followJob, inWords, isGoingOn, startJob } from "../../server/jobs.js";
 import * as classifiers from "../../state/classifiers.js";
 import * as views from "../../state/views.js";
-import { create, query, setText } from "../../parts/dom.js";
+import { create, query, setText, showInstead } from "../../parts/dom.js";
 import { percent } from "../../parts/numbers.js";
 import { lossInWords, showCurves } from "./curves.js";
 import { setUpForm } from "./form.js";
@@ -62,11 +62,7 @@ export function mount(context) {
     else complain(error ?? "");
   });
 
-  stopButton.addEventListener("click", async () => {
-    stopButton.disabled = true;
-    const answer = await call(server?.stop, current?.ticket);
-    if (answer === undefined) stopButton.disabled = false; // the server could not be reached
-  });
+  stopButton.addEventListener("click", () => call(server?.stop, current?.ticket));
 
   /** @param {string} ticket */
   async function begin(ticket) {
@@ -100,9 +96,8 @@ export function mount(context) {
 
   function showStatus() {
     const run = current ?? runs.findLast(({ isBaseline }) => !isBaseline);
-    trainButton.hidden = current !== null;
-    if (stopButton.hidden !== (current === null)) stopButton.disabled = false;
-    stopButton.hidden = current === null;
+    if (current) showInstead(trainButton, stopButton);
+    else showInstead(stopButton, trainButton);
     status.hidden = !run;
     if (!run) return;
     const state = inWords(run, { running: run.points.length ? "Training" : "Preparing the digits …" });
