@@ -129,7 +129,7 @@ export function mount(context) {
     const remove = () => {
       runs = runs.filter((other) => other !== run);
       show();
-      trainButton.focus();
+      query(element, "h2").focus({ preventScroll: true });
     };
     const label = `Remove ${run.isBaseline ? "the baseline" : `run ${run.number}`} from the charts`;
     const swatch = create("span", { class: "train-swatch", "aria-hidden": "true" });
