@@ -13,6 +13,7 @@ from model.network import MLP
 from model.pipeline import LoadedClassifier
 from model.quantization import QuantizedLayer
 from model.training.finetuning import FineTuned
+from model.training.script import training_script
 from model.training.snapshots import Snapshot
 
 OWN = "Yours alone, until you leave this page"  # the origin of a visitor's own network
@@ -95,6 +96,7 @@ def describe_train_result(result: TrainResult) -> dict[str, Any]:
     )
     return {
         "network": describe_loaded(LoadedClassifier(result.classifier, OWN)),
+        "script": training_script(result.classifier.recipe),
         "confusion": result.confusion.tolist(),
         "mistakes": [
             {

@@ -32,15 +32,14 @@ class _Model(nn.Module):
         return logits, F.softmax(logits, dim=1)
 
 
-def export_onnx(classifier: Classifier, path: Path) -> None:
-    """Write a classifier's network, completely or not at all.
+def onnx_file(classifier: Classifier) -> bytes:
+    """A classifier's network as the content of an ONNX file.
 
     The file's input is `images` (N, 28, 28), uint8, preprocessed, for any N; its outputs are `logits` and
     `probabilities`, both (N, 10), float32.
 
     Raises:
         OnnxError: if the packages that this needs are not installed.
-        OSError: if the file can't be written.
     """
     try:
         import onnxscript  # noqa: F401
@@ -60,5 +59,16 @@ def export_onnx(classifier: Classifier, path: Path) -> None:
         )
     if program is None:
         raise OnnxError("PyTorch's exporter returned nothing.")
-    content = program.model_proto.SerializeToString()
+    content: bytes = program.model_proto.SerializeToString()
+    return content
+
+
+def export_onnx(classifier: Classifier, path: Path) -> None:
+    """Write the file of `onnx_file`, completely or not at all.
+
+    Raises:
+        OnnxError: if the packages that this needs are not installed.
+        OSError: if the file can't be written.
+    """
+    content = onnx_file(classifier)
     write_atomically(path, lambda file: file.write(content))

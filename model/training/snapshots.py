@@ -65,8 +65,8 @@ class Snapshot:
 class SnapshotRecorder:
     """Takes snapshots of a network while it is trained; the training is not affected.
 
-    They are taken before the first step, after FIRST_REPORTS, and at the ends of EPOCH_ENDS epochs, evenly spread (all of
-    them in short runs). The last one is the trained network. If a training reports its progress less often, they
+    They are taken before the first step, after FIRST_REPORTS, and at the ends of EPOCH_ENDS epochs, evenly spread (all
+    of them in short runs). The last one is the trained network. If a training reports its progress less often, they
     are taken at the next report.
 
     Args:

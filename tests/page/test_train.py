@@ -1,7 +1,9 @@
 """The train view: a training from the first click to the visitor's own network on the pad."""
 
+import io
 import re
 
+import torch
 from filelock import FileLock
 from playwright.sync_api import Locator, Page, expect
 
@@ -14,6 +16,8 @@ from model.pipeline import load_baseline, trained_classifier
 from model.preprocessing import preprocess
 from model.training import batches
 from model.training.loop import train
+from model.training.recipe import RECIPES
+from model.training.script import training_script
 from tests.page.accessibility import violations
 from tests.page.conftest import OpenPage, wait_until_ready
 from tests.page.drawing import choose_sample, expect_verified, in_percents, percents
@@ -70,6 +74,15 @@ def test_a_training_ends_with_the_visitors_own_network_on_the_pad(
     expect(page.locator(".train-cell canvas")).to_have_count(40)
 
     logits = own.logits(mnist.test_images)
+    files = {}
+    for button in ("Script (.py)", "Weights (.pt)"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=button).click()
+        files[download.value.suggested_filename] = download.value.path().read_bytes()
+    assert files["run-1.py"].decode() == training_script(own.recipe)
+    weights = torch.load(io.BytesIO(files["run-1.pt"]))
+    assert torch.equal(torch.cat([weight.flatten() for weight in weights.values()]), own.network.flat_parameters())
+
     rows = page.locator(".train-confusion tbody tr").evaluate_all(CELLS)
     assert rows == confusion_matrix(logits, mnist.test_labels).tolist()
     worst = most_wrong(logits, mnist.test_images, mnist.test_labels)
@@ -152,5 +165,5 @@ def test_wrong_settings_are_explained_and_a_recipe_fills_in_its_own(open_page: O
         start(page, **wrong)
         expect(problem).to_contain_text(sentence)
     page.locator("[name=recipe]").select_option("augmented")
-    expect(page.locator("[name=learning_rate]")).to_have_value("0.003")
-    expect(page.locator("[name=epochs]")).to_have_value("5")
+    expect(page.locator("[name=learning_rate]")).to_have_value(f"{RECIPES['augmented'].learning_rate}")
+    expect(page.locator("[name=epochs]")).to_have_value(f"{RECIPES['augmented'].epochs}")

@@ -9,7 +9,7 @@ import { percent } from "../../parts/numbers.js";
 
 /** A test digit: its image as base64 of 784 tones, and the probabilities of the prediction and of the label.
     @typedef {{ image: string, label: number, predicted: number, probability: number, labelProbability: number }} Mistake */
-/** What Python sends. @typedef {{ network: ClassifierDescription, confusion: number[][], mistakes: Mistake[] }} TrainResult */
+/** What Python sends. @typedef {{ network: ClassifierDescription, script: string, confusion: number[][], mistakes: Mistake[] }} TrainResult */
 
 /** @import { Run } from "./train.js" */
 

@@ -6,6 +6,7 @@ import * as views from "../../state/views.js";
 import { create, query, setText, showInstead } from "../../parts/dom.js";
 import { percent } from "../../parts/numbers.js";
 import { lossInWords, showCurves } from "./curves.js";
+import { setUpExport } from "./export.js";
 import { setUpForm } from "./form.js";
 import { linkForm } from "./link.js";
 import { showResult } from "./result.js";
@@ -31,6 +32,7 @@ export function mount(context) {
   const missing = query(element, ".train-missing");
   const status = query(element, ".train-status");
   const progress = query(element, ".train-progress", HTMLProgressElement);
+  const showExport = setUpExport(query(element, ".train-export"), server);
   const settings = setUpForm(form, JSON.parse(props.recipes));
   linkForm(form);
 
@@ -84,6 +86,7 @@ export function mount(context) {
       showResult(query(element, ".train-result"), run, result, (label, predicted) =>
         call(server?.classified_as, JSON.stringify([ticket, label, predicted])),
       );
+      showExport(run, result.script);
     }
     show();
   }

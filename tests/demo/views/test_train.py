@@ -1,5 +1,6 @@
 """A training and a fine-tuning over plain HTTP, and what anyone else may send there."""
 
+import base64
 import json
 
 import numpy as np
@@ -57,6 +58,16 @@ def test_the_result_of_a_training_is_measured(page):
     assert np.sum(result["confusion"]) == 10_000
     assert result["network"]["testAccuracy"] == np.trace(result["confusion"]) / 10_000
     assert all(mistake["probability"] >= mistake["labelProbability"] for mistake in result["mistakes"])
+
+
+def test_weights_as_files(page):
+    visitor = Visitor(page)
+    ticket = train(visitor, seed=4)["network"]["ticket"]
+    for kind in ("pt", "onnx"):
+        answer = json.loads(visitor.call(TrainView, "weights", json.dumps([ticket, kind])))
+        assert len(base64.b64decode(answer["file"])) > 25_000
+    for sent in ([ticket, "exe"], [ticket], ["guessed", "pt"], [ticket, ["pt"]], None, [[]]):
+        assert json.loads(visitor.call(TrainView, "weights", json.dumps(sent))).keys() == {"error"}
 
 
 @pytest.mark.parametrize("view", [TrainView, HandwritingView])
