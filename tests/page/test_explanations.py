@@ -98,7 +98,7 @@ def test_a_step_that_is_left_out_changes_every_prediction(open_view: OpenPage, p
     for name in ("crop", "center"):  # without these, the place of the digit matters
         switch(page, name).click()
     page.get_by_role("button", name="Move it to a corner, small").click()
-    assert max(range(10), key=percents(page).__getitem__) != 7
+    assert percents(page)[7] < in_percents(truth.probabilities)[7] - 5
     page.locator(".input-reset").click()
     assert max(range(10), key=percents(page).__getitem__) == 7
     expect(page.locator(".input-reset")).to_be_disabled()

@@ -23,7 +23,7 @@ from tests.page.servers import FileServer
 from tests.page.test_handwriting import STORED, TWENTY
 
 NEEDS_SERVER = {  # buttons that are disabled or hidden without one; a sentence says so in their place
-    *("train-train", "train-stop", "train-use own", "train-use both"),
+    *("train-train", "train-stop", "train-use own", "train-use both", "train-copy"),
     *("handwriting-tune", "handwriting-stop", "handwriting-use", "handwriting-fresh"),
 }
 # Press whatever can be pressed and was not pressed before, until there is nothing new; it says what was pressed, and
