@@ -14,7 +14,7 @@ from torch import Tensor
 
 CANVAS_SIDE = 140  # pixels: seven for each of the 20 that a digit is resized to, when it fills the canvas
 PEN_WIDTH = 10.0  # pixels: a digit gets lines 1.4 pixels wide in its 20 x 20 box if it fills the canvas, 2.9 if half
-BATCH = 32  # drawings at once: small enough for the processor's cache
+BATCH = 64  # drawings at once: small enough for the processor's cache
 
 Point = tuple[float, float]
 Stroke = Sequence[Point]

@@ -66,7 +66,7 @@ class Samples:
             end = self._written + len(labels)
             self.images[self._written : end], self.labels[self._written : end] = images, labels
             self._written = end
-        return self.images[positions], self.labels[positions]
+        return self.images.index_select(0, positions), self.labels[positions]  # ten times as fast as images[positions]
 
     def shuffled(self, generator: torch.Generator, is_first: bool) -> Tensor:
         """All positions (N,) at random; in the first epoch, each installment late enough for it to be written."""
@@ -159,7 +159,7 @@ class Batches:
                 images[:augmented] = torch.cat([augment(part, recipe.augmentation, self._generator) for part in parts])
                 # Neighbors were augmented alike; a batch should see as many transformations as possible.
                 shuffle = torch.randperm(len(positions), generator=self._generator)
-                positions, images, labels = positions[shuffle], images[shuffle], labels[shuffle]
+                positions, images, labels = positions[shuffle], images.index_select(0, shuffle), labels[shuffle]
             start, step = step, step + -(-len(positions) // recipe.batch_size)
             reports = [(report - start) * recipe.batch_size for report in FIRST_REPORTS if start < report < step]
             tensors = positions, normalize(images).flatten(1), labels
