@@ -14,7 +14,7 @@ from model.data.mnist import VALIDATION
 from model.data.pen import CANVAS_SIDE
 from model.network import DIGITS
 from model.preprocessing import ALL_STEPS, Steps, preprocess
-from model.training.recipe import RECIPES, Recipe, RecipeError, changed
+from model.training.recipe import HIGHEST_RATE, RECIPES, WHOLE_NUMBERS, Recipe, RecipeError, changed
 
 MAX_INK = 10_000  # characters of packed ink; a digit takes one or two thousand
 MAX_NAME = 64  # characters of a fingerprint, which has 16, or a ticket, which has 22
@@ -26,6 +26,11 @@ MAX_EPOCHS = 50
 TRAINING_DIGITS = 60_000 - VALIDATION
 MAX_STEPS = 100_000  # a minute, or two with the widest layers
 MAX_BATCH = 4_096  # beyond it, a step takes so much time and memory that others would notice
+RANGES = WHOLE_NUMBERS | {
+    "learning_rate": (0, HIGHEST_RATE),
+    "epochs": (1, MAX_EPOCHS),
+    "batch_size": (1, MAX_BATCH),
+}  # of the settings, in the page
 
 DRAWING_FORM = (
     "A drawing is sent as its version, its ink, the preprocessing steps, the network's fingerprint, and the ticket of "

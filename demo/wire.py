@@ -13,11 +13,12 @@ from model.network import MLP
 from model.pipeline import LoadedClassifier
 from model.quantization import QuantizedLayer
 from model.training.finetuning import FineTuned
+from model.training.recipe import Recipe
 from model.training.script import training_script
 from model.training.snapshots import Snapshot
 
-OWN = "Yours alone, until you leave this page"  # the origin of a visitor's own network
-LOST = "The server does not know this training: the server was restarted, or the page was away. Train again."
+OWN = "Yours alone, in this tab"  # the origin of a visitor's own network
+LOST = "The server does not know this training: the server was restarted, or the page was away too long. Train again."
 
 
 def describe_loaded(loaded: LoadedClassifier) -> dict[str, Any]:
@@ -58,22 +59,29 @@ def describe_snapshot(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def describe_job(job: Job, place: int) -> dict[str, Any]:
+def describe_settings(recipe: Recipe) -> str:
+    """All that makes a run what it is, in words."""
+    return f"{recipe}, seed {recipe.seed}"
+
+
+def describe_job(job: Job, place: int, wait: float) -> dict[str, Any]:
     """How a job stands, the whole of it.
 
     Args:
         job: any.
         place: in the queue; 1 is next, and 0 means that it is not waiting.
+        wait: about how many seconds it waits.
     """
     return {
         "state": job.state,
         "message": DIVERGING if job.curve.is_diverging and not job.is_over else job.message,
         "place": place,
+        "wait": wait,
         "share": job.share,
         "points": job.curve.points,
         "validation": list(job.curve.validation),
         "secondsLeft": job.curve.seconds_left,
-        "settings": str(job.recipe),
+        "settings": describe_settings(job.recipe),
         "epochs": job.recipe.epochs,
         "hasResult": job.result is not None,
     }

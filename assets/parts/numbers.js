@@ -31,6 +31,11 @@ export function percentage(share, digits = 1) {
   return Number(text) === 100 && share < 1 ? `>\u202f${(100 - 10 ** -digits).toFixed(digits)}` : text;
 }
 
+/** A duration in words, rounded up: 40 s, 2 min. @param {number} seconds @param {number} [step] to round it up to */
+export function duration(seconds, step = 1) {
+  return seconds < 90 ? `${Math.ceil(seconds / step) * step} s` : `${Math.ceil(seconds / 60)} min`;
+}
+
 /** A number that may be tiny: 0.1234, 6.4 × 10⁻²¹. @param {number} value 0 or more */
 export function small(value) {
   if (value === 0 || value >= 1e-3) return value.toFixed(4);

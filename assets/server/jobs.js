@@ -1,10 +1,12 @@
 /** Jobs on the server: a page starts one, and asks how it stands, again and again, until it is over. */
 /** @import { JobNews, JobState, JobStatus, MountContext, ServerFunction } from "../state/types.js" */
+import { duration } from "../parts/numbers.js";
 import { isReachable } from "./verification.js";
 
 export const UNREACHABLE = "The server can’t be reached. Try again when it is back.";
 const RETRY = 2000; // milliseconds between two attempts to reach the server
 const TRIES = 3;
+const WAIT_STEP = 10; // seconds: no wait is known better
 /** @type {JobNews} */
 const LOST = { state: "lost", message: "The server no longer knows this training. Reload the page, and train again." };
 /** @type {Record<JobState, string>} */
@@ -47,7 +49,7 @@ function misplaced() {
   return `The server takes this page to be at ${taken}, so nothing can be trained here. Its operator has to set GRADIO_ROOT_PATH (SECURITY.md, "Behind a proxy").`;
 }
 
-/** Follow a job until it is over, telling all news. Returns its result; null if there is none, or if it was lost.
+/** Follow a job until it is over, telling all news. It goes on without this page, which can follow it again by its ticket.
     @param {MountContext["server"]} server @param {string} ticket @param {(news: JobNews) => void} tell */
 export async function followJob(server, ticket, tell) {
   /** @type {JobNews} */
@@ -56,7 +58,12 @@ export async function followJob(server, ticket, tell) {
     news = (await askUntilAnswered(server?.follow, ticket, tell)) ?? LOST;
     tell(news);
   } while (isGoingOn(news));
-  return news.hasResult ? askUntilAnswered(server?.result, ticket, tell) : null;
+}
+
+/** What came of a job; null if nothing did, or if it was lost.
+    @param {MountContext["server"]} server @param {string} ticket @param {(news: JobNews) => void} tell */
+export function resultOf(server, ticket, tell) {
+  return askUntilAnswered(server?.result, ticket, tell);
 }
 
 /** The server's answer about a job, however long it can't be reached; null if it does not answer although it can be
@@ -81,8 +88,11 @@ export function isGoingOn({ state }) {
 
 /** A job's state in words, some of which may be other than the usual ones.
     @param {Pick<JobStatus, "state"> & JobNews} status @param {Partial<Record<JobState, string>>} [words] */
-export function inWords({ state, place, isAway }, words = {}) {
+export function inWords({ state, place, wait = 0, isAway }, words = {}) {
   if (isAway) return "The server can't be reached: waiting for it.";
-  if (state === "queued" && place) return `Place ${place} in the queue: one network is trained at a time.`;
+  if (state === "queued" && place) {
+    const about = wait < 1 ? "next" : `about ${duration(wait, WAIT_STEP)}`;
+    return `Place ${place} in the queue, ${about}: one network is trained at a time.`;
+  }
   return words[state] ?? STATES[state];
 }

@@ -84,11 +84,11 @@
  * The network at one point of its training.
  * @typedef {{ step: number, epoch: number, loss: number, accuracy: number, network: NetworkDescription }} Snapshot
  *
- * A job's status: a sentence on how it ended, or ""; its place in the queue, 0 at its head; the share of the work that is
- * done; points [epoch, loss (null where it is no finite number), accuracy] and the same of the
+ * A job's status: a sentence on how it ended, or ""; its place in the queue, 0 at its head, and for about how many
+ * seconds it waits there; the share of the work that is done; points [epoch, loss (null where it is no finite number), accuracy] and the same of the
  * validation digits; and its settings in words.
  * @typedef {"queued" | "running" | "done" | "stopped" | "diverged" | "failed" | "lost"} JobState
- * @typedef {{ state: JobState, message: string, place: number, share: number, points: [number, number | null, number][],
+ * @typedef {{ state: JobState, message: string, place: number, wait: number, share: number, points: [number, number | null, number][],
  *   validation: [number, number | null, number][], secondsLeft: number, settings: string, epochs: number, hasResult: boolean }} JobStatus
  *
  * News of a job: its status, or whether the server can't be reached at the moment.

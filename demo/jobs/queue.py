@@ -4,8 +4,8 @@ Addresses take turns, and those go first whose jobs have taken least time. A job
 another address waits. So who has not had a turn yet waits at most MAX_TURN seconds for each address that came before
 and has not had one either, and for the job that runs, however many jobs any of them has started.
 
-A page follows its job by asking for the whole status again and again, so that a lost answer loses nothing. A job that
-nobody asks about any more, as its page was closed or its network lost, is stopped, and the next one takes its place.
+A page follows its job by asking for the whole status again and again, so that a lost answer loses nothing. A job goes
+on without its page, which finds it again; but not for ever, and it gives way as soon as somebody else waits.
 """
 
 import threading
@@ -28,7 +28,9 @@ MAX_QUEUED, FIRST_PLACES = 60, 60  # jobs that wait; and more of them, only for 
 MAX_QUEUED_PER_ADDRESS = 50  # enough for a classroom
 MAX_TURN = 60.0  # seconds that a job may take while another address waits; most take 10 to 30
 STUCK = 60.0  # seconds without a step; the longest, MNIST's preparation, takes a few
-PATIENCE = 10.0  # seconds without a question, until a visitor counts as gone
+PATIENCE = 10.0  # seconds without a question, until a visitor counts as away
+MAX_ABSENCE = 300.0  # seconds for which a job goes on without its visitor
+FIRST_GUESS, NEWEST = 20.0, 0.3  # seconds that jobs take, and the weight of the newest one in their mean
 MISSING_MNIST = (
     "Training needs MNIST, which this server does not have. Its operator can get it with `python -m model train`, "
     "which downloads it (11 MB), or put its four files into a folder and start the app with --data DIR or "
@@ -65,6 +67,7 @@ class JobQueue:
         self._running: Job | None = None
         self._since = self._moved_at = 0.0  # when it began, and when it made its last step
         self._spent: defaultdict[str, float] = defaultdict(float)  # seconds of each address, since nothing waited last
+        self._usual = FIRST_GUESS  # seconds that a job takes
         self._has_worker = False
 
     # --- what visitors ask --------------------------------------------------------------------------------------------
@@ -76,6 +79,7 @@ class JobQueue:
             JobError: if too many are waiting, or the system has no thread left.
         """
         with self._lock:
+            self._stop_abandoned(somebody_waits=True)
             own = sum(waiting.address == job.address for waiting in self._waiting)
             if len(self._waiting) >= (MAX_QUEUED if own else MAX_QUEUED + FIRST_PLACES):
                 raise JobError(f"{len(self._waiting)} training jobs are waiting already. Try again in a few minutes.")
@@ -98,7 +102,8 @@ class JobQueue:
             if job is None:
                 return describe_lost_job()
             job.asked_at = self._clock()
-            return describe_job(job, self._in_order().index(job) + 1 if job in self._waiting else 0)
+            place = self._in_order().index(job) + 1 if job in self._waiting else 0
+            return describe_job(job, place, self._seconds_until(place))
 
     def result(self, ticket: object) -> Any:
         """What came of the job with this ticket; None if there is no such job, or it has no result."""
@@ -151,11 +156,24 @@ class JobQueue:
         elif job is self._running:
             job.stop_reason = reason
 
-    def _stop_abandoned(self) -> None:
-        """Stop every job that nobody asks about."""
-        for job in [self._running, *self._waiting]:
-            if job and self._clock() - job.asked_at > PATIENCE:
-                self._stop(job, "The page was away.")
+    def _seconds_until(self, place: int) -> float:
+        """About how long a job at this place waits, if the jobs before it take as long as others did."""
+        job = self._running
+        if place == 0 or job is None:
+            return 0.0
+        spent = self._clock() - self._since
+        left = spent * (1 - job.share) / job.share if job.share else max(self._usual - spent, 0)
+        if any(waiting.address != job.address for waiting in self._waiting):
+            left = min(left, max(MAX_TURN - spent, 0))
+        return left + (place - 1) * self._usual
+
+    def _stop_abandoned(self, somebody_waits: bool = False) -> None:
+        """Stop the jobs that nobody asks about: at once if somebody waits, else after a while."""
+        absences = {job: self._clock() - job.asked_at for job in [self._running, *self._waiting] if job}
+        somebody_waits |= any(absences[job] <= PATIENCE for job in self._waiting)
+        for job, absence in absences.items():
+            if absence > (PATIENCE if somebody_waits else MAX_ABSENCE):
+                self._stop(job, "The page was away, and others waited." if somebody_waits else "The page was away.")
 
     def _stop_long(self) -> None:
         """Stop the job that runs if it takes long and another address waits."""
@@ -184,7 +202,9 @@ class JobQueue:
         while job := self._next():
             state, message = self._do(job)
             with self._lock:
-                self._spent[job.address] += self._clock() - self._since
+                seconds = self._clock() - self._since
+                self._spent[job.address] += seconds
+                self._usual += NEWEST * (seconds - self._usual)
                 self._end(job, state, message)
 
     def _next(self) -> Job | None:

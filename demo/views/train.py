@@ -7,10 +7,10 @@ from typing import Any
 
 from demo.jobs.job import TrainJob, TrainResult
 from demo.jobs.queue import JobQueue
-from demo.payloads import SETTINGS, parse_training_settings
+from demo.payloads import RANGES, SETTINGS, parse_training_settings
 from demo.server.gradio_internals import server
 from demo.views.following import JobView
-from demo.wire import LOST, describe_train_result, encode_image
+from demo.wire import LOST, describe_settings, describe_train_result, encode_image
 from model.classifier import Classifier
 from model.network import DIGITS
 from model.onnx import OnnxError, onnx_file
@@ -25,8 +25,13 @@ class TrainView(JobView):
         recipes = {
             name: {setting: getattr(recipe, setting) for setting in SETTINGS} for name, recipe in RECIPES.items()
         }
-        curve = {"settings": str(baseline.recipe), "epochs": baseline.recipe.epochs, "points": baseline.curve}
-        super().__init__("views/train", jobs, missing, recipes=json.dumps(recipes), baseline=json.dumps(curve))
+        curve = {
+            "settings": describe_settings(baseline.recipe),
+            "epochs": baseline.recipe.epochs,
+            "points": baseline.curve,
+        }
+        props = {"recipes": recipes, "ranges": RANGES, "baseline": curve}
+        super().__init__("views/train", jobs, missing, **{name: json.dumps(value) for name, value in props.items()})
         self._exporting = threading.Lock()
         self._onnx: tuple[str, bytes] | None = None  # the newest, with its network's ticket: it takes seconds to make
 

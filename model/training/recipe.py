@@ -5,6 +5,17 @@ from dataclasses import asdict, dataclass, fields, replace
 OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSProp", "sgd": "SGD"}
 SCHEDULES = ("constant", "one-cycle")
 ACTIVATIONS = ("relu", "none")
+WHOLE_NUMBERS = {
+    "batch_size": (1, 60_000),
+    "epochs": (1, 1_000),
+    "seed": (0, 2**63 - 1),
+    "style_images": (0, 100_000),
+    "hard_examples": (0, 60_000),
+    "hidden": (8, 256),
+    "hidden_layers": (0, 3),
+    "digits": (100, 60_000),
+}  # and the least and the highest that each may be
+HIGHEST_RATE = 100
 
 
 class RecipeError(ValueError):
@@ -59,8 +70,8 @@ class Recipe:
             raise RecipeError("name must be a text of 1 to 200 characters.")
         if not isinstance(self.optimizer, str) or self.optimizer not in OPTIMIZERS:
             raise RecipeError(f"optimizer must be one of {', '.join(OPTIMIZERS)}.")
-        if type(self.learning_rate) not in (int, float) or not 0 < self.learning_rate <= 100:
-            raise RecipeError("learning_rate must be a number above 0 and at most 100.")
+        if type(self.learning_rate) not in (int, float) or not 0 < self.learning_rate <= HIGHEST_RATE:
+            raise RecipeError(f"learning_rate must be a number above 0 and at most {HIGHEST_RATE}.")
         if self.schedule not in SCHEDULES:
             raise RecipeError(f"schedule must be one of {', '.join(SCHEDULES)}.")
         if self.activation not in ACTIVATIONS:
@@ -69,16 +80,7 @@ class Recipe:
             value = getattr(self, setting)
             if type(value) not in (int, float) or not 0 <= value <= highest:
                 raise RecipeError(f"{setting} must be a number from 0 to {highest}.")
-        for setting, low, high in (
-            ("batch_size", 1, 60_000),
-            ("epochs", 1, 1_000),
-            ("seed", 0, 2**63 - 1),
-            ("style_images", 0, 100_000),
-            ("hard_examples", 0, 60_000),
-            ("hidden", 8, 256),
-            ("hidden_layers", 0, 3),
-            ("digits", 100, 60_000),
-        ):
+        for setting, (low, high) in WHOLE_NUMBERS.items():
             value = getattr(self, setting)
             if type(value) is not int or not low <= value <= high:
                 raise RecipeError(f"{setting} must be a whole number from {low:,} to {high:,}.")

@@ -2,9 +2,10 @@
 /** @import { ClassifierDescription, JobNews, JobStatus, MountContext } from "../../state/types.js" */
 /** @import { LabeledDrawing } from "./handwriting.js" */
 import { argmax, sum } from "../../engine/math.js";
-import { call, followJob, inWords, isGoingOn, startJob } from "../../server/jobs.js";
+import { call, followJob, inWords, isGoingOn, resultOf, startJob } from "../../server/jobs.js";
 import { packInk } from "../../server/verification.js";
 import * as classifiers from "../../state/classifiers.js";
+import * as storage from "../../state/storage.js";
 import { query, setText, showInstead, tableRow } from "../../parts/dom.js";
 import { percent, withSign } from "../../parts/numbers.js";
 import { inkOf } from "./scores.js";
@@ -13,6 +14,7 @@ import { inkOf } from "./scores.js";
     @typedef {{ network: ClassifierDescription, before: number[], after: number[], outOfFold: number[],
     mnistBefore: number[][], mnistAfter: number[][] }} FineTuningResult */
 
+const STORED = "digit-sketchpad.fine-tuning"; // by what the page finds it again, and whether it is on the present drawings
 const NO_SERVER =
   "Fine-tuning runs in Python: start the app on a computer (python app.py) to fine-tune a network on your handwriting.";
 const WORDS = { done: "Done: the fine-tuned copy is yours. You can choose it above the pad." };
@@ -44,12 +46,36 @@ export function createFineTuning(context, getDrawings) {
     if (error) return show({ state: "failed", message: error });
     if (!job || !ticket) return;
     job.ticket = ticket;
+    await follow(ticket);
+  });
+  const stored = trigger && storage.get(STORED, isStored);
+  if (stored) {
+    job = { ticket: stored.ticket, drawings: stored.isOnThese ? getDrawings() : [] };
+    follow(stored.ticket);
+  }
+
+  /** @param {string} ticket */
+  async function follow(ticket) {
+    remember();
     /** @type {JobNews & Pick<JobStatus, "state">} */
     const status = { state: "queued" };
-    const result = await followJob(server, ticket, (news) => show(Object.assign(status, news)));
+    const tell = (/** @type {JobNews} */ news) => show(Object.assign(status, news));
+    await followJob(server, ticket, tell);
+    if (status.state === "lost") forget();
+    if (!status.hasResult) return;
+    const result = await resultOf(server, ticket, tell);
     if (result) take(result);
-    else if (status.hasResult) say("The result was lost on the way. Fine-tune it again.");
-  });
+    else say("The result was lost on the way. Fine-tune it again.");
+  }
+
+  function forget() {
+    job = null;
+    storage.set(STORED, null);
+  }
+
+  function remember() {
+    if (job?.ticket) storage.set(STORED, { ticket: job.ticket, isOnThese: job.drawings === getDrawings() });
+  }
 
   /** @param {JobNews & Pick<JobStatus, "state">} status */
   function show(status) {
@@ -67,8 +93,8 @@ export function createFineTuning(context, getDrawings) {
     if (!job) return;
     job.fingerprint = result.network.fingerprint;
     classifiers.take("own", result.network);
-    showTable(element, result, job.drawings);
     tuned.hidden = job.drawings !== getDrawings();
+    if (!tuned.hidden) showTable(element, result, job.drawings);
   }
 
   return {
@@ -80,6 +106,7 @@ export function createFineTuning(context, getDrawings) {
       tuneButton.disabled = missing !== "";
       if (!trigger) tuneButton.hidden = true;
       if (job?.drawings !== getDrawings()) tuned.hidden = true;
+      remember();
     },
 
     /** Whether the score is a fair test, if the network that predicts was fine-tuned. @param {string | undefined} fingerprint */
@@ -90,6 +117,11 @@ export function createFineTuning(context, getDrawings) {
         : "These predictions are those of your own network. It was fine-tuned on other drawings than these: a fair test.";
     },
   };
+}
+
+/** @param {any} value @returns {value is { ticket: string, isOnThese: boolean }} */
+function isStored(value) {
+  return typeof value?.ticket === "string" && typeof value.isOnThese === "boolean";
 }
 
 /** @type {(element: HTMLElement, result: FineTuningResult, drawings: LabeledDrawing[]) => void} */

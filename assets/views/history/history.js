@@ -27,6 +27,7 @@ export function mount({ element, server }) {
   const slider = query(element, "input", HTMLInputElement);
   const heading = query(element, "h3");
   const time = query(element, ".history-time");
+  const whose = query(element, ".history-whose");
   const answers = query(element, ".history-answers");
   const canvas = query(element, "canvas", HTMLCanvasElement);
   const bars = createDigitBars(query(element, ".history-bars"));
@@ -162,7 +163,11 @@ export function mount({ element, server }) {
     choose(slider.valueAsNumber);
   });
   subscribeToServer(({ state }) => state === "idle" && fetchSnapshots());
-  views.register("history", view, (current) => (moments.length ? show(current) : fetchSnapshots()));
+  views.register("history", view, (current) => {
+    whose.hidden = current.active === "shared";
+    if (moments.length) show(current);
+    else fetchSnapshots();
+  });
 }
 
 /** @param {Snapshot} snapshot */

@@ -1,12 +1,14 @@
-/* The form with the training settings. A recipe fills in all others; Python checks them, and says what is wrong. */
+/* The form with the training settings. A recipe fills in all others. A field that holds nothing that it may hold says
+   so until it does; Python checks all of them again. */
 
 import { parameterCount } from "../../engine/network.js";
-import { create, query } from "../../parts/dom.js";
+import { create, query, setText } from "../../parts/dom.js";
 import { grouped } from "../../parts/numbers.js";
 
 /** @typedef {Record<string, string | number | null>} Settings */
 
-const NUMBERS = ["learning_rate", "batch_size", "epochs", "digits", "seed", "hidden_layers", "hidden"];
+const RATE = "learning_rate";
+const NUMBERS = [RATE, "batch_size", "epochs", "digits", "seed", "hidden_layers", "hidden"];
 const NAMES = ["optimizer", "activation", ...NUMBERS];
 const RATES = [0.0001, 0.001, 0.003, 0.01, 0.1, 1, 10];
 /** @type {Record<string, string>} */
@@ -24,10 +26,15 @@ const QUESTIONS = [
 
 /** Fill the form in. Returns a function that gives its settings.
     @param {HTMLFormElement} form @param {Record<string, Settings>} recipes each one's settings, by name
+    @param {Record<string, [number, number]>} ranges the least and the highest value of each number
     @returns {() => Settings} */
-export function setUpForm(form, recipes) {
+export function setUpForm(form, recipes, ranges) {
   /** @param {string} name */
   const field = (name) => /** @type {HTMLInputElement | HTMLSelectElement} */ (form.elements.namedItem(name));
+  const hints = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll("[type=text]")]).map(
+    (text) => /** @type {const} */ ([text, query(form, `#${text.id}-hint`)]),
+  );
+  for (const [, hint] of hints) hint.dataset.hint = hint.textContent ?? "";
   const [recipe, hidden, layers] = [field("recipe"), field("hidden"), field("hidden_layers")];
 
   /** @param {Settings} [changes] */
@@ -49,18 +56,30 @@ export function setUpForm(form, recipes) {
     query(form, "#train-hidden-hint").textContent = `${widths.join(" – ")}: ${grouped(parameters)} parameters`;
   }
 
-  /** A field that holds no number says so, until it does. */
+  /** The hint of a field says what it may hold, while it holds something else. */
   function check() {
-    for (const name of NUMBERS) field(name).toggleAttribute("aria-invalid", false);
-    for (const name of NUMBERS) if (Number.isNaN(numberIn(name))) field(name).setAttribute("aria-invalid", "true");
+    for (const [text, hint] of hints) {
+      const isValid = isInRange(text.name);
+      text.ariaInvalid = isValid ? null : "true";
+      const [low, high] = ranges[text.name].map(grouped);
+      const allowed = text.name === RATE ? `a number above ${low}, up to ${high}` : `a whole number, ${low} to ${high}`;
+      setText(hint, isValid ? (hint.dataset.hint ?? "") : allowed);
+    }
   }
 
-  /** A comma is a decimal point, as most of the world writes it. @param {string} name */
+  /** @param {string} name */
+  function isInRange(name) {
+    const [low, high] = ranges[name];
+    const value = numberIn(name);
+    return value <= high && (name === RATE ? value > low : value >= low);
+  }
+
+  /** NaN for what is no number. A comma is the rate's decimal point, as most of the world writes it, and groups the
+      thousands of a whole number, as this page does. @param {string} name */
   function numberIn(name) {
-    const text = field(name)
-      .value.trim()
-      .replace(/^(\d*),(\d+)$/, "$1.$2");
-    return text === "" ? NaN : Number(text);
+    const text = field(name).value.trim();
+    if (name === RATE) return text ? Number(text.replace(/^(\d*),(\d+)$/, "$1.$2")) : NaN;
+    return /^(\d+|\d{1,3}(,\d{3})+)$/.test(text) ? Number(text.replaceAll(",", "")) : NaN;
   }
 
   recipe.append(...Object.keys(recipes).map((name) => create("option", { value: name }, name)));

@@ -7,7 +7,9 @@ import pytest
 
 from demo.jobs.queue import (
     FAULT,
+    FIRST_GUESS,
     FIRST_PLACES,
+    MAX_ABSENCE,
     MAX_QUEUED,
     MAX_QUEUED_PER_ADDRESS,
     MAX_TURN,
@@ -170,7 +172,7 @@ def test_addresses_take_turns_however_many_jobs_each_has(queue):
     assert places(queue, jobs) == [1, 4, 6, 2, 3, 5]
 
 
-def test_a_job_that_nobody_asks_about_is_stopped(queue, clock):
+def test_a_job_that_nobody_asks_about_gives_way_to_others(queue, clock):
     ann, ben, cem = submit(queue, "ann", "ben", "cem")
     clock.now = PATIENCE - 1
     queue.follow(cem.ticket)
@@ -179,10 +181,44 @@ def test_a_job_that_nobody_asks_about_is_stopped(queue, clock):
     cem.wait_until_running()
     for job in (ann, ben):
         assert queue.follow(job.ticket)["state"] == "stopped"
-        assert "was away" in queue.follow(job.ticket)["message"]
+        assert queue.follow(job.ticket)["message"] == "The page was away, and others waited."
+    assert queue.result(ann.ticket)  # as it was by then
     cem.proceed()
     cem.wait_until_over()
     assert queue.follow(cem.ticket)["state"] == "done"
+
+
+@pytest.mark.parametrize(("absence", "state"), [(MAX_ABSENCE - 1, "done"), (MAX_ABSENCE + 1, "stopped")])
+def test_a_job_goes_on_for_a_while_without_its_page(queue, clock, absence, state):
+    ann, ben = submit(queue, "ann", "ben")
+    clock.now = absence
+    for job in (ann, ben):
+        job.proceed()
+        job.wait_until_over()
+        assert queue.follow(job.ticket)["state"] == state
+
+
+def test_a_new_job_takes_the_places_of_those_that_nobody_asks_about(queue, clock):
+    submit(queue, "first")
+    for number in range(MAX_QUEUED_PER_ADDRESS):
+        queue.submit(FakeJob(f"visitor {number}", "school"))
+    clock.now = PATIENCE + 1
+    late = FakeJob("late", "school")
+    queue.submit(late)
+    assert places(queue, [late]) == [1]
+
+
+def test_who_waits_is_told_about_how_long(queue, clock):
+    jobs = submit(queue, "ann", "ben", "cem")
+    clock.now = 6
+    waits = [round(queue.follow(job.ticket)["wait"]) for job in jobs]
+    assert waits == [0, FIRST_GUESS - 6, 2 * FIRST_GUESS - 6]
+    jobs[0].share = 0.25
+    assert round(queue.follow(jobs[1].ticket)["wait"]) == 18  # three times as long as it took so far
+    clock.now = 40
+    other = FakeJob("eve", "home")
+    queue.submit(other)
+    assert round(queue.follow(other.ticket)["wait"]) == MAX_TURN - 40
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ def train(visitor: Visitor, **settings: object) -> dict:
             break
     assert status["state"] == "done", status
     assert status.keys() == {
-        "state", "message", "place", "share", "points", "validation", "secondsLeft", "settings", "epochs", "hasResult"
+        "state", "message", "place", "wait", "share", "points", "validation", "secondsLeft", "settings", "epochs",
+        "hasResult",
     }  # fmt: skip
     return json.loads(visitor.call(TrainView, "result", ticket))
 
