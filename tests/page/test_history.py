@@ -51,6 +51,18 @@ def test_the_slider_shows_each_moments_figures_predictions_and_weights(
     expect(view.locator("canvas")).to_have_attribute("aria-label", re.compile("mean size is 0.018"))
 
 
+def test_it_says_whose_training_it_is_and_names_its_ten_values(page: Page) -> None:
+    view = opened(page)
+    choose_sample(page, 7)
+    values = view.get_by_label("Probabilities at this moment").get_by_role("listitem")
+    expect(values.nth(7)).to_have_text(re.compile(r"^Probability of 7.*%$"))
+    whose = view.get_by_text("this is the training of the shared one")
+    expect(whose).to_be_hidden()
+    page.locator(".header-network summary").click()
+    page.get_by_role("button", name="Predict with the baseline").click()
+    expect(whose).to_be_visible()
+
+
 def test_without_a_connection_it_loads_later_and_without_snapshots_it_says_how_to_get_them(served_page: Page) -> None:
     requests = re.compile("/gradio_api/|/alive")
     served_page.wait_for_timeout(300)  # the last sign of life, which is the page itself, is proof enough for 250 ms

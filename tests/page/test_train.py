@@ -49,7 +49,7 @@ def test_a_training_ends_with_the_visitors_own_network_on_the_pad(
     expect_verified(page)
     shared = percents(page)
     with training_turn:
-        start(page, **QUICK)
+        start(page, **QUICK | {"learning_rate": "0,003"})
         expect(state(page)).to_have_text("Done")
 
     recipe = parse_training_settings({"recipe": "baseline"} | QUICK)
@@ -59,7 +59,7 @@ def test_a_training_ends_with_the_visitors_own_network_on_the_pad(
     accuracy = f"{last.test_accuracy:.2%}".replace("%", "\u00a0%")
     runs = page.locator(".train-runs li")
     expect(runs.nth(0)).to_contain_text("Baseline")  # there from the start
-    expect(runs.nth(1)).to_have_text(re.compile(f"Run 1 Adam, .*validation {accuracy}"))
+    expect(runs.nth(1)).to_have_text(re.compile(f"Run 1 Adam, learning rate 0.003, .*, seed 5 *validation {accuracy}"))
     expect(page.locator(".train-result h3")).to_contain_text(f"{accuracy} of the 5,000 validation digits")
     for chart in ("loss", "accuracy"):
         lines = page.locator(f".train-{chart} path:not(.chart-marks)")
@@ -110,22 +110,35 @@ def test_a_training_ends_with_the_visitors_own_network_on_the_pad(
     expect_verified(page)
     assert percents(page) == shared
 
-    page.reload()  # begins anew
+    page.reload()  # finds it again
     wait_until_ready(page)
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
-    expect(page.locator(".network-switch")).to_be_hidden()
-    expect(page.locator(".train-runs li")).to_have_count(1)
+    page.get_by_text("yours", exact=True).click()
+    choose_sample(page, 4)
+    expect_verified(page)
+    assert all(abs(a - b) < 0.11 for a, b in zip(percents(page), theirs, strict=True))
+    expect(runs.nth(1)).to_contain_text("seed 5")
 
 
-def test_a_training_can_be_stopped_and_another_one_compared(
+def test_a_training_goes_on_without_its_page_can_be_stopped_and_another_one_compared(
     open_page: OpenPage, server: str, training_turn: FileLock
 ) -> None:
     page = open_page(f"{server}?view=train")
+    beside = page.context.new_page()
+    stop = page.get_by_role("button", name="Stop")
     with training_turn:
         start(page, **LONG)
+        expect(stop).to_be_focused()
         expect(page.locator(".train-now")).to_contain_text(" left")
-        page.get_by_role("button", name="Stop").click()
+        page.goto("about:blank")
+        beside.goto(f"{server}?view=train")
+        start(beside, **QUICK)
+        expect(state(beside)).to_have_text(re.compile(r"Place 1 in the queue, about \d+ (s|min): one network"))
+        beside.close()
+        page.go_back()
+        expect(page.locator(".train-now")).to_contain_text(" left")
+        stop.press("Enter")
         expect(state(page)).to_have_text("Stopped")
+        expect(page.get_by_role("button", name="Train", exact=True)).to_be_focused()
         expect(page.locator(".train-result h3")).to_contain_text("Run 1")
         start(page, optimizer="sgd", learning_rate=10, epochs=1, batch_size=100)
         expect(state(page)).to_contain_text("Diverged: ")
@@ -157,13 +170,26 @@ def test_the_baseline_predicts_and_is_verified(served_page: Page) -> None:
 def test_wrong_settings_are_explained_and_a_recipe_fills_in_its_own(open_page: OpenPage, server: str) -> None:
     page = open_page(f"{server}?view=train")
     problem = page.locator(".train-problem")
-    for wrong, sentence in (
-        ({"learning_rate": 0}, "learning_rate must be a number above 0 and at most 100."),
-        ({"learning_rate": "0.001", "epochs": 51}, "In the page, a training has at most 50 epochs."),
-        ({"epochs": "", "batch_size": 32}, "epochs must be a whole number"),
+    for name, wrong, mended, sentence, allowed in (
+        (
+            "learning_rate",
+            "0",
+            "0,001",
+            "learning_rate must be a number above 0 and at most 100.",
+            "above 0, up to 100",
+        ),
+        ("epochs", "51", "5", "In the page, a training has at most 50 epochs.", "a whole number, 1 to 50"),
+        ("digits", "55.000", "55,000", "digits must be a whole number", "a whole number, 100 to 60,000"),
     ):
-        start(page, **wrong)
+        field, hint = page.locator(f".train-form [name={name}]"), page.locator(f"[id$={name.split('_')[-1]}-hint]")
+        start(page, **{name: wrong})
         expect(problem).to_contain_text(sentence)
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(hint).to_contain_text(allowed)
+        field.fill(mended)
+        expect(problem).to_be_empty()
+        expect(field).not_to_have_attribute("aria-invalid", "true")
+        expect(hint).not_to_contain_text(allowed)
     page.locator("[name=recipe]").select_option("augmented")
     expect(page.locator("[name=learning_rate]")).to_have_value(f"{RECIPES['augmented'].learning_rate}")
     expect(page.locator("[name=epochs]")).to_have_value(f"{RECIPES['augmented'].epochs}")
