@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from model.data.pen import CANVAS_SIDE
 from tests.launching import Launch
 from tests.page.chromium import find_or_install
-from tests.page.drawing import PAD, STROKES, draw
+from tests.page.drawing import PAD, WRITTEN, draw
 from tests.page.servers import Server
 
 FLAGS = ["--no-sandbox", "--enable-unsafe-swiftshader"]  # gr.Sketchpad needs WebGL, in software where there is no GPU
@@ -116,7 +116,7 @@ def time_pages(browser: Browser, addresses: dict[str, str], rounds: int) -> dict
     for _ in range(rounds):
         for page in pages.values():
             page.bring_to_front()
-            for strokes in STROKES.values():
+            for strokes in WRITTEN.values():
                 draw(page, strokes)
                 expect(page.locator("[data-state=answered]")).to_be_visible()
                 page.keyboard.press("Escape")
@@ -132,7 +132,7 @@ def open_page(browser: Browser, address: str) -> Page:
     page.goto(address)
     expect(page.get_by_role("meter")).to_have_count(10)
     expect(page.get_by_label("Sample drawings").locator("button")).to_have_count(10)
-    draw(page, STROKES[8])
+    draw(page, WRITTEN[8])
     page.wait_for_timeout(1000)
     page.get_by_label(PAD).press("Escape")
     page.evaluate(WATCH_MOVEMENTS)
@@ -148,7 +148,7 @@ def time_default(browser: Browser, rounds: int) -> list[float]:
         page.goto(f"http://127.0.0.1:{launch.port}/")
         page.locator("canvas").first.wait_for()
         page.get_by_label("Brush").first.click()
-        times = [time_one_default(page, strokes[0]) for _ in range(rounds) for strokes in STROKES.values()]
+        times = [time_one_default(page, strokes[0]) for _ in range(rounds) for strokes in WRITTEN.values()]
         page.close()
     return times
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.benchmarks.page import FLAGS, at95, open_page
 from tests.page.chromium import find_or_install
-from tests.page.drawing import STROKES, draw
+from tests.page.drawing import WRITTEN, draw
 from tests.page.servers import Server
 
 FRAME = 1000 / 30  # milliseconds: no frame should take longer
@@ -74,7 +74,7 @@ def measure(browser: Browser, url: str, rounds: int) -> tuple[list[float], list[
     page = open_page(browser, url)
     page.evaluate(WATCH_FRAMES)
     for _ in range(rounds):
-        for strokes in STROKES.values():
+        for strokes in WRITTEN.values():
             page.keyboard.press("Escape")
             draw(page, strokes)
     times = page.evaluate("[movements, paints.length ? paints : [0], frames]")

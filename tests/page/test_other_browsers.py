@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.page.drawing import PAD, STROKES
+from tests.page.drawing import PAD, STROKES, WRITTEN
 from tests.page.other_browsers import Browser, Firefox, WebKit
 
 # What the page says: the answer to assistive technology, the ten bars, and how PyTorch answered.
@@ -59,7 +59,7 @@ def test_the_static_site_works_from_the_disk(browser: Browser, site_folder: Path
 
 def test_a_view_shows_true_numbers(browser: Browser, site: str):
     browser.open(f"{site}?view=loss")
-    browser.draw(STROKES[4])
+    browser.draw(WRITTEN[4])
     expect_answer(browser, 4)
     shown = browser.wait_for("document.querySelector('.loss-table tbody').rows[4].innerText")
     assert meters(browser)[4] >= 99.9

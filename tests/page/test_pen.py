@@ -221,7 +221,7 @@ def test_keys_work_wherever_no_text_is_typed(open_view: OpenPage) -> None:
 def test_shortcuts_are_written_as_the_platform_writes_them(
     open_page: OpenPage, site: str, platform: str, undo: str
 ) -> None:
-    page = open_page(site)
+    page = open_page(site, own=True)
     page.add_init_script(f"Object.defineProperty(Navigator.prototype, 'platform', {{ get: () => '{platform}' }})")
     page.reload()
     expect(page.locator(".pad-undo kbd")).to_have_text(undo)

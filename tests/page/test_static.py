@@ -144,7 +144,7 @@ def test_a_visited_site_needs_no_network_and_takes_a_new_version_whole(
     export(LoadedClassifier(pretrained, "For a test"), tmp_path)
     files = FileServer(tmp_path)
     try:
-        page = open_page(files.url)
+        page = open_page(files.url, own=True)
         page.evaluate("navigator.serviceWorker.ready")
         files.stop()
         for address in (files.url, f"{files.url}index.html"):

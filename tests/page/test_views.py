@@ -29,7 +29,8 @@ def test_an_address_opens_its_view_and_no_other(page: Page) -> None:
         expect(panels(page)).to_have_count(0)
 
 
-def test_tabs_by_mouse_and_keyboard_without_a_trace_in_the_history(page: Page) -> None:
+def test_tabs_by_mouse_and_keyboard_without_a_trace_in_the_history(open_page: OpenPage, site: str) -> None:
+    page = open_page(site, own=True)
     visited = page.evaluate("history.length")
     page.get_by_role("tab", name=TITLES[0]).click()
     assert page.url.endswith(f"?view={NAMES[0]}")
