@@ -4,7 +4,6 @@ import ast
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -99,28 +98,6 @@ def test_the_model_never_imports_gradio() -> None:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             assert not {name.split(".")[0] for name in names} & {"gradio", "gradio_client", "demo"}, path
-
-
-def test_importing_the_model_only_defines_things() -> None:
-    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in sorted((ROOT / "model").rglob("*.py"))]
-    names = [name.removesuffix(".__init__") for name in names if not name.endswith("__main__")]
-    script = f"""
-import importlib, os, signal, sys, warnings
-import numpy, onnx, PIL.Image, torch, torchvision, tqdm
-
-def state():
-    return (torch.get_num_threads(), torch.initial_seed(), torch.is_grad_enabled(), PIL.Image.MAX_IMAGE_PIXELS,
-            repr(warnings.filters), dict(os.environ), signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT))
-
-before = state()
-for name in {names!r}:
-    importlib.import_module(name)
-assert state() == before, (before, state())
-assert "gradio" not in sys.modules
-"""
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == ""
 
 
 def test_the_lock_file_names_no_registry() -> None:

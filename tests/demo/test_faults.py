@@ -15,7 +15,7 @@ from model import checkpoint
 from model.paths import ROOT
 from tests.launching import PATIENCE, Launch, clean_environment
 
-SHORT = "baseline,epochs=1"
+SHORT = "baseline,epochs=1,digits=1000"
 LONG = {"recipe": "baseline", "epochs": 50, "batch_size": 64}
 LONGEST_END = 2.0  # seconds from SIGTERM to the end
 
@@ -73,54 +73,12 @@ def test_terminated_while_a_visitor_trains(tmp_path, path, pretrained, mnist_fol
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
-# --- disk ------------------------------------------------------------------------------------------------------------
+# --- disk and memory -------------------------------------------------------------------------------------------------
 
-IN_A_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A folder, and how to mount a disk of 64 kB in it that nobody else sees; skips where that is not allowed."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if not shutil.which("unshare") or subprocess.run([*IN_A_NAMESPACE, mounted(folder)], check=False).returncode:
-        pytest.skip("no disk may be mounted here")
-    return folder
-
-
-def mounted(folder, options: str = "size=64k", then: str = "true") -> str:
-    return f"mount -t tmpfs -o {options} tmpfs {shlex.quote(str(folder))} && {then}"
-
-
-@pytest.mark.parametrize(
-    ("options", "why"),
-    [("size=64k", "No space left on device"), ("ro", "Read-only file system")],
-    ids=["full", "read-only"],
-)
-def test_a_disk_that_takes_no_checkpoint(small_disk, mnist_folder, options, why):
-    """The first launch serves what it trained, and says that it is not saved; nothing half-written is left."""
-    command = shlex.join([sys.executable, "-c", FIRST_LAUNCH, str(small_disk / "mlp.pt"), str(mnist_folder)])
-    then = f"{command} && ls -A {shlex.quote(str(small_disk))}"
-    done = subprocess.run(
-        [*IN_A_NAMESPACE, mounted(small_disk, options, then)],
-        cwd=ROOT,
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    *_, said, origin = done.stdout.splitlines()  # and then what lies on the disk: nothing
-    assert said == f"Nothing was saved: {small_disk / 'mlp.pt'} can't be written ({why}). The next launch trains again."
-    assert "but not saved" in origin
-
-
-# --- memory ----------------------------------------------------------------------------------------------------------
-
-
-# Trains and saves, as the first launch does; with so many MB of memory at most beyond what is taken already, or else
-# without really training.
-FIRST_LAUNCH = """
-import resource, sys
+# Trains and saves at each of these places, as the first launch does: without really training, or else with so many MB
+# of memory at most beyond what is taken already.
+FIRST_LAUNCHES = """
+import sys
 from pathlib import Path
 import numpy, torch, torchvision.datasets
 from model import checkpoint, runtime
@@ -128,23 +86,47 @@ from model.paths import PRETRAINED
 from model.pipeline import load_or_train
 from model.training.recipe import parse_recipe
 runtime.configure()
-path, data, *more = sys.argv[1:]
-train = None if more else lambda *arguments: checkpoint.load(PRETRAINED)
-if more:
+megabytes, data, *paths = sys.argv[1:]
+train = None if int(megabytes) else lambda *arguments: checkpoint.load(PRETRAINED)
+if train is None:
+    import resource
     taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (taken + int(more[0]) * 2**20,) * 2)
-print(load_or_train(Path(path), Path(data), parse_recipe("baseline,epochs=1"), train=train).origin)
+    resource.setrlimit(resource.RLIMIT_AS, (taken + int(megabytes) * 2**20,) * 2)
+for path in map(Path, paths):
+    print(load_or_train(path, Path(data), parse_recipe("baseline,epochs=1"), train=train).origin)
 """
+IN_A_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")
+
+
+def test_disks_that_take_no_checkpoint(tmp_path, mnist_folder):
+    """The first launch serves what it trained, and says that it is not saved; nothing half-written is left."""
+    disks = {"size=64k": "No space left on device", "ro": "Read-only file system"}
+    folders = [tmp_path / option for option in disks]
+    mounts = " && ".join(f"mkdir -p {folder} && mount -t tmpfs -o {folder.name} tmpfs {folder}" for folder in folders)
+    if not shutil.which("unshare") or subprocess.run([*IN_A_NAMESPACE, mounts], check=False).returncode:
+        pytest.skip("no disk may be mounted here")
+    paths = [folder / "mlp.pt" for folder in folders]
+    command = shlex.join(map(str, [sys.executable, "-c", FIRST_LAUNCHES, 0, mnist_folder, *paths]))
+    done = first_launches(*IN_A_NAMESPACE, f"{mounts} && {command} && ls -A {shlex.join(map(str, folders))}")
+    for path, why in zip(paths, disks.values(), strict=True):
+        assert f"Nothing was saved: {path} can't be written ({why}). The next launch trains again.\n" in done
+    assert done.count("but not saved") == 2
+    assert "mlp.pt" not in done.rpartition("but not saved")[2]
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc and RLIMIT_AS")
 @pytest.mark.parametrize("megabytes", [20, 100])
 def test_too_little_memory_to_train(path, mnist_folder, megabytes):
     """The pretrained network is used, and one sentence says why."""
-    command = [sys.executable, "-c", FIRST_LAUNCH, path, mnist_folder, str(megabytes)]
-    done = subprocess.run(command, cwd=ROOT, env=clean_environment(), capture_output=True, text=True)
+    *_, why, origin = first_launches(sys.executable, "-c", FIRST_LAUNCHES, megabytes, mnist_folder, path).splitlines()
+    assert "Pretrained on" in origin
+    assert "memory" in why
+    assert not path.exists()
+
+
+def first_launches(*command: object) -> str:
+    """Run them; what they say."""
+    done = subprocess.run([*map(str, command)], cwd=ROOT, env=clean_environment(), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
-    assert "Pretrained on" in done.stdout.splitlines()[-1]
-    assert "memory" in done.stdout.splitlines()[-2]
-    assert not path.exists()
+    return done.stdout

@@ -25,13 +25,14 @@ import multiprocessing
 import sys
 assert "torch" not in sys.modules
 forks = multiprocessing.get_context("fork")
+lends = True
 
 def GPU(duration):
     def asking(train):
         print(train.__name__, "asks for a GPU")
 
         def lent(*arguments):
-            if not {lends}:
+            if not lends:
                 raise RuntimeError("quota exceeded")
             print("Training elsewhere.")
             answer, taken = forks.SimpleQueue(), forks.Event()
@@ -85,8 +86,10 @@ train = zerogpu.prepare()
 from model import checkpoint, paths, pipeline, runtime
 runtime.configure()
 pipeline.train_classifier = lambda *arguments: checkpoint.load(paths.PRETRAINED)  # which takes no time
-path, data = map(Path, sys.argv[1:])
-pipeline.load_or_train(path, data, train=train)
+for is_lent in (True, False):
+    sys.modules["spaces"].lends = is_lent
+    print(is_lent)
+    pipeline.load_or_train(Path(f"{is_lent}.pt"), Path(sys.argv[1]), train=train)
 """
 
 
@@ -94,21 +97,17 @@ def test_zerogpu_lends_its_gpu_to_the_first_training(
     tmp_path: Path, mnist_folder: Path, pretrained: Classifier
 ) -> None:
     """With a stand-in for the package that only their machines have: it forks, as theirs does, or has no GPU left."""
-    said, fingerprints = {}, set()
-    for lends in (True, False):
-        folder = tmp_path / str(lends)
-        folder.mkdir()
-        (folder / "spaces.py").write_text(SPACES.format(lends=lends))
-        run = [sys.executable, "-c", FIRST_LAUNCH, folder / "mlp.pt", mnist_folder]
-        environment = clean_environment(SPACES_ZERO_GPU="true", PYTHONPATH=str(folder))
-        done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        said[lends] = done.stdout
-        fingerprints.add(checkpoint.load(folder / "mlp.pt").fingerprint())
-        assert done.stdout.startswith("train_with_gpu asks for a GPU")
-    assert "Training elsewhere." in said[True]
-    assert "lends no GPU now (quota exceeded). The training does without." in said[False]
-    assert fingerprints == {pretrained.fingerprint()}
+    (tmp_path / "spaces.py").write_text(SPACES)
+    environment = clean_environment(SPACES_ZERO_GPU="true", PYTHONPATH=f"{tmp_path}:{ROOT}")
+    run = [sys.executable, "-c", FIRST_LAUNCH, mnist_folder]
+    done = subprocess.run(run, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    asked, lent, not_lent = re.split("True\n|False\n", done.stdout)
+    assert asked == "train_with_gpu asks for a GPU\n"
+    assert "Training elsewhere." in lent
+    assert "lends no GPU now (quota exceeded). The training does without." in not_lent
+    for path in ("True.pt", "False.pt"):
+        assert checkpoint.load(tmp_path / path).fingerprint() == pretrained.fingerprint()
 
 
 def test_anywhere_else_nothing_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from model.training.recipe import Recipe, parse_recipe
 from tests.launching import Launch
 
 SHORT = "baseline,epochs=1"
+LONG = "baseline,epochs=1000,digits=1000"
 WHOLE = PRETRAINED.read_bytes()
 
 
@@ -61,6 +62,7 @@ def test_an_unusable_file_is_trained_again(path, little_mnist):
     loaded = load_or_train(path, recipe=Recipe(epochs=1), say=said.append)
     assert checkpoint.load(path).fingerprint() == loaded.classifier.fingerprint()
     assert loaded.classifier.detector is not None
+    assert loaded.classifier.snapshots[-1].test_accuracy == loaded.classifier.test_accuracy
     assert [sentence.split()[0] for sentence in said] == [str(path), "Training", "Training", "Saved"]
 
 
@@ -106,50 +108,37 @@ def test_a_classifier_that_cannot_be_saved_is_used(tmp_path, pretrained, little_
 # --- python app.py ---------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def flags(path):
-    return "--checkpoint", path, "--recipe", SHORT
+def test_two_launches_at_once_train_save_and_serve_and_the_next_one_loads(tmp_path, path):
+    flags = "--checkpoint", path, "--recipe", SHORT
+    with Launch(tmp_path / "one", *flags) as one, Launch(tmp_path / "two", *flags) as two:
+        for launch in (one, two):
+            launch.wait_until_serving()
+            lines = launch.said.splitlines()
+            assert lines[0].startswith("Training with the recipe baseline, changed: ")
+            assert re.fullmatch(r"epoch 1/1 .* on the test set 9\d\.\d\d%", lines[1])
+            assert lines[2].startswith("Training the detector")
+            assert lines[3] == f"Saved {path}."
+        assert checkpoint.load(path).recipe == parse_recipe(SHORT)
+        assert [entry.name for entry in path.parent.iterdir()] == ["mlp.pt"]
+        assert one.interrupt() in (0, 130)  # serving, or still about to
+        assert "Traceback" not in one.said + two.said
+    with Launch(tmp_path / "three", *flags) as three:
+        three.wait_until_serving()
+        assert three.said.startswith(f"Loaded {path} (")
+        assert "Training" not in three.said
 
 
-def test_trains_saves_serves_and_then_loads(tmp_path, path, flags):
-    with Launch(tmp_path / "first", *flags) as first:
-        first.wait_until_serving()
-        trained = checkpoint.load(path)
-        assert trained.recipe == parse_recipe(SHORT)
-        assert trained.test_accuracy > 0.9
-        lines = first.said.splitlines()
-        assert lines[0].startswith("Training with the recipe baseline, changed: ")
-        assert re.fullmatch(r"epoch 1/1 .* on the test set 9\d\.\d\d%", lines[1])
-        assert lines[2].startswith("Training the detector")
-        assert lines[3] == f"Saved {path}."
-        assert first.interrupt() in (0, 130)  # serving, or still about to
-        assert "Traceback" not in first.said
-    with Launch(tmp_path / "second", *flags) as second:
-        second.wait_until_serving()
-        assert second.said.startswith(f"Loaded {path} (")
-        assert "Training" not in second.said
-
-
-def test_killed_on_the_way_leaves_nothing_in_the_way(tmp_path, path, flags, little_mnist):
-    with Launch(tmp_path / "log", *flags) as launch:
+def test_killed_on_the_way_leaves_nothing_in_the_way(tmp_path, path, little_mnist):
+    with Launch(tmp_path / "log", "--checkpoint", path, "--recipe", LONG) as launch:
         launch.wait_until_said("on the test set")
     loaded = load_or_train(path, recipe=parse_recipe(SHORT), say=lambda sentence: None)
     assert checkpoint.load(path).fingerprint() == loaded.classifier.fingerprint()
 
 
-def test_interrupted_while_training(tmp_path, path, flags):
-    with Launch(tmp_path / "log", *flags, "--recipe", "augmented,epochs=100") as launch:
+def test_interrupted_while_training(tmp_path, path):
+    with Launch(tmp_path / "log", "--checkpoint", path, "--recipe", LONG) as launch:
         launch.wait_until_said("on the test set")
         assert launch.interrupt() == 130
         assert launch.said.splitlines()[-1] == "Stopped."
         assert "Traceback" not in launch.said
     assert not path.exists()
-
-
-def test_two_launches_at_once(tmp_path, path, flags):
-    with Launch(tmp_path / "one", *flags) as one, Launch(tmp_path / "two", *flags) as two:
-        for launch in (one, two):
-            launch.wait_until_said(f"Saved {path}.")
-        assert "Traceback" not in one.said + two.said
-    assert checkpoint.load(path).recipe == parse_recipe(SHORT)
-    assert [entry.name for entry in path.parent.iterdir()] == ["mlp.pt"]

@@ -13,8 +13,8 @@ import torch, PIL.Image
 
 def state():
     handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    settings = torch.get_num_threads(), PIL.Image.MAX_IMAGE_PIXELS, torch.is_grad_enabled()
-    return dict(os.environ), list(warnings.filters), handlers, settings
+    settings = torch.get_num_threads(), torch.initial_seed(), PIL.Image.MAX_IMAGE_PIXELS, torch.is_grad_enabled()
+    return dict(os.environ), repr(warnings.filters), handlers, settings
 
 before = state()
 for name in sys.argv[1:]:

@@ -20,7 +20,8 @@ from tests.page.servers import FileServer, Server
 
 expect.set_options(timeout=20_000)  # milliseconds: a busy machine is slow, not wrong
 OpenPage = Callable[..., Page]
-DEFAULTS = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light", "reduced_motion": "reduce"}
+SCREEN = {"width": 1280, "height": 800}
+MEDIA = {"color_scheme": "light", "reduced_motion": "reduce"}
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +84,7 @@ def browser(launch_browser: Callable[..., Browser]) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def tab(browser: Browser) -> Iterator[Page]:
     """The page that tests use one after the other, for a new one takes twice as long to open."""
-    context = browser.new_context(service_workers="block")
+    context = browser.new_context(viewport=SCREEN, service_workers="block")
     yield context.new_page()
     context.close()
 
@@ -92,7 +93,7 @@ def tab(browser: Browser) -> Iterator[Page]:
 def open_page(browser: Browser, tab: Page) -> Iterator[OpenPage]:
     """Opens an address, with any options of a context of Playwright's; motion is reduced unless they say otherwise.
 
-    It opens in the tests' common tab where options allow that, and else, or if the test wants a page of its own, in a new
+    It opens in the tests' common tab where options allow that; else, or if the test wants a page of its own, in a new
     context. At the end every page must have asked nothing of an outside host and have a clean console, except for what
     the browser itself logs about the requests that a test makes fail.
     """
@@ -105,13 +106,12 @@ def open_page(browser: Browser, tab: Page) -> Iterator[OpenPage]:
     }
 
     def open_page(url: str, own: bool = False, **options: Any) -> Page:
-        options = DEFAULTS | options
-        if own or pages or options.keys() != DEFAULTS.keys():
-            page = browser.new_context(**options).new_page()
+        options = MEDIA | options
+        if own or pages or options.keys() != MEDIA.keys():
+            page = browser.new_context(**{"viewport": SCREEN} | options).new_page()
         else:
             page = tab
-            page.set_viewport_size(options.pop("viewport"))
-            page.emulate_media(**options, forced_colors="none")
+            page.emulate_media(**options, forced_colors="none", media="screen")
         pages.append(page)
         for event, listener in listeners.items():
             page.on(event, listener)
@@ -133,6 +133,7 @@ def _forget(tab: Page) -> None:
         beside.close()
     tab.unroute_all(behavior="ignoreErrors")
     tab.context.set_offline(False)
+    tab.set_viewport_size(SCREEN)
     tab.mouse.up()
     tab.evaluate("() => { try { sessionStorage.clear(); localStorage.clear(); } catch { /* about:blank has none */ } }")
     tab.goto("about:blank")

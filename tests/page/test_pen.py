@@ -227,7 +227,8 @@ def test_shortcuts_are_written_as_the_platform_writes_them(
     expect(page.locator(".pad-undo kbd")).to_have_text(undo)
 
 
-def test_the_pad_stays_sharp_on_another_screen(page: Page) -> None:
+def test_the_pad_stays_sharp_on_another_screen(open_page: OpenPage, site: str) -> None:
+    page = open_page(site, own=True)
     draw(page, ONE)
     session = page.context.new_cdp_session(page)
     for density in (2, 1.5):

@@ -180,7 +180,7 @@ def test_not_an_image_missing_or_a_folder(tmp_path):
 
 
 def bombs() -> list[bytes]:
-    blank = Image.new("1", (13_000, 13_000))
+    blank = Image.new("1", (7_000, 7_000))
     animation = encoded(gray(), "WEBP", save_all=True, append_images=[gray(0, 255)])
     return [
         encoded(blank),

@@ -29,7 +29,7 @@ def run(script, folder, mnist_folder, monkeypatch):
 
 @pytest.mark.parametrize("schedule", ["constant", "one-cycle"])
 def test_a_script_gives_the_curve_of_the_page_within_noise(mnist, mnist_folder, tmp_path, monkeypatch, schedule):
-    recipe = Recipe(epochs=2, batch_size=200, learning_rate=0.003, schedule=schedule, hidden=32)
+    recipe = Recipe(epochs=2, batch_size=100, learning_rate=0.003, schedule=schedule, hidden=32, digits=20_000)
     script = training_script(recipe)
     assert len(script.splitlines()) <= 52
     namespace, lines = run(script, tmp_path, mnist_folder, monkeypatch)
@@ -40,7 +40,7 @@ def test_a_script_gives_the_curve_of_the_page_within_noise(mnist, mnist_folder, 
     assert float(lines[-1].split()[-1]) == pytest.approx(accuracy, abs=0.01)
     last = sum(losses[2]) / len(losses[2])  # of reports that all stand for as many steps, but for the last
     assert float(lines[1].split()[3].rstrip(",")) == pytest.approx(last, rel=0.1)
-    assert len(namespace["training"][1]) == len(mnist.train_labels)
+    assert len(namespace["training"][1]) == recipe.digits
     assert list(torch.load("mlp.pt")) == list(namespace["model"].state_dict())
 
 
@@ -57,3 +57,4 @@ def test_its_model_loads_the_pages_weights(mnist, depth, activation):
 def test_what_a_script_leaves_out_is_said_there():
     assert "Left out" in training_script(RECIPES["augmented"])
     assert "Left out" not in training_script(RECIPES["baseline"])
+    assert "(images[:-5000], labels[:-5000])" in training_script(RECIPES["baseline"])

@@ -1,18 +1,15 @@
-"""Snapshots of a training: which are taken, that the training is not affected, and that a checkpoint keeps them."""
+"""Snapshots of a training: which are taken, and what they hold."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
 
-from model import checkpoint
 from model.classifier import Classifier
 from model.data.mnist import Digits
 from model.evaluation.metrics import accuracy
 from model.network import MLP, image_logits
 from model.paths import PRETRAINED
-from model.pipeline import train_classifier
 from model.quantization import QuantizedLayer
 from model.training.batches import FIRST_REPORTS, Samples
 from model.training.loop import train
@@ -68,19 +65,6 @@ def test_the_pretrained_network_has_snapshots_with_true_figures(pretrained: Clas
         loss = torch.nn.functional.cross_entropy(logits, mnist.test_labels).item()
         assert loss == pytest.approx(snapshot.loss, rel=1e-4)
         assert accuracy(logits, mnist.test_labels) == pytest.approx(snapshot.test_accuracy, abs=5e-4)
-
-
-def test_a_checkpoint_keeps_them(mnist: Digits, tmp_path: Path):
-    small = replace(mnist, train_images=mnist.train_images[:20_000], train_labels=mnist.train_labels[:20_000])
-    classifier = train_classifier(small, Recipe(epochs=1, hidden=8), say=lambda sentence: None)
-    checkpoint.save(classifier, tmp_path / "mlp.pt")
-    loaded = checkpoint.load(tmp_path / "mlp.pt")
-    assert loaded.fingerprint() == classifier.fingerprint()
-    assert len(loaded.snapshots) == len(classifier.snapshots) == 8
-    assert loaded.snapshots[-1].test_accuracy == classifier.test_accuracy
-    for one, other in zip(loaded.snapshots, classifier.snapshots, strict=True):
-        assert vars(replace(one, layers=other.layers)) == vars(other)
-        assert torch.equal(one.network().flat_parameters(), other.network().flat_parameters())
 
 
 WIDE = tuple(QuantizedLayer.of(layer) for layer in MLP().layers())
