@@ -88,48 +88,6 @@ def test_numbers_that_are_stated(pattern: str, mnist: Digits, pretrained: Classi
         assert number == pytest.approx(value, rel=0, abs=tolerance)
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "e is raised to the power z",
-        "as reconstructed by Yadav and Bottou (2019)",
-        "The sum is exact, the attribution is one choice",
-        "neither Adam nor a batch",
-        "CrossEntropyLoss takes the logits",
-        "(N, C, W, H)",
-        "max(0, z)",
-        "centered on zero and have a similar spread",
-        "counted from 1",
-        "before its update (on augmented digits with that recipe)",
-        "A difference of one or two drawings in twenty is within chance",
-        "at least half as high as the pad",
-    ],
-)
-def test_what_is_said_in_these_words(words: str) -> None:
-    assert words in SAID
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        r"70,000 (digits|images)",
-        r"9,375|14,063",
-        r"[−-] ?log\b",
-        r"without any ink",
-        r"nothing is left over|to the last bit|which ink spoke",
-        r"takes? part in every step",
-        r"exactly as MNIST",
-        r"(draw|Clear, and draw) it larger",
-        r"size (does not|doesn’t) matter",
-        r"on, or off",
-        r"inputs of one size",
-        r"get(s|ting)? most wrong|most mistaken",
-    ],
-)
-def test_what_is_not_said_any_more(words: str) -> None:
-    assert not re.search(words, SAID)
-
-
 def test_the_middle_of_the_image_is_not_where_the_digits_are(mnist: Digits, pretrained: Classifier) -> None:
     mean, deviation = center_of_mass(World(mnist, pretrained))
     assert mean - deviation > 28 / 2

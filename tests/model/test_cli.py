@@ -157,9 +157,12 @@ def test_evaluate_and_sheets(command, monkeypatch, mnist, pretrained):
     assert all(Path(path).stat().st_size > 1_000 for path in out.split())
 
 
-def test_export_writes_one_file(command, here):
+def test_export(command, monkeypatch, pretrained):
+    exported = []
+    monkeypatch.setattr("model.cli.export_onnx", lambda classifier, path: exported.append((classifier, path)))
     assert command("export", "--checkpoint", PRETRAINED, "--onnx", "onnx/mlp.onnx") == (0, "onnx/mlp.onnx\n", "")
-    assert [path.name for path in (here / "onnx").iterdir()] == ["mlp.onnx"]
+    ((classifier, path),) = exported
+    assert (classifier.fingerprint(), path) == (pretrained.fingerprint(), Path("onnx/mlp.onnx"))
 
 
 @pytest.mark.parametrize(("name", "path"), [("train", "new.pt"), ("evaluate", PRETRAINED)])

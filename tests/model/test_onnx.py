@@ -15,8 +15,9 @@ from model.training.recipe import Recipe
 def test_onnx_runtime_predicts_what_pytorch_predicts(tmp_path):
     onnxruntime = pytest.importorskip("onnxruntime")
     classifier = Classifier(MLP(hidden=24, seed=3), Recipe(hidden=24), test_accuracy=0.1, mean=0.2, std=0.5)
-    export_onnx(classifier, tmp_path / "network.onnx")
-    session = onnxruntime.InferenceSession(tmp_path / "network.onnx")
+    export_onnx(classifier, tmp_path / "new" / "network.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "new" / "network.onnx")
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["network.onnx"]
     for count in (1, 2, 300):
         images = torch.randint(0, 256, (count, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
         logits, probabilities = session.run(["logits", "probabilities"], {"images": images.numpy()})

@@ -46,15 +46,6 @@ def test_the_layers_open_by_keyboard(page: Page) -> None:
     expect(page.get_by_role("tab", name="Input")).to_have_attribute("aria-selected", "true")
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1366, 625), (1920, 1080)])
-def test_the_tabs_are_in_sight(open_page: OpenPage, site: str, width: int, height: int) -> None:
-    page = open_page(site, viewport={"width": width, "height": height})
-    box = page.get_by_role("tablist").bounding_box()
-    assert box["y"] + box["height"] <= height
-    tops = page.get_by_role("tab").evaluate_all("tabs => tabs.map(tab => tab.offsetTop)")
-    assert len(set(tops)) == 1
-
-
 def test_the_page_shows_itself_until_it_is_touched(open_page: OpenPage, site: str) -> None:
     page = open_page(site, reduced_motion="no-preference")
     page.wait_for_function("Number(document.querySelectorAll('[role=meter]')[2].ariaValueNow) > 90")

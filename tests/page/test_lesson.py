@@ -1,9 +1,9 @@
 """The lesson: one step at a time above its view, by mouse, keyboard and touch; its numbers and its lines of PyTorch."""
 
 import ast
+import itertools
 import re
 import struct
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,19 +39,17 @@ def by_mouse(page: Page, name: str) -> None:
 
 
 def by_keyboard(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name).focus()
-    page.keyboard.press("Enter")
+    page.get_by_role("button", name=name).press("Enter")
 
 
 def by_touch(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).tap()
 
 
-@pytest.mark.parametrize("press", [by_mouse, by_keyboard, by_touch])
-def test_from_the_first_step_to_the_last_and_back(open_view: OpenPage, press: Callable[[Page, str], None]) -> None:
-    size = {"width": 390, "height": 844} if press is by_touch else {"width": 1280, "height": 800}
-    page = open_view("lesson", has_touch=press is by_touch, viewport=size)
-    press(page, "Start the lesson")
+def test_from_the_first_step_to_the_last_and_back(open_view: OpenPage) -> None:
+    page = open_view("lesson", has_touch=True, viewport={"width": 390, "height": 844})
+    ways = itertools.cycle([by_mouse, by_keyboard, by_touch])
+    by_keyboard(page, "Start the lesson")
     titles, views = [], set()
     for step in range(1, STEPS + 1):
         expect(page.locator(".lesson-progress span")).to_have_text(f"Step {step} of {STEPS}")
@@ -61,16 +59,16 @@ def test_from_the_first_step_to_the_last_and_back(open_view: OpenPage, press: Ca
         card, view = (page.locator(part).bounding_box() for part in (".lesson", "[role=tabpanel]:visible"))
         assert card["y"] + card["height"] <= view["y"]
         if step < STEPS:
-            press(page, "Next →")
+            next(ways)(page, "Next →")
     assert len(set(titles)) == STEPS
     assert len(views) == 8
     expect(page.get_by_role("button", name="Next →")).to_be_disabled()
     expect(page.get_by_role("button", name="← Previous")).to_be_focused()
-    press(page, "← Previous")
+    by_mouse(page, "← Previous")
     assert title(page) == titles[-2]
-    press(page, "All steps")
-    press(page, f"Go on with step {STEPS - 1}")
-    press(page, "Close the lesson")
+    by_touch(page, "All steps")
+    by_mouse(page, f"Go on with step {STEPS - 1}")
+    by_keyboard(page, "Close the lesson")
     expect(page.locator(".lesson")).to_be_hidden()
     assert "lesson=" not in page.url
 

@@ -22,11 +22,10 @@ def test_an_address_opens_its_view_and_no_other(page: Page) -> None:
         expect(panels(page)).to_have_count(1)
         expect(page.get_by_role("tabpanel", name=title)).to_be_visible()
         expect(page.get_by_role("tab", selected=True)).to_have_text(title)
-    for nonsense in ("nonsense", "<b>", "constructor"):
-        page.goto(f"{address}?view={nonsense}")
-        wait_until_ready(page)
-        expect(page.get_by_role("tab", selected=True)).to_have_count(0)
-        expect(panels(page)).to_have_count(0)
+    page.goto(f"{address}?view=constructor")
+    wait_until_ready(page)
+    expect(page.get_by_role("tab", selected=True)).to_have_count(0)
+    expect(panels(page)).to_have_count(0)
 
 
 def test_tabs_by_mouse_and_keyboard_without_a_trace_in_the_history(open_page: OpenPage, site: str) -> None:
@@ -50,10 +49,12 @@ def test_tabs_by_mouse_and_keyboard_without_a_trace_in_the_history(open_page: Op
 
 def test_every_width_is_wide_enough_and_the_first_screen_ends_below_the_tabs(page: Page) -> None:
     tabs = page.get_by_role("tablist")
-    for width, height in [(390, 844), (768, 1024), (1280, 800), (1366, 768), (1920, 1080)]:
+    for width, height in [(390, 844), (768, 1024), (1280, 720), (1366, 625), (1920, 1080)]:
         page.set_viewport_size({"width": width, "height": height})
         box = tabs.bounding_box()
         assert box["y"] + box["height"] <= height
+        tops = page.get_by_role("tab").evaluate_all("tabs => tabs.map((tab) => tab.offsetTop)")
+        assert len(set(tops)) == 1 or width < 1280
     page.get_by_role("tab", name="All").click()
     draw(page, STROKES[5])
     expect_answer(page, 5)

@@ -1,8 +1,6 @@
 """The training loop: its batches, its progress, and that the same seed gives the same weights."""
 
 import math
-import subprocess
-import sys
 from dataclasses import replace
 from itertools import pairwise
 
@@ -13,7 +11,6 @@ from torch import Tensor
 from model.data.mnist import Digits
 from model.data.styles import load_styles, write_styles
 from model.network import MLP, normalize
-from model.paths import ROOT
 from model.training import batches
 from model.training.batches import FIRST_REPORTS, REPORT_STEPS, Samples, training_samples
 from model.training.loop import train
@@ -147,23 +144,6 @@ def test_one_cycle_rises_and_falls_to_zero():
     assert 0 < shares[0] < 0.1
     assert shares[-1] == 0
     assert learning_rate_share("constant", 0.9) == 1
-
-
-def test_the_first_step_imports_nothing():
-    """torch.optim would import torch._dynamo then, which takes a second."""
-    script = """
-import sys, torch
-from model.network import MLP
-from model.training.batches import Samples
-from model.training.loop import train
-from model.training.recipe import Recipe
-samples = Samples(torch.zeros(8, 28, 28, dtype=torch.uint8), torch.zeros(8, dtype=torch.int64))
-before = set(sys.modules)
-for _ in train(MLP(), samples, Recipe(epochs=1)): pass
-new = {name for name in set(sys.modules) - before if name.startswith("torch")}
-assert not new and "torch._dynamo" not in sys.modules, new
-"""
-    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
 
 
 # --- in the terminal -------------------------------------------------------------------------------------------------
