@@ -169,6 +169,9 @@ def test_the_network_is_fine_tuned_and_judged_fairly(
 
     with training_turn:
         button(page, "Fine-tune it on my handwriting").click()
+        expect(page.locator(".handwriting-state")).to_have_text("Training …")
+        page.reload()  # it goes on meanwhile
+        wait_until_ready(page)
         expect(page.locator(".handwriting-tuned")).to_be_visible()
     rows = [row.locator("td").all_inner_texts() for row in page.locator(".handwriting-tuned tbody tr").all()]
     before, after, unseen = (int((digits == LABELS).sum()) for digits in (tuned.before, tuned.after, tuned.out_of_fold))

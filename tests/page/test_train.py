@@ -165,6 +165,12 @@ def test_the_baseline_predicts_and_is_verified(served_page: Page) -> None:
     page.get_by_text("both", exact=True).click()
     expect(page.get_by_role("meter")).to_have_count(20)
     expect(page.locator(".readout-both")).to_contain_text("the baseline network: 4")
+    color = """([readout, verdict]) => {
+      readout.dataset.verdict = verdict;
+      return getComputedStyle(readout.querySelector(".is-winner .track > span")).backgroundColor;
+    }"""
+    readout = page.locator(".readout").element_handle()
+    assert page.evaluate(color, [readout, "unsure"]) == page.evaluate(color, [readout, "digit"])
 
 
 def test_wrong_settings_are_explained_and_a_recipe_fills_in_its_own(open_page: OpenPage, server: str) -> None:
