@@ -90,9 +90,8 @@ export function isGoingOn({ state }) {
     @param {Pick<JobStatus, "state"> & JobNews} status @param {Partial<Record<JobState, string>>} [words] */
 export function inWords({ state, place, wait = 0, isAway }, words = {}) {
   if (isAway) return "The server can't be reached: waiting for it.";
-  if (state === "queued" && place) {
-    const about = wait < 1 ? "next" : `about ${duration(wait, WAIT_STEP)}`;
-    return `Place ${place} in the queue, ${about}: one network is trained at a time.`;
-  }
+  const about = duration(Math.max(wait, 1), WAIT_STEP);
+  if (state === "queued" && place)
+    return `Place ${place} in the queue, about ${about}: one network is trained at a time.`;
   return words[state] ?? STATES[state];
 }

@@ -39,6 +39,6 @@ FAINT = """() => {
 
 def violations(page: Page) -> list[str]:
     """What is wrong, one line for each element."""
-    found = AXE.run(page, context="main").response["violations"]
+    found = AXE.run(page).response["violations"]
     lines = [f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
     return lines + page.evaluate(NAMELESS) + page.evaluate(FAINT)
