@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+import pytest
 import torch
 from playwright.sync_api import Page, Request, Route, expect
 
+from demo.jobs import queue
 from model.classifier import Classifier
 from tests.page.conftest import OpenPage, wait_until_ready
 from tests.page.drawing import (
@@ -170,10 +172,16 @@ def test_a_browser_that_stores_nothing_can_draw(open_page: OpenPage, site: str) 
     expect_answer(page, 8)
 
 
-def test_a_server_that_ends_and_returns(open_page: OpenPage, pretrained: Classifier) -> None:
+def test_a_server_that_ends_and_returns(
+    open_page: OpenPage, pretrained: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server = ServerHere(pretrained)
     try:
         page = open_page(f"{server.url}?view=train")
+        start(page, **LONG)
+        expect(page.locator(".train-now")).to_contain_text(" left")
+        server.stop()
+        monkeypatch.setattr(queue, "MAX_ABSENCE", 0)  # in this process, the training would go on
         returns_with_another_network(page, server, pretrained)
         ends_during_a_question(page, server, pretrained)
     finally:
@@ -182,9 +190,6 @@ def test_a_server_that_ends_and_returns(open_page: OpenPage, pretrained: Classif
 
 def returns_with_another_network(page: Page, server: ServerHere, pretrained: Classifier) -> None:
     """The page predicts on its own meanwhile, and with its own network until it is reloaded; its training is lost."""
-    start(page, **LONG)
-    expect(page.locator(".train-now")).to_contain_text(" left")
-    server.stop()
     expect(state(page)).to_contain_text("The server can't be reached")
     ink = choose_sample(page, 6)
     expect(verification(page)).to_contain_text("No connection to the server")
