@@ -46,8 +46,6 @@ def test_every_view_can_be_read_in_all_colors_and_on_paper(open_view: OpenPage) 
     expect(page.locator(".handwriting-gallery button")).to_have_count(len(TWENTY))
     assert violations(page) == []
     page.set_viewport_size({"width": 390, "height": 820})
-    assert violations(page) == []
-
     page.emulate_media(color_scheme="dark")
     assert violations(page) == []
     pad = page.get_by_label(PAD)
