@@ -75,13 +75,16 @@ def test_selected_text_does_not_stop_the_pen(page: Page) -> None:
     draw(page, STROKES[3])
     expect_answer(page, 3)
     clear(page)
-    heading = page.locator("h1").bounding_box()
-    page.mouse.move(heading["x"] + 2, heading["y"] + heading["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(*on_pad(page, [70, 70]), steps=4)
-    page.mouse.up()
-    draw(page, STROKES[3])
-    expect_answer(page, 3)
+    for text in ("h1", ".header-lead"):
+        box = page.locator(text).bounding_box()
+        page.mouse.move(box["x"] + 2, box["y"] + 10)
+        page.mouse.down()
+        page.mouse.move(*on_pad(page, [70, 70]), steps=4)
+        page.mouse.up()
+        expect_blank(page)
+        draw(page, STROKES[3])
+        expect_answer(page, 3)
+        clear(page)
     allowed = "pad => pad.dispatchEvent(new Event('dragstart', { bubbles: true, cancelable: true }))"
     assert page.get_by_label(PAD).evaluate(allowed) is False
 

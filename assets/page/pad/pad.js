@@ -209,10 +209,12 @@ export function mount({ element, props, trigger }) {
     if (editor.erase(points)) show();
   }
 
-  // A stroke may enter from outside, unless it is text that is being selected.
+  // A stroke may enter from outside, unless it is text that was pressed on or is being selected.
+  let isText = false;
+  document.addEventListener("pointerdown", ({ target }) => (isText = hasText(target)), { capture: true });
   canvas.addEventListener("pointerenter", (event) => {
     const isDown = (event.buttons & 1) !== 0 && event.pointerType !== "touch";
-    if (isDown && !pointer && getSelection()?.isCollapsed !== false) putDown(event);
+    if (isDown && !pointer && !isText && getSelection()?.isCollapsed !== false) putDown(event);
   });
 
   canvas.addEventListener("pointermove", (event) => {
@@ -397,4 +399,9 @@ export function mount({ element, props, trigger }) {
 /** @param {PointerEvent} event */
 function isErasing({ button, buttons }) {
   return button === ERASER || (buttons & 32) !== 0;
+}
+
+/** Whether an element has text of its own, and not just in others that it contains. @param {EventTarget | null} target */
+function hasText(target) {
+  return target instanceof Element && [...target.childNodes].some((node) => node instanceof Text && node.data.trim());
 }
