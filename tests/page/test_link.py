@@ -80,8 +80,31 @@ def test_a_link_carries_the_drawing_and_everything_chosen(open_page: OpenPage, s
     assert chosen(again) == chosen(address)
 
 
+def test_a_link_carries_neurons_that_are_off_and_which_network_predicts(
+    open_page: OpenPage, site: str, server: str
+) -> None:
+    sender = open_page(f"{site}?view=neurons")
+    draw(sender, STROKES[4])
+    sender.get_by_role("button", name="Switch off the weaker half").click()
+    expect(sender.locator(".neurons-switched")).to_contain_text("64 of 128 hidden neurons are off")
+    sender.get_by_label("About this network").click()
+    sender.get_by_role("button", name="Compare both").click()
+    expect(sender.get_by_role("radio", name="Both")).to_be_checked()
+    address = sender.evaluate(ADDRESS)
+    assert re.search(r"&off-shared=[\da-f]{1,16}\.[\da-f]{1,16}(&|$)", address)
+    receiver = open_page(address.replace(site, server))
+    expect(receiver.get_by_role("radio", name="Both")).to_be_checked()
+    receiver.get_by_role("button", name="Share").click()
+    assert chosen(receiver.get_by_label("Link", exact=True).input_value()) == chosen(address)
+    sender.goto("about:blank")
+    sender.goto(address)
+    expect(sender.get_by_role("radio", name="Both")).to_be_checked()
+    assert chosen(sender.evaluate(ADDRESS)) == chosen(address)
+
+
 def test_values_that_are_none_of_the_pages_change_nothing(open_page: OpenPage, site: str) -> None:
     damaged = "train=epochs.-1&train=recipe.none&pair=7.7&neuron=4.0&without=constructor&rate=1&snapshot=-1&label=10"
+    damaged += "&off-shared=00000000000000001.&network=own"  # a 65th neuron of 64; a network that is not in links
     page = open_page(f"{site}#v=1&{damaged}&drawing=__&constructor=1")
     expect(page.locator(".tabs-notice")).to_contain_text("The link is damaged")
     assert page.evaluate(ADDRESS).endswith("#v=1")

@@ -6,6 +6,7 @@ import { query, setText } from "../../parts/dom.js";
 import { grouped, percent } from "../../parts/numbers.js";
 import { UNREACHABLE, call } from "../../server/jobs.js";
 import * as classifiers from "../../state/classifiers.js";
+import * as link from "../../state/link.js";
 import { tellHeight } from "./embed.js";
 import { setUpSharing } from "./share.js";
 
@@ -25,18 +26,39 @@ export function mount({ element, props, watch, server }) {
   setUpSharing(element);
   tellHeight(element);
   watch("value", take);
-  for (const button of [...element.querySelectorAll("button")]) {
-    button.addEventListener("click", async () => {
-      if (!classifiers.get().baseline) {
-        const sent = await call(server?.baseline_network);
-        setText(query(element, ".header-problem"), sent ? "" : UNREACHABLE);
-        if (!sent) return;
-        classifiers.take("baseline", JSON.parse(sent));
-      }
-      classifiers.activate("baseline", button.value === "both" ? "shared" : null);
+  const buttons = [...element.querySelectorAll(".header-network button")].map(
+    (button) => /** @type {HTMLButtonElement} */ (button),
+  );
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
       details.open = false;
+      choose(button.value);
     });
   }
+
+  /** Have the baseline predict, alone or beside the shared network. @param {string} value */
+  async function choose(value) {
+    if (!classifiers.get().baseline) {
+      const sent = await call(server?.baseline_network);
+      setText(query(element, ".header-problem"), sent ? "" : UNREACHABLE);
+      if (!sent) return void (details.open = true);
+      classifiers.take("baseline", JSON.parse(sent));
+    }
+    classifiers.activate("baseline", value === "both" ? "shared" : null);
+  }
+
+  link.register(
+    "network",
+    () => {
+      const { active, compared } = classifiers.get();
+      return active === "baseline" ? (compared ? "both" : "baseline") : "";
+    },
+    (text) => {
+      const isKnown = buttons.some(({ value }) => value === text);
+      if (isKnown) choose(text);
+      return isKnown;
+    },
+  );
   classifiers.subscribe((present) => {
     const description = present[present.active]?.description;
     if (description) show(element, description);
