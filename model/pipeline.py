@@ -105,15 +105,15 @@ def load_baseline() -> LoadedClassifier:
 def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classifier:
     """Train a classifier with its detector and snapshots, and show the progress in the terminal.
 
-    The detector's negatives are written on a second core, if there is one, while the digit network is trained.
+    Style images and the detector's negatives are written on a second core, if there is one, during the training.
     """
     say(f"Training with the recipe {recipe.name}: {recipe}.")
     generator = torch.Generator().manual_seed(recipe.seed)
-    with ThreadPoolExecutor(1, thread_name_prefix="negatives") as thread:
-        negatives = thread.submit(write_negatives, digits.train_images, digits.train_labels, generator)
+    with ThreadPoolExecutor(1, thread_name_prefix="writer") as writer:
+        samples, test = training_samples(digits, recipe, writer), test_samples(digits)
+        negatives = writer.submit(write_negatives, digits.train_images, digits.train_labels, generator)
         network = new_network(recipe)
         recorder = SnapshotRecorder(network)
-        samples, test = training_samples(digits, recipe), test_samples(digits)
         curve = []
         for progress in display(train(network, samples, recipe, test)):
             recorder.record(progress)

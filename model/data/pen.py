@@ -87,18 +87,27 @@ def draw_polylines(strokes: Sequence[Tensor], widths: Tensor, side: int) -> Tens
 
 def _draw_lines(starts: Tensor, ends: Tensor, radius: Tensor, side: int) -> Tensor:
     """Lines from starts to ends (N, L, 2) with round ends, on N canvases: (N, side, side), uint8."""
+    if not len(starts):
+        return torch.zeros(0, side, side, dtype=torch.uint8)
+    # The drawings of a style have each line in about the same place: only the window that it can touch is computed.
+    low = (torch.minimum(starts, ends) - (radius + 0.5)[:, None, None]).amin(dim=0)  # (L, 2)
+    high = (torch.maximum(starts, ends) + (radius + 0.5)[:, None, None]).amax(dim=0)
+    windows = torch.stack([low.floor(), high.ceil()]).clamp(0, side).long().tolist()
     middle, reach = (starts + ends) / 2, (ends - starts) / 2
     half = reach.norm(dim=2)  # (N, L): half a line's length
     along = torch.where(half[:, :, None] > 0, reach / half[:, :, None], torch.tensor([1.0, 0.0]))  # (N, L, 2), length 1
     pixel = torch.arange(side) + 0.5
+    x, y = (pixel - middle[:, :, axis, None] for axis in (0, 1))  # (N, L, side): from the line's middle
+    ax, ay = along[:, :, :1], along[:, :, 1:]
+    parts = (part.unbind(1) for part in (x * ax, y * ay, y * ax, x * ay, half[:, :, None, None]))
     nearest = torch.full((len(starts), side, side), torch.inf)
-    for line in range(starts.shape[1]):
-        x = pixel - middle[:, line, :1]  # (N, side)
-        y = pixel - middle[:, line, 1:]
-        ax, ay = along[:, line, :1], along[:, line, 1:]
-        beyond = (x * ax)[:, None, :] + (y * ay)[:, :, None]  # along the line, from its middle: (N, side, side)
-        beyond.abs_().sub_(half[:, line, None, None]).clamp_(min=0)
-        across = (y * ax)[:, :, None] - (x * ay)[:, None, :]
-        torch.minimum(nearest, across.square_().addcmul_(beyond, beyond), out=nearest)
+    for (left, top), (right, bottom), x_along, y_along, y_across, x_across, half_length in zip(
+        *windows, *parts, strict=True
+    ):
+        beyond = x_along[:, None, left:right] + y_along[:, top:bottom, None]
+        beyond.abs_().sub_(half_length).clamp_(min=0)
+        across = y_across[:, top:bottom, None] - x_across[:, None, left:right]
+        window = nearest[:, top:bottom, left:right]
+        torch.minimum(window, across.square_().addcmul_(beyond, beyond), out=window)
     covered = nearest.sqrt_().neg_().add_(radius[:, None, None] + 0.5).clamp_(0, 1)
     return covered.mul_(255).round_().byte()

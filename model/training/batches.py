@@ -5,8 +5,8 @@ batches, but spends most of its time on fetching 60,000 samples one by one.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 import torch
@@ -26,18 +26,18 @@ LEARNED_BY = 2  # epochs: an image that still has a high loss by then is hard, a
 AT_ONCE = 500  # images that are augmented together: they stay in the processor's cache
 AHEAD = 2  # chunks that are prepared in advance
 
-Installment = Callable[[], tuple[Tensor, Tensor]]
+Installment = Future[tuple[Tensor, Tensor]]
 
 
 class Samples:
     """Images (N, 28, 28), uint8, and their labels (N,), the last of which may be yet to be written.
 
-    Writing style images takes longer than an epoch of training, so they are written in installments while the network
-    is already being trained on the first ones.
+    Writing style images takes longer than an epoch of training, so another thread writes them in installments while
+    the network is already being trained on the first ones.
 
     Args:
         images, labels: at hand.
-        installments: of more of them: how many images, and what writes them.
+        installments: of more of them: how many, and the images and labels once they are written.
     """
 
     def __init__(self, images: Tensor, labels: Tensor, installments: Sequence[tuple[int, Installment]] = ()) -> None:
@@ -46,7 +46,7 @@ class Samples:
         self.images = torch.cat([images, images.new_zeros(room, *images.shape[1:])]) if room else images
         self.labels = torch.cat([labels, labels.new_zeros(room)]) if room else labels
         self._installments = [count for count, _ in installments]
-        self._unwritten = deque(write for _, write in installments)
+        self._unwritten = deque(written for _, written in installments)
         self._written = self.at_hand
 
     def __len__(self) -> int:
@@ -62,7 +62,7 @@ class Samples:
         """The images and labels at some positions (N,)."""
         last = int(positions.max())
         while self._written <= last:
-            images, labels = self._unwritten.popleft()()
+            images, labels = self._unwritten.popleft().result()
             end = self._written + len(labels)
             self.images[self._written : end], self.labels[self._written : end] = images, labels
             self._written = end
@@ -78,18 +78,23 @@ class Samples:
         return torch.cat([part[torch.randperm(len(part), generator=generator)] for part in parts])
 
 
-def training_samples(digits: Digits, recipe: Recipe) -> Samples:
-    """The recipe's share of MNIST's training digits, and of other handwriting styles."""
+def training_samples(digits: Digits, recipe: Recipe, writer: Executor | None = None) -> Samples:
+    """The recipe's share of MNIST's training digits, and of other handwriting styles.
+
+    Args:
+        writer: a single thread that writes the style images, one installment after the other; a new one if None.
+    """
     images, labels = digits.train_images[: recipe.digits], digits.train_labels[: recipe.digits]
     if not recipe.style_images:
         return Samples(images, labels)
+    writer = writer or ThreadPoolExecutor(1, thread_name_prefix="writer")
     generator = torch.Generator().manual_seed(recipe.seed)
     styles = load_styles()
     counts = style_counts(styles, recipe.style_images)
 
     def installment(part: list[int]) -> tuple[int, Installment]:
         some, their_counts = [styles[index] for index in part], [counts[index] for index in part]
-        return sum(their_counts), lambda: write_each(some, their_counts, generator)
+        return sum(their_counts), writer.submit(write_each, some, their_counts, generator)
 
     mixed = torch.randperm(len(styles), generator=generator)  # so that an installment has most digits in it
     parts = [part.tolist() for part in mixed.tensor_split(INSTALLMENTS)]

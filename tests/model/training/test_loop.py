@@ -1,6 +1,7 @@
 """The training loop: its batches, its progress, and that the same seed gives the same weights."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 
@@ -125,7 +126,8 @@ def test_an_epoch_has_every_sample_once_with_its_label(samples):
     def write(start: int) -> tuple[Tensor, Tensor]:
         return images[start : start + 25], torch.arange(start, start + 25)
 
-    lazy = Samples(images[:150], torch.arange(150), [(25, lambda: write(150)), (25, lambda: write(175))])
+    with ThreadPoolExecutor(1) as writer:
+        lazy = Samples(images[:150], torch.arange(150), [(25, writer.submit(write, start)) for start in (150, 175)])
     epochs = batches.Batches(lazy, Recipe(batch_size=7, epochs=2))
     for epoch in (1, 2):
         chunks = list(epochs.epoch(epoch, torch.zeros(200)))
