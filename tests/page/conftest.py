@@ -5,6 +5,7 @@ once. Most tests use the static site, which loads ten times as fast; the demo is
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -159,7 +160,7 @@ def open_view(open_page: OpenPage, site: str) -> OpenPage:
 
 def wait_until_ready(page: Page) -> None:
     """Wait until pad, bars and tabs are there."""
-    expect(page.get_by_role("meter")).to_have_count(10)
+    expect(page.get_by_role("meter", name=re.compile(r"^Probability of \d$"))).to_have_count(10)
     expect(page.get_by_label("Sample drawings").locator("button")).to_have_count(10)
     page.get_by_role("tab", name="All").wait_for()
 
