@@ -8,10 +8,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from model import checkpoint, paths, runtime
 from model.classifier import Classifier
 from model.data.mnist import Digits, load_mnist
+from model.pipeline import LoadedClassifier
 
 runtime.configure()
 
@@ -70,3 +72,15 @@ def mnist(mnist_folder: Path) -> Digits:
 def pretrained() -> Classifier:
     """The pretrained classifier."""
     return checkpoint.load(paths.PRETRAINED)
+
+
+@pytest.fixture(scope="session")
+def site_folder(session_folder: Path, pretrained: Classifier) -> Path:
+    """The folder with the static site."""
+    folder = session_folder / "any where" / "digits"
+    with FileLock(session_folder / "site.lock"):
+        if not folder.exists():
+            from demo.export import export  # late: Gradio takes seconds to import, and few tests need it
+
+            export(LoadedClassifier(pretrained, "For a test"), folder)
+    return folder

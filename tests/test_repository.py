@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-TEXT = ".py", ".js", ".css", ".html", ".md", ".svg", ".toml", ".txt"
+TEXT = ".py", ".ipynb", ".js", ".css", ".html", ".md", ".svg", ".toml", ".txt"
 
 # Words that this project once used for what the field has another word for, and that word.
 RETIRED = {

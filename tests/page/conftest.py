@@ -14,8 +14,6 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from model.classifier import Classifier
-from model.pipeline import LoadedClassifier
 from tests.page.chromium import FLAGS, find_or_install
 from tests.page.servers import FileServer, Server
 
@@ -41,18 +39,6 @@ def server(session_folder: Path) -> str:
 def training_turn(session_folder: Path) -> FileLock:
     """To be held while a test trains on the shared demo, which trains one network at a time."""
     return FileLock(session_folder / "training.lock")
-
-
-@pytest.fixture(scope="session")
-def site_folder(session_folder: Path, pretrained: Classifier) -> Path:
-    """The folder with the static site."""
-    folder = session_folder / "any where" / "digits"
-    with FileLock(session_folder / "site.lock"):
-        if not folder.exists():
-            from demo.export import export
-
-            export(LoadedClassifier(pretrained, "For a test"), folder)
-    return folder
 
 
 @pytest.fixture(scope="session")
