@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -105,25 +105,28 @@ def load_baseline() -> LoadedClassifier:
 def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classifier:
     """Train a classifier with its detector and snapshots, and show the progress in the terminal.
 
-    Style images and the detector's negatives are written on a second core, if there is one, during the training.
+    A second core, if there is one, writes style images and the detector's negatives while the network is trained, and
+    measures the network while the detector is.
     """
     say(f"Training with the recipe {recipe.name}: {recipe}.")
     generator = torch.Generator().manual_seed(recipe.seed)
-    with ThreadPoolExecutor(1, thread_name_prefix="writer") as writer:
-        samples, test = training_samples(digits, recipe, writer), test_samples(digits)
-        negatives = writer.submit(write_negatives, digits.train_images, digits.train_labels, generator)
+    with ThreadPoolExecutor(1, thread_name_prefix="beside") as beside:
+        samples, test = training_samples(digits, recipe, beside), test_samples(digits)
+        negatives = beside.submit(write_negatives, digits.train_images, digits.train_labels, generator)
         network = new_network(recipe)
         recorder = SnapshotRecorder(network)
-        curve = []
+        curve: list[tuple[float, float, float]] = []
         for progress in display(train(network, samples, recipe, test)):
             recorder.record(progress)
             curve.append((progress.epochs_done, progress.recent_loss, progress.recent_accuracy))
         quantize(network)  # it is sent to every page: a quarter of the bytes, and predictions hardly change
+        curve = curve[:: -(-len(curve) // CURVE_POINTS)]
+        measured = beside.submit(
+            lambda: trained_classifier(network, recipe, digits, snapshots=recorder.snapshots(test), curve=curve)
+        )
         say("Training the detector, which tells digits from anything else.")
         detector = train_detector(network, digits, samples.styles, negatives.result(), recipe.seed)
-    return trained_classifier(
-        network, recipe, digits, detector, recorder.snapshots(test), curve[:: -(-len(curve) // CURVE_POINTS)]
-    )
+        return replace(measured.result(), detector=detector)
 
 
 def new_network(recipe: Recipe) -> MLP:
@@ -135,7 +138,7 @@ def trained_classifier(
     network: MLP,
     recipe: Recipe,
     digits: Digits,
-    detector: Detector | None,
+    detector: Detector | None = None,
     snapshots: tuple[Snapshot, ...] = (),
     curve: Sequence[tuple[float, float, float]] = (),
 ) -> Classifier:
