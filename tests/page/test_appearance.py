@@ -9,13 +9,16 @@ from tests.page.conftest import OpenPage
 from tests.page.drawing import PAD, choose_sample, expect_answer
 from tests.page.test_handwriting import STORED, TWENTY
 
-# The darkest tone that is drawn on the pad.
-DARKEST = """pad => {
-  const copy = new OffscreenCanvas(pad.width, pad.height).getContext("2d");
-  copy.drawImage(pad, 0, 0);
-  const { data } = copy.getImageData(0, 0, pad.width, pad.height);
-  return Math.min(...Array.from({ length: data.length / 4 }, (_, i) => data[4 * i + 3] > 250 ? data[4 * i] : 255));
+# Of what is drawn on a canvas: the darkest tone, and the largest difference between red and blue.
+PIXELS = """canvas => {
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+  const pixels = Array.from({ length: data.length / 4 }, (_, i) => data.subarray(4 * i, 4 * i + 4));
+  return pixels.filter(([, , , alpha]) => alpha > 128);
 }"""
+DARKEST = f"canvas => ({PIXELS})(canvas).reduce((least, [red]) => Math.min(least, red), 255)"
+COLORFUL = f"canvas => ({PIXELS})(canvas).reduce((most, [red, _, blue]) => Math.max(most, Math.abs(red - blue)), 0)"
 # What a person's colors must show by a border, or by a color that nothing around it has.
 INVISIBLE = """() => {
   const css = (selector) => getComputedStyle(document.querySelector(selector));
@@ -50,15 +53,20 @@ def test_every_view_can_be_read_in_all_colors_and_on_paper(open_view: OpenPage) 
     assert violations(page) == []
     pad = page.get_by_label(PAD)
     assert pad.evaluate(DARKEST) > 200
+    page.set_viewport_size({"width": 1280, "height": 820})
+    page.wait_for_function(f"({COLORFUL})(document.querySelector('.diagram-canvas')) > 100")
     page.emulate_media(color_scheme="dark", media="print")
     page.wait_for_function(f"({DARKEST})(document.querySelector('.pad-canvas')) < 60")
     for part in (".readout .is-winner .track > span", ".tile"):
         assert page.locator(part).first.evaluate("part => getComputedStyle(part).printColorAdjust") == "exact"
     # Chromium prints canvases on white: this one lies over the bars.
-    blending = "canvas => getComputedStyle(canvas).mixBlendMode"
-    assert page.locator(".diagram-canvas").evaluate(blending) == "multiply"
+    diagram = page.locator(".diagram-canvas")
+    assert diagram.evaluate("canvas => getComputedStyle(canvas).mixBlendMode") == "multiply"
+    # Pad, network and bars need no color, and what can only be pressed is not printed.
+    assert max(diagram.evaluate(COLORFUL), pad.evaluate(COLORFUL)) < 30
+    expect(page.locator(".readout .is-winner .track > span")).to_have_css("background-color", "rgb(0, 0, 0)")
+    expect(page.get_by_role("button", name="Share")).to_be_hidden()
 
-    page.set_viewport_size({"width": 1280, "height": 820})
     page.emulate_media(color_scheme="dark", media="screen", forced_colors="active")
     assert violations(page) == []
     assert page.evaluate(INVISIBLE) == []
