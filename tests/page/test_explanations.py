@@ -128,6 +128,9 @@ def test_activations_and_sums_of_neurons(open_view: OpenPage, pretrained: Classi
         off = tiles(page, layer).evaluate_all("tiles => tiles.map(({ classList }) => classList.contains('is-off'))")
         assert off == (values == 0).tolist()
 
+    dead = [f"{neuron + 1} of layer {i}" for i, its in enumerate(pretrained.dead_neurons, 1) for neuron in its]
+    expect(page.locator(".neurons-dead")).to_contain_text(", ".join(dead))
+
     detail = page.locator(".neurons-neuron")
     layers = pretrained.network.layers()
     for number, (layer, neuron, before, after) in enumerate(NEURONS):
@@ -336,6 +339,7 @@ def test_softmax_loss_and_what_a_step_would_do(open_view: OpenPage, pretrained: 
     page.get_by_role("slider", name="Logit of 4").press("End")  # a logit of 40, without a drawing
     logits = logits.clone().index_fill(0, torch.tensor(4), 40.0)
     expect(page.locator(".loss-step")).to_contain_text("no drawing gives these")
+    expect(page.locator(".loss-curve")).to_contain_text("beyond this chart")
     assert column(page, 2) == pytest.approx(logits.tolist(), abs=0.0051)
     assert column(page, 4) == pytest.approx((100 * logits.softmax(0)).tolist(), abs=0.0101)
     expect(page.locator(".loss-loss")).to_contain_text(f"= {F.cross_entropy(logits, torch.tensor(1)):.4f}")

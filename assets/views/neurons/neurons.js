@@ -167,8 +167,9 @@ const summed = (terms, what) => `${terms.length} ${what} (${withSign(sum(terms.m
 function deadInWords(dead) {
   const names = dead.flatMap((neurons, layer) => neurons.map((neuron) => `${neuron + 1} of layer ${layer + 1}`));
   if (!names.length) return "";
-  const are = names.length === 1 ? "is dead: it was" : "are dead: they were";
-  return `Neuron${names.length === 1 ? "" : "s"} ${names.join(", ")} ${are} inactive for every one of the 60,000 training digits, and can’t learn from them any more.`;
+  const [plural, are, its] =
+    names.length === 1 ? ["", "is dead: it was", "its"] : ["s", "are dead: they were", "their"];
+  return `Neuron${plural} ${names.join(", ")} ${are} inactive for every one of the 60,000 training digits, so ${its} gradient is zero on all of them.`;
 }
 
 /** All terms of a neuron's sum, the largest first. @type {(layer: Layer, neuron: number, values?: Float64Array) => Term[]} */
