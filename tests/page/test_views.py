@@ -79,3 +79,9 @@ def test_the_pad_and_its_bars_stay_in_sight_beside_a_view(open_view: OpenPage) -
         draw(page, STROKES[digit])
         expect_answer(page, digit)
         page.keyboard.press("Escape")
+
+
+def test_gradios_own_styles_and_order_change_nothing(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}?lesson=9")
+    expect(page.get_by_role("button", name="Softmax & loss ↓")).to_be_visible()
+    expect(page.locator(".diagram-canvas")).to_be_hidden()  # beside a view, on a low screen

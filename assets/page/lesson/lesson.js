@@ -57,7 +57,8 @@ export function mount({ element }) {
   function paint() {
     const { step } = lesson.get();
     if (!step) return;
-    const { yours, solved: check } = STEPS[step - 1];
+    const { yours, solved: check, view: name } = STEPS[step - 1];
+    setText(view, `${document.getElementById(`tab-${name}`)?.textContent ?? name} ↓`); // the tabs may come after the lesson
     const known = facts();
     setText(find("-yours"), known ? yours(known) : EMPTY);
     if (known?.now.penIsDown) return; // the rest can wait until the pen is up
@@ -71,14 +72,13 @@ export function mount({ element }) {
 
   /** @param {number} step */
   function show(step) {
-    const { title, idea, exercise, view: name } = STEPS[step - 1];
+    const { title, idea, exercise } = STEPS[step - 1];
     card.classList.toggle("is-done", lesson.get().done.includes(step));
     setText(query(card, ".lesson-progress span"), `Step ${step} of ${STEPS.length}`);
     progress.value = step / STEPS.length;
     previous.disabled = step === 1;
     next.disabled = step === STEPS.length;
     setText(find("-exercise span"), exercise);
-    setText(view, `${document.getElementById(`tab-${name}`)?.textContent ?? name} ↓`);
     setText(back, `↑ Step ${step}`);
     file.hidden = !PYTORCH[step - 1].file;
     setText(file, `Save ${PYTORCH[step - 1].file}`);
