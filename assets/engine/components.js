@@ -109,8 +109,8 @@ function isAsLarge(part, whole) {
   return Math.min(a, b) >= AS_TALL * Math.max(a, b) && part.weight >= AS_HEAVY * whole.weight;
 }
 
-/** @param {Part} a @param {Part} b @returns {Part} */
-function joined(a, b) {
+/** Both parts, as one. @param {Part} a @param {Part} b @returns {Part} */
+export function joined(a, b) {
   const [left, top] = [Math.min(a.left, b.left), Math.min(a.top, b.top)];
   const [right, bottom] = [Math.max(a.right, b.right), Math.max(a.bottom, b.bottom)];
   const [area, weight, isCutOff] = [a.area + b.area, a.weight + b.weight, a.isCutOff || b.isCutOff];
@@ -121,4 +121,4 @@ function joined(a, b) {
 const heightOf = ({ top, bottom }) => bottom - top;
 
 /** The longer side. @param {Part} part */
-const sizeOf = (part) => Math.max(heightOf(part), part.right - part.left);
+export const sizeOf = (part) => Math.max(heightOf(part), part.right - part.left);

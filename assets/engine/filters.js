@@ -9,14 +9,20 @@ export function grayImage(width, height, values = new Float32Array(width * heigh
 /** The brightest value in a window of 2 radius + 1 pixels a side, around each pixel. @param {Gray} image @param {number} radius */
 export function dilate(image, radius) {
   return alongBothAxes(image, (from, to, start, stride, length) => {
-    for (let i = 0; i < length; i++) {
-      const last = Math.min(i + radius, length - 1);
-      let most = -Infinity;
-      for (let j = Math.max(i - radius, 0); j <= last; j++) {
-        const value = from[start + j * stride];
-        if (value > most) most = value;
+    const end = start + length * stride;
+    const reach = radius * stride;
+    let most = Infinity; // of the window before: searched anew only where its brightest pixel has left the window
+    for (let pixel = start; pixel < end; pixel += stride) {
+      const [gone, last] = [pixel - reach - stride, Math.min(pixel + reach, end - stride)];
+      if (gone < start ? pixel > start : from[gone] < most) {
+        if (from[last] > most) most = from[last];
+      } else {
+        most = -Infinity;
+        for (let near = Math.max(gone + stride, start); near <= last; near += stride) {
+          if (from[near] > most) most = from[near];
+        }
       }
-      to[start + i * stride] = most;
+      to[pixel] = most;
     }
   });
 }
@@ -34,8 +40,11 @@ export function close(image, radius) {
 
 /** The mean in the window, taken twice; at the edges, of what lies in the image. @param {Gray} image @param {number} radius */
 export function smooth(image, radius) {
-  const once = alongBothAxes(image, (...line) => mean(radius, ...line));
-  return alongBothAxes(once, (...line) => mean(radius, ...line));
+  const once = new Float32Array(Math.max(image.width, image.height)); // a line after the first of two times
+  return alongBothAxes(image, (from, to, start, stride, length) => {
+    mean(radius, length, from, start, stride, once, 0, 1);
+    mean(radius, length, once, 0, 1, to, start, stride);
+  });
 }
 
 /** @param {Gray} image */
@@ -45,6 +54,16 @@ export function negated({ width, height, values }) {
     height,
     values.map((value) => -value),
   );
+}
+
+/** A part of the image. @param {Gray} image @param {number} left @param {number} top @param {number} width @param {number} height */
+export function cropped(image, left, top, width, height) {
+  const part = grayImage(width, height);
+  for (let y = 0; y < height; y++) {
+    const start = (top + y) * image.width + left;
+    part.values.set(image.values.subarray(start, start + width), y * width);
+  }
+  return part;
 }
 
 /** The image mirrored at its diagonal. @param {Gray} image */
@@ -90,23 +109,33 @@ export function resize(image, width, height) {
 
 /** @typedef {(from: Float32Array, to: Float32Array, start: number, stride: number, length: number) => void} LineFilter */
 
+let between = new Float32Array(0); // what alongBothAxes has after the first axis, kept from call to call
+
 /** Filter each column, then each row. @param {Gray} image @param {LineFilter} filter */
 function alongBothAxes({ width, height, values }, filter) {
-  const [between, across] = [new Float32Array(values.length), new Float32Array(values.length)];
+  if (between.length < values.length) between = new Float32Array(values.length);
   for (let x = 0; x < width; x++) filter(values, between, x, width, height);
-  for (let y = 0; y < height; y++) filter(between, across, y * width, 1, width);
-  return grayImage(width, height, across);
+  const filtered = grayImage(width, height);
+  for (let y = 0; y < height; y++) filter(between, filtered.values, y * width, 1, width);
+  return filtered;
 }
 
-/** The moving mean. @type {(radius: number, ...line: Parameters<LineFilter>) => void} */
-function mean(radius, from, to, start, stride, length) {
+/** The moving mean of a line. @type {(radius: number, length: number, from: Float32Array, start: number, stride: number,
+      to: Float32Array, toStart: number, toStride: number) => void} */
+function mean(radius, length, from, start, stride, to, toStart, toStride) {
+  const side = 2 * radius + 1;
   let total = 0;
+  let count = 0;
   for (let next = 0; next < length + radius; next++) {
-    const gone = next - 2 * radius - 1;
-    if (next < length) total += from[start + next * stride];
-    if (gone >= 0) total -= from[start + gone * stride];
-    const count = Math.min(next + 1, length) - Math.max(gone + 1, 0);
-    if (next >= radius) to[start + (next - radius) * stride] = total / count;
+    if (next < length) {
+      total += from[start + next * stride];
+      count++;
+    }
+    if (next >= side) {
+      total -= from[start + (next - side) * stride];
+      count--;
+    }
+    if (next >= radius) to[toStart + (next - radius) * toStride] = total / count;
   }
 }
 

@@ -37,10 +37,36 @@ export function topTwo(values) {
 
 /** The value that a share of the values lies below, interpolated. @param {Float32Array | Float64Array} values @param {number} share */
 export function quantile(values, share) {
-  const sorted = values.slice().sort();
-  const place = share * (sorted.length - 1);
+  const place = share * (values.length - 1);
   const below = Math.floor(place);
-  return sorted[below] + (place - below) * (sorted[Math.min(below + 1, sorted.length - 1)] - sorted[below]);
+  const ordered = partitioned(values, below);
+  if (place === below) return ordered[below];
+  let next = Infinity;
+  for (let i = below + 1; i < ordered.length; i++) if (ordered[i] < next) next = ordered[i];
+  return ordered[below] + (place - below) * (next - ordered[below]);
+}
+
+/** The values in an order in which the one at a place is where sorting would put it, after no larger and before no smaller
+    ones (C. A. R. Hoare, "Algorithm 65: Find", 1961). @param {Float32Array | Float64Array} values @param {number} place */
+function partitioned(values, place) {
+  values = values.slice();
+  let [first, last] = [0, values.length - 1];
+  while (first < last) {
+    const pivot = values[(first + last) >> 1];
+    let [low, high] = [first, last];
+    while (low <= high) {
+      while (values[low] < pivot) low++;
+      while (values[high] > pivot) high--;
+      if (low > high) break;
+      const value = values[low];
+      values[low++] = values[high];
+      values[high--] = value;
+    }
+    if (place <= high) last = high;
+    else if (place >= low) first = low;
+    else break;
+  }
+  return values;
 }
 
 /** e to the power of each logit; the highest logit is subtracted first, so that none overflows. @param {Float64Array} logits */

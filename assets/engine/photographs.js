@@ -3,8 +3,8 @@
 /** @import { Gray } from "../state/types.js" */
 /** @import { Part } from "./components.js" */
 import { clip, quantile, sum } from "./math.js";
-import { findParts, maskOf, selectDigit } from "./components.js";
-import { close, dilate, erode, grayImage, negated, resize, smooth } from "./filters.js";
+import { findParts, joined, maskOf, selectDigit, sizeOf } from "./components.js";
+import { close, cropped, dilate, erode, grayImage, negated, resize, smooth } from "./filters.js";
 import { CANVAS_SIDE } from "./pen.js";
 import { ALL_STEPS, resizeDigit } from "./preprocessing.js";
 import { removeLines } from "./ruling.js";
@@ -76,23 +76,28 @@ export function inkFromPicture(pixels) {
 export function inkFromPhotograph(tones) {
   const contrast = removeLines(smooth(contrastOf(tones), 1));
   const { width, height, values } = contrast;
-  const none = new Uint8Array(values.length);
+  const everywhere = new Uint8Array(values.length);
   const darkest = darkestOf(values);
   const threshold = Math.max(EDGE * darkest, LOWEST_CONTRAST * EDGE);
   const { labels, parts } = findParts(contrast, threshold);
-  if (isBlank(values, threshold, darkest, parts)) return none;
+  if (isBlank(values, threshold, darkest, parts)) return everywhere;
   const digit = selectDigit(labels, parts, width);
-  const size = Math.max(
-    Math.max(...digit.map((part) => part.right)) - Math.min(...digit.map((part) => part.left)),
-    Math.max(...digit.map((part) => part.bottom)) - Math.min(...digit.map((part) => part.top)),
-  );
-  if (size < SMALLEST * PHOTOGRAPH_SIDE) return none;
-  const mask = maskOf(labels, digit, width);
+  const whole = digit.reduce(joined);
+  const size = sizeOf(whole);
+  if (size < SMALLEST * PHOTOGRAPH_SIDE) return everywhere;
+  const margin = FRINGE + Math.ceil((STROKE * size) / 2); // all that the digit may be thickened by
+  const [left, top] = [Math.max(whole.left - margin, 0), Math.max(whole.top - margin, 0)];
+  const [across, down] = [Math.min(whole.right + margin, width) - left, Math.min(whole.bottom + margin, height) - top];
+  const mask = cropped(maskOf(labels, digit, width), left, top, across, down);
   const near = dilate(mask, FRINGE).values;
   const [faintest, full] = FADE;
-  const soft = values.map((value, i) => (near[i] ? clip((value / darkest - faintest) / (full - faintest), 0, 1) : 0));
-  const ink = thickened(grayImage(width, height, soft), (STROKE * size - strokeWidth(mask)) / 2);
-  return new Uint8Array(ink.values.map((value) => Math.round(255 * value)));
+  const soft = cropped(contrast, left, top, across, down);
+  for (let i = 0; i < near.length; i++) {
+    soft.values[i] = near[i] ? clip((soft.values[i] / darkest - faintest) / (full - faintest), 0, 1) : 0;
+  }
+  const ink = thickened(soft, (STROKE * size - strokeWidth(mask)) / 2).values.map((value) => Math.round(255 * value));
+  for (let y = 0; y < down; y++) everywhere.set(ink.subarray(y * across, (y + 1) * across), (top + y) * width + left);
+  return everywhere;
 }
 
 /** Ink as the pad has it, 140 x 140: the digit in the middle, 110 pixels high or wide.

@@ -1,5 +1,5 @@
 /** The lines of ruled and squared paper, found by a Hough transform over slopes and heights in which each section of a line
-    counts apart, and divided out. As model/data/ruling.py has it, which says more. */
+    counts apart and is summed up once for slopes alike, and divided out. As model/data/ruling.py has it, which says more. */
 /** @import { Gray } from "../state/types.js" */
 import { argmax, clip, quantile } from "./math.js";
 import { grayImage, halve, smooth, transposed } from "./filters.js";
@@ -58,41 +58,54 @@ function findLines(contrast) {
     the place of height 0 among the heights. @param {Gray} evidence */
 function hough(evidence) {
   const { width, height } = evidence;
-  const upright = transposed(evidence).values; // column by column
   const margin = Math.floor((SLOPES[SLOPES.length - 1] * width) / 2) + 2;
   const heights = height + 2 * margin;
-  const section = Uint8Array.from({ length: width }, (_, x) => Math.floor((x * SECTIONS) / width));
-  const columns = new Uint32Array(SECTIONS);
-  for (const of of section) columns[of]++;
-  const votes = new Float64Array(SECTIONS * heights);
+  const { means, rows, steepest } = sectionMeans(evidence, 2 * margin);
   const scores = new Float32Array(SLOPES.length * heights);
+  const [faintest, second] = [new Float64Array(heights), new Float64Array(heights)];
+  const inside = new Uint8Array(heights);
   SLOPES.forEach((slope, row) => {
-    votes.fill(0);
-    for (let x = 0; x < width; x++) {
-      const rise = margin - slope * (x - (width - 1) / 2);
-      const above = rise - Math.floor(rise); // a pixel between two heights counts for both
-      let place = section[x] * heights + Math.floor(rise);
-      let rest = 0;
-      for (let pixel = x * height; pixel < (x + 1) * height; pixel++) {
-        votes[place++] += rest + (1 - above) * upright[pixel];
-        rest = above * upright[pixel];
+    faintest.fill(Infinity);
+    second.fill(Infinity);
+    inside.fill(0);
+    const rise = steepest + Math.floor((slope * width) / SECTIONS + 0.5);
+    for (let i = 0; i < SECTIONS; i++) {
+      const drop = slope * (((i + 0.5) * width) / SECTIONS - width / 2); // in the section's center, below the line's middle
+      const below = Math.floor(drop);
+      const above = drop - below; // a height between two rows has its share of both
+      const [first, end] = [0, height].map((y) => clip(Math.ceil(y + margin - drop), 0, heights)); // heights in the image
+      let place = (rise * SECTIONS + i) * rows + margin + below + first;
+      for (let at = first; at < end; at++, place++) {
+        const mean = (1 - above) * means[place] + above * means[place + 1];
+        second[at] = Math.min(second[at], Math.max(faintest[at], mean));
+        faintest[at] = Math.min(faintest[at], mean);
+        inside[at]++;
       }
-      votes[place] += rest;
     }
-    for (let at = 0; at < heights; at++) {
-      let [inside, faintest, second] = [0, Infinity, Infinity];
-      for (let i = 0; i < SECTIONS; i++) {
-        const y = at - margin + slope * (((i + 0.5) * width) / SECTIONS - width / 2);
-        if (y < 0 || y >= height) continue;
-        inside++;
-        const share = votes[i * heights + at] / Math.max(columns[i], 1);
-        second = Math.min(second, Math.max(faintest, share));
-        faintest = Math.min(faintest, share);
-      }
-      if (inside > SECTIONS / 2) scores[row * heights + at] = second;
-    }
+    for (let at = 0; at < heights; at++) if (inside[at] > SECTIONS / 2) scores[row * heights + at] = second[at];
   });
   return { scores, heights, margin };
+}
+
+/** The mean evidence along short lines, one through each section, by how many rows they rise in it: rises x sections x rows,
+    of which so many are above the image. @param {Gray} evidence @param {number} rim */
+function sectionMeans(evidence, rim) {
+  const { width, height } = evidence;
+  const upright = transposed(evidence).values; // column by column
+  const steepest = Math.floor((SLOPES[SLOPES.length - 1] * width) / SECTIONS + 0.5);
+  const rows = height + 2 * rim;
+  const means = new Float64Array((2 * steepest + 1) * SECTIONS * rows);
+  for (let x = 0; x < width; x++) {
+    const section = Math.floor((x * SECTIONS) / width);
+    const columns = Math.ceil(((section + 1) * width) / SECTIONS) - Math.ceil((section * width) / SECTIONS);
+    const aside = ((x + 0.5) * SECTIONS) / width - section - 0.5; // from the section's center, in sections
+    const column = upright.subarray(x * height, (x + 1) * height).map((value) => value / columns);
+    for (let rise = -steepest; rise <= steepest; rise++) {
+      let place = ((rise + steepest) * SECTIONS + section) * rows + rim - Math.floor(rise * aside + 0.5);
+      for (let y = 0; y < height; y++) means[place++] += column[y];
+    }
+  }
+  return { means, rows, steepest };
 }
 
 /** Take one line out of an image, in place. @param {Gray} contrast @param {Line} line */
@@ -121,12 +134,13 @@ function divideOut(contrast, { slope, middle }) {
 /** The uppermost pixel of the band around a line, for each column in which all of the band is in the image.
     @param {Gray} image @param {number} slope @param {number} middle */
 function strip({ width, height }, slope, middle) {
-  const starts = [];
+  const starts = new Float64Array(width);
+  let count = 0;
   for (let x = 0; x < width; x++) {
     const y = Math.floor(middle + slope * (x - (width - 1) / 2) + 0.5);
-    if (y >= REACH && y < height - REACH) starts.push((y - REACH) * width + x);
+    if (y >= REACH && y < height - REACH) starts[count++] = (y - REACH) * width + x;
   }
-  return Float64Array.from(starts);
+  return starts.subarray(0, count);
 }
 
 /** How far the darkest row of a band stands out. @param {Gray} contrast @param {Float64Array} starts */

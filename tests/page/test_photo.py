@@ -6,12 +6,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from model.evaluation.photographs import KINDS, photograph
 from tests.page.accessibility import violations
 from tests.page.conftest import wait_until_ready
 from tests.page.drawing import (
@@ -25,9 +23,8 @@ from tests.page.drawing import (
     percents,
     status,
 )
+from tests.page.fake_camera import SEVEN, TWO, fake_camera
 
-SEVEN = photograph(STROKES[7], KINDS["squared_uneven"], np.random.default_rng(47))
-TWO = photograph(STROKES[2], KINDS["squared_uneven"], np.random.default_rng(42))
 HAND_OVER = """([kind, name, type, content]) => {
   const transfer = new DataTransfer();
   const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
@@ -162,25 +159,10 @@ def test_pytorch_verifies_a_photo(served_page: Page) -> None:
     expect_verified(served_page)
 
 
-def video(folder: Path) -> Path:
-    """Two photographs take turns, for two thirds of a second each."""
-    frames = []
-    for content in (SEVEN, TWO):
-        frame = Image.new("RGB", (640, 480), (90, 90, 90))
-        frame.paste(Image.open(io.BytesIO(content)).resize((480, 480)), (80, 0))
-        file = io.BytesIO()
-        frame.save(file, "JPEG", quality=85)
-        frames += [file.getvalue()] * 20
-    path = folder / "digits.mjpeg"
-    path.write_bytes(b"".join(frames))
-    return path
-
-
 def test_digits_before_the_camera_are_read_live_and_taken_and_the_camera_stops(
     launch_browser: Callable[..., Browser], site: str, tmp_path: Path
 ) -> None:
-    fakes = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-    browser = launch_browser(*fakes, f"--use-file-for-fake-video-capture={video(tmp_path)}")
+    browser = launch_browser(*fake_camera(tmp_path))
     page = browser.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
     page.add_init_script(WATCH_TRACKS)
     requests: list[str] = []

@@ -67,7 +67,7 @@ export class Camera {
     this.#stream = this.#video.srcObject = null;
   }
 
-  /** Hand frames over, for at most two thirds of the time: the rest is the page's. @param {number} opening */
+  /** Hand frames over, for at most three quarters of the time: the rest is the page's. @param {number} opening */
   #follow(opening) {
     const video = this.#video;
     let free = 0; // when the next frame may be taken
@@ -79,7 +79,7 @@ export class Camera {
         const [left, top] = [(video.videoWidth - side) / 2, (video.videoHeight - side) / 2];
         this.#onFrame(scaled(video, { left, top, width: side, height: side }));
         const now = performance.now();
-        free = now + (now - began) / 2;
+        free = now + (now - began) / 3;
       }
       wait();
     };
