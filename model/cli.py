@@ -16,7 +16,7 @@ from model.data.unipen import WrittenDigit, load_written_digits
 from model.evaluation.datasets import collect_digits, collect_negatives, load_letters
 from model.evaluation.photographs import collect_photographs
 from model.evaluation.report import evaluate, table
-from model.evaluation.sheets import mistakes_sheet, styles_sheet
+from model.evaluation.sheets import mistakes_sheet, photographs_sheet, styles_sheet
 from model.files import check_writable
 from model.flags import add_model_flags, add_shared_flag
 from model.onnx import OnnxError, export_onnx
@@ -75,12 +75,15 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
 
 def _sheets(arguments: argparse.Namespace) -> int:
-    """Make contact sheets: the handwriting styles as they are trained on, and a checkpoint's mistakes, by digit."""
+    """Make contact sheets: the styles as they are trained on, and a checkpoint's mistakes, also in photographs."""
     classifier = _classifier(arguments)
     digits = load_mnist(arguments.data, _say)
-    data_sets = collect_digits(digits.test_images, digits.test_labels, _written_digits(arguments), baselines=False)
+    written = _written_digits(arguments)
+    data_sets = collect_digits(digits.test_images, digits.test_labels, written, baselines=False)
     sheets = {"styles": styles_sheet()}
     sheets |= {f"mistakes-{name}": mistakes_sheet(classifier, data_set) for name, data_set in data_sets.items()}
+    if written:
+        sheets["photographs"] = photographs_sheet(classifier, written)
     arguments.folder.mkdir(parents=True, exist_ok=True)
     for name, sheet in sheets.items():
         path = arguments.folder / f"{name}.png"

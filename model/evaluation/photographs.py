@@ -4,7 +4,7 @@ Everything is drawn from one random generator, so the same strokes and the same 
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,20 +66,30 @@ def collect_photographs(written: Sequence[WrittenDigit], per_writer: int = PER_W
 
     A photograph that can't be used, or in which nothing is found, is an empty image.
     """
+    data_sets = {}
+    for name, taken in take_photographs(written, per_writer):
+        labels, contents = zip(*taken, strict=True)
+        images = torch.cat([image_of(content) for content in contents])
+        data_sets[name] = DataSet(torch.tensor(labels), {EXACT: images})
+    return data_sets
+
+
+def take_photographs(
+    written: Sequence[WrittenDigit], per_writer: int = PER_WRITER
+) -> Iterator[tuple[str, list[tuple[int, bytes]]]]:
+    """The same photographs as files with their labels, kind by kind."""
     random = np.random.default_rng(SEED)
     writers = sorted({digit.writer for digit in written})
-    data_sets = {}
     for name, kind in KINDS.items():
         chosen: list[WrittenDigit] = []
         for writer in writers:
             own = [digit for digit in written if digit.writer == writer]
             chosen += [own[place] for place in random.permutation(len(own))[:per_writer]]
-        images = torch.cat([_image(photograph(digit.strokes, kind, random)) for digit in chosen])
-        data_sets[name] = DataSet(torch.tensor([digit.label for digit in chosen]), {EXACT: images})
-    return data_sets
+        yield name, [(digit.label, photograph(digit.strokes, kind, random)) for digit in chosen]
 
 
-def _image(content: bytes) -> Tensor:
+def image_of(content: bytes) -> Tensor:
+    """The preprocessed image (1, 28, 28), uint8, of a photograph; empty if it can't be used."""
     try:
         return preprocess(load_image(content))
     except ImageError:

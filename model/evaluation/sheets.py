@@ -1,53 +1,62 @@
 """Contact sheets: many small images on one, to look at."""
 
+import io
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from model.classifier import Classifier
+from model.classifier import DIGIT, NOT_A_DIGIT, Classifier
 from model.data.styles import load_styles, write_styles
+from model.data.unipen import WrittenDigit
 from model.evaluation.datasets import DataSet
 from model.evaluation.metrics import predicted_digits
+from model.evaluation.photographs import PER_WRITER, image_of, take_photographs
 from model.network import DIGITS
 from model.preprocessing import SIDE
 
 ZOOM = 2
-CELL = SIDE * ZOOM + 2  # pixels of the sheet
+GAP = 2  # pixels between images
 CAPTION = 12  # pixels under a row of captioned images
 TITLE = 230  # pixels to the left of a row
 COLUMNS = 24
 MOST = 96  # mistakes of each digit
+PHOTOGRAPH_ZOOM, PHOTOGRAPH_COLUMNS = 4, 12
 
 
 def sheet(rows: Sequence[tuple[str, Tensor, Sequence[str]]]) -> Image.Image:
-    """Rows of images, ink dark on white.
+    """Rows of images.
 
     Args:
-        rows: of a title, images (N, 28, 28), uint8, and a caption for each of them, or no captions at all.
+        rows: of a title, images (N, H, W), uint8, as they are shown, and a caption for each of them, or no captions.
     """
-    heights = [CELL + (CAPTION if captions else 0) for _, _, captions in rows]
-    width = TITLE + CELL * max((len(images) for _, images, _ in rows), default=0)
+    heights = [images.shape[1] + GAP + (CAPTION if captions else 0) for _, images, captions in rows]
+    width = TITLE + max((len(images) * (images.shape[2] + GAP) for _, images, _ in rows), default=0)
     whole = Image.new("L", (width, max(sum(heights), 1)), 255)
     pen = ImageDraw.Draw(whole)
     top = 0
     for (title, images, captions), height in zip(rows, heights, strict=True):
-        pen.text((4, top + CELL // 3), title, fill=0)
+        pen.text((4, top + SIDE * ZOOM // 3), title, fill=0)
         for column, image in enumerate(images):
-            left = TITLE + CELL * column
-            small = Image.fromarray(255 - image.numpy())
-            whole.paste(small.resize((SIDE * ZOOM, SIDE * ZOOM), Image.Resampling.NEAREST), (left, top))
+            left = TITLE + (images.shape[2] + GAP) * column
+            whole.paste(Image.fromarray(image.numpy()), (left, top))
             if captions:
-                pen.text((left + CELL // 3, top + CELL - 3), captions[column], fill=0)
+                pen.text((left + images.shape[2] // 3, top + images.shape[1] - 1), captions[column], fill=0)
         pen.line([(0, top + height - 1), (width, top + height - 1)], fill=200)
         top += height
     return whole
 
 
+def _shown(images: Tensor, zoom: int = ZOOM) -> Tensor:
+    """Ink (N, H, W) dark on white, each of its pixels as a square."""
+    return 255 - images.repeat_interleave(zoom, dim=1).repeat_interleave(zoom, dim=2)
+
+
 def styles_sheet() -> Image.Image:
     """Every style in a row of its own, written as it is trained on."""
-    return sheet([(style.name, write_styles([style], COLUMNS)[0], ()) for style in load_styles()])
+    return sheet([(style.name, _shown(write_styles([style], COLUMNS)[0]), ()) for style in load_styles()])
 
 
 def mistakes_sheet(classifier: Classifier, data_set: DataSet) -> Image.Image:
@@ -56,10 +65,40 @@ def mistakes_sheet(classifier: Classifier, data_set: DataSet) -> Image.Image:
     rows = []
     for digit in range(DIGITS):
         (wrong,) = torch.where((data_set.labels == digit) & (predicted != digit))
-        shown = wrong[torch.linspace(0, len(wrong) - 1, min(len(wrong), MOST)).round().long()]
-        shown = shown[predicted[shown].argsort(stable=True)]
-        for start in range(0, len(shown), COLUMNS):
-            part = shown[start : start + COLUMNS]
+        some = wrong[torch.linspace(0, len(wrong) - 1, min(len(wrong), MOST)).round().long()]
+        some = some[predicted[some].argsort(stable=True)]
+        for start in range(0, len(some), COLUMNS):
+            part = some[start : start + COLUMNS]
             title = f"{digit}: {len(wrong)} wrong" if start == 0 else ""
-            rows.append((title, data_set.images[part], [str(digit) for digit in predicted[part].tolist()]))
+            rows.append((title, _shown(data_set.images[part]), [str(digit) for digit in predicted[part].tolist()]))
     return sheet(rows)
+
+
+def photographs_sheet(
+    classifier: Classifier, written: Sequence[WrittenDigit], per_writer: int = PER_WRITER
+) -> Image.Image:
+    """Photographs made from pen strokes, above what was found in them: all misread ones of each kind, and some others.
+
+    The caption is the label, then the prediction, and the verdict where it is not that this is a digit.
+    """
+    rows = []
+    for kind, taken in take_photographs(written, per_writer):
+        labels, contents = zip(*taken, strict=True)
+        images = torch.cat([image_of(content) for content in contents])
+        predictions = classifier.predict_images(images)
+        pairs = list(zip(labels, predictions, strict=True))
+        is_wrong = torch.tensor([p.digit != label or p.verdict == NOT_A_DIGIT for label, p in pairs])
+        captions = [f"{label}: {p.digit} {p.verdict.removeprefix(DIGIT)}" for label, p in pairs]
+        for title, is_shown, most in (("misread", is_wrong, len(pairs)), ("read", ~is_wrong, PHOTOGRAPH_COLUMNS)):
+            (places,) = torch.where(is_shown)
+            for part in places[:most].split(PHOTOGRAPH_COLUMNS):
+                photographs = torch.stack([_photograph(contents[place]) for place in part.tolist()])
+                pictures = torch.cat([photographs, _shown(images[part], PHOTOGRAPH_ZOOM)], dim=1)
+                rows.append((f"{kind}: {len(places)} {title}", pictures, [captions[place] for place in part.tolist()]))
+    return sheet(rows)
+
+
+def _photograph(content: bytes) -> Tensor:
+    """A photograph in the size of the images below it: (H, W), uint8."""
+    size = (SIDE * PHOTOGRAPH_ZOOM, SIDE * PHOTOGRAPH_ZOOM)
+    return torch.from_numpy(np.array(Image.open(io.BytesIO(content)).convert("L").resize(size, Image.Resampling.BOX)))

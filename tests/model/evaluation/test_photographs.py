@@ -11,6 +11,7 @@ from model.data.unipen import WrittenDigit, load_written_digits
 from model.evaluation.datasets import EXACT, DataSet
 from model.evaluation.photographs import KINDS, PHOTOGRAPH_SIDE, collect_photographs, photograph
 from model.evaluation.report import evaluate, table
+from model.evaluation.sheets import photographs_sheet
 from model.paths import PEN_STROKES
 
 SEVEN = [[(40.0, 40.0), (100.0, 40.0), (60.0, 110.0)]]
@@ -38,6 +39,13 @@ def test_every_writer_is_photographed_equally_often_and_the_report_counts_what_i
     assert result["photographs"] == {"even": {"accuracy": 1 / 3, "rejected": 0}}
     assert any(line.split() == ["even", "33.33%"] for line in table([result]).splitlines())
     assert "photographs" not in evaluate(pretrained, digits, {})
+
+
+def test_a_contact_sheet_shows_photographs_above_what_was_found_in_them(pretrained):
+    three = WrittenDigit(3, SEVEN, 1)  # which is a seven
+    contact_sheet = photographs_sheet(pretrained, [WrittenDigit(7, SEVEN, 1), three], per_writer=2)
+    rows = 2 * len(KINDS)  # a misread one of each kind, and one that is read
+    assert rows * 224 < contact_sheet.height < rows * 250
 
 
 def test_the_pretrained_one_predicts_photographs_nearly_as_well_as_strokes(shared, pretrained):
