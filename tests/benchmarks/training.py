@@ -58,22 +58,28 @@ def textbook(folder: Path, batches: int) -> float:
     return (time.perf_counter() - began) * EPOCHS * BATCHES / batches
 
 
-def autograd(samples: Samples) -> float:
-    """Seconds for the training with autograd and a fused optimizer on one flat vector."""
-    began = time.perf_counter()
-    network = MLP()
+def flat_parameter(network: MLP) -> nn.Parameter:
+    """All parameters as one vector, and their gradients as another; the network's own become views into them."""
     flat = nn.Parameter(network.flat_parameters())
     flat.grad = torch.zeros_like(flat)
     own = list(network.parameters())
     sizes = [parameter.numel() for parameter in own]
     for parameter, value, gradient in zip(own, flat.data.split(sizes), flat.grad.split(sizes), strict=True):
         parameter.data, parameter.grad = value.view_as(parameter), gradient.view_as(parameter)
+    return flat
+
+
+def autograd(samples: Samples) -> float:
+    """Seconds for the training with autograd and a fused optimizer on one flat vector."""
+    began = time.perf_counter()
+    network = MLP()
+    flat = flat_parameter(network)
     optimizer = torch.optim.Adam([flat], lr=1e-3, fused=True)
     for _ in range(EPOCHS):
         for positions in torch.randperm(len(samples)).split(100 * BATCH):
             inputs, labels = normalize(samples.images[positions]), samples.labels[positions]
             for x, y in zip(inputs.split(BATCH), labels.split(BATCH), strict=True):
-                flat.grad.zero_()
+                optimizer.zero_grad(set_to_none=False)
                 F.cross_entropy(network(x), y).backward()
                 optimizer.step()
     return time.perf_counter() - began

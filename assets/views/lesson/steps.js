@@ -286,7 +286,7 @@ export const STEPS = [
   },
   {
     title: "What it cannot know",
-    idea: "Softmax shares out 100 % among ten digits, even for a smiley: a high probability is no guarantee. A second small network, the *non-digit detector*, tries to tell when a drawing is not a digit at all. It rejects about 1 % of people’s digits, and lets about a quarter of the letters pass that look like no digit.",
+    idea: "Softmax shares out 100 % among ten digits, even for a smiley: a high probability is no guarantee. A second small network, the *non-digit detector*, tries to tell when a drawing is not a digit at all. It rejects about 1 % of people’s digits, and lets about a fifth of the letters pass that look like no digit.",
     view: "replay",
     yours(facts) {
       const { digit, probabilities } = upsideDown(facts);
