@@ -8,11 +8,8 @@ import gradio as gr
 from demo.assets import SERVED_AT, text
 from demo.server.gradio_internals import HTML, with_events
 
-# All that Gradio runs: it imports the module, and hands over what only this text has.
-MOUNT = (
-    'import(new URL("{module}", document.baseURI))'
-    ".then(({{ mount }}) => mount({{ element, props, trigger, watch, server }}));"
-)
+MOUNT = "({ mount }) => mount({ element, props, trigger, watch, server })"
+DEFERRED = "state/deferred.js"
 
 
 class Component(HTML):
@@ -32,12 +29,28 @@ class Component(HTML):
         super().__init__(
             value=value,
             html_template=text(f"{path}.html"),
-            js_on_load=with_events(MOUNT.format(module=f"{SERVED_AT}/{self.module}"), events),
+            js_on_load=with_events(self.script(), events),
             apply_default_css=False,
             **props,
         )
+
+    def script(self) -> str:
+        """All that Gradio runs: it imports the module, and hands over what only this text has."""
+        return f"{_import(self.module)}.then({MOUNT})"
+
+
+class DeferredComponent(Component):
+    """A component whose module is loaded after the network has arrived: nothing of it is painted before that."""
+
+    def script(self) -> str:
+        """The same, after the network has arrived."""
+        return f"{_import(DEFERRED)}.then(({{ defer }}) => defer(() => {_import(self.module)}, {MOUNT}))"
 
 
 def components(page: gr.Blocks) -> list[Component]:
     """A page's components, from top to bottom."""
     return [block for block in page.blocks.values() if isinstance(block, Component)]
+
+
+def _import(module: str) -> str:
+    return f'import(new URL("{SERVED_AT}/{module}", document.baseURI))'

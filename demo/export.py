@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
-from demo.assets import IMPORT, LAZY_IMPORT, SERVED_AT, module_graph, resolved, styles, text
+from demo.assets import IMPORT, LAZY_IMPORT, SERVED_AT, code, module_graph, resolved, styles, text
 from demo.components import components
 from demo.page import build_page
 from demo.server.gradio_internals import as_html
@@ -25,7 +25,6 @@ from model.pipeline import LoadedClassifier, load_baseline
 SNAPSHOT_STRIDE = 2  # one in so many snapshots is exported, the last among them: a site should stay small
 ENTRY = "site/site.js"
 IN_A_URL = " !\"$&'()*+,/:;=>?@[\\]^`{|}~"  # what a data: URL may have in it as it is
-COMMENT = re.compile(r"^[ \t]*/\*\*?\s.*?\*/\n", re.MULTILINE | re.DOTALL)  # a fifth of the modules' size
 FRONT_MATTER = """---
 title: Digit Sketchpad
 emoji: ✏️
@@ -120,7 +119,7 @@ def index(loaded: LoadedClassifier, files: dict[str, str]) -> str:
 </head>
 <body>
 <main class="app"><div class="column">{body}</div></main>
-<script>{COMMENT.sub("", text("site/early.js"))}</script>
+<script>{code("site/early.js")}</script>
 <script type="module">
 import {{ mountAll }} from "{SERVED_AT}/{ENTRY}";
 {imported}mountAll([
@@ -137,8 +136,8 @@ def _data_url(module: str) -> str:
     def by_name(found: re.Match[str]) -> str:
         return f'{found["before"]}"{SERVED_AT}/{resolved(module, found["path"])}"{found["after"]}'
 
-    code = LAZY_IMPORT.sub(by_name, IMPORT.sub(by_name, COMMENT.sub("", text(module))))
-    return f"data:text/javascript;charset=utf-8,{quote(code, safe=IN_A_URL)}"
+    by_names = LAZY_IMPORT.sub(by_name, IMPORT.sub(by_name, code(module)))
+    return f"data:text/javascript;charset=utf-8,{quote(by_names, safe=IN_A_URL)}"
 
 
 def _version(content: bytes) -> str:

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from demo.assets import head
-from demo.components import components
+from demo.components import DeferredComponent, components
 from demo.page import build_page
 from demo.server.connections import limit_connections, open_connections
 from demo.server.endpoints import endpoints
@@ -32,7 +32,7 @@ LOCALHOST, FIRST_PORT = "127.0.0.1", 7860  # Gradio's defaults
 # a session's state is made anew for every request.
 MAX_SESSIONS = 1_000
 # Gradio compresses its own files, but neither the page nor its modules.
-COMPRESSION = Middleware(GZipMiddleware, minimum_size=1_500, compresslevel=4)
+COMPRESSION = Middleware(GZipMiddleware, minimum_size=1_500, compresslevel=6)
 
 
 def launch_page(loaded: LoadedClassifier, settings: argparse.Namespace) -> int:
@@ -89,7 +89,7 @@ def serve(
         del plain[Kind.METRICS]
     limits = Middleware(RequestLimits, plain=plain, ancestors=ancestors, is_space=is_space)
     _, local, public = page.launch(
-        head=head(component.module for component in components(page)),
+        head=head(part.module for part in components(page) if not isinstance(part, DeferredComponent)),
         favicon_path=ASSETS / "site" / "icon.png",
         footer_links=["api", "gradio"],
         run_history=False,

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo.components import Component
+from demo.components import Component, DeferredComponent
 from demo.header import Header
 from demo.samples import samples
 from demo.server.addresses import address_of
@@ -37,7 +37,7 @@ def build_page(services: Services) -> gr.Blocks:
                 Component("page/readout")
             with gr.Column(elem_classes="views"):
                 Component("page/tabs", titles=json.dumps(VIEWS))
-                Component("page/lesson")
+                DeferredComponent("page/lesson")
                 for name in VIEWS:
                     match name:
                         case "train":
@@ -49,7 +49,7 @@ def build_page(services: Services) -> gr.Blocks:
                         case "handwriting":
                             HandwritingView(jobs, missing)
                         case _:
-                            Component(f"views/{name}")
+                            DeferredComponent(f"views/{name}")
         image = UploadedFile()
         prediction = gr.JSON(visible=False)
 

@@ -9,6 +9,9 @@ const NONE = { shared: null, baseline: null, own: null, active: "shared", compar
 const store = createStore(NONE);
 export const { get, subscribe } = store;
 
+/** Kept once the shared classifier is there. @type {Promise<void>} */
+export const arrived = new Promise((resolve) => subscribe(({ shared }) => shared && resolve()));
+
 /** Take a network, or another one, in its place; null for none.
     @param {Whose} whose @param {ClassifierDescription | null} description */
 export function take(whose, description) {

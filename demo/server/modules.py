@@ -1,31 +1,48 @@
 """The route from which browsers load the page's modules."""
 
-import os
+import gzip
+import hashlib
+from dataclasses import dataclass
 
-from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.routing import Route
 
-from demo.assets import SERVED_AT
+from demo.assets import SERVED_AT, code
 from model.paths import ASSETS
 
 
-class Modules(StaticFiles):
-    """The modules in assets/, and nothing else of it. Browsers ask each time whether they have the newest version."""
+@dataclass(frozen=True)
+class Module:
+    """A module as it is sent, and a name for this version of it."""
 
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """A module, or 304 if the browser has it; 404 for any other file."""
-        if os.path.splitext(path)[1] != ".js":
-            raise HTTPException(404)
-        response = await super().get_response(path, scope)
-        response.headers["cache-control"] = "no-cache"
-        if "content-type" in response.headers:  # Python asks the system for it, which may know a different one
-            response.headers["content-type"] = "text/javascript; charset=utf-8"
-        return response
+    plain: bytes
+    compressed: bytes
+    etag: str
 
 
-def modules_route() -> Mount:
-    """The route for Gradio's `app_kwargs`."""
-    return Mount(f"/{SERVED_AT}", Modules(directory=ASSETS))
+def modules_route() -> Route:
+    """The route for Gradio's `app_kwargs`. What it answers is read and compressed once, now."""
+    paths = [path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*.js")]
+    modules = {path: _read(path) for path in paths}
+
+    async def answer(request: Request) -> Response:
+        """A module, or 304 if the browser has it, which it asks each time; 404 for any other file."""
+        module = modules.get(request.path_params["path"])
+        if module is None:
+            return Response(status_code=404)
+        headers = {"cache-control": "no-cache", "etag": module.etag, "vary": "Accept-Encoding"}
+        if module.etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        is_compressed = "gzip" in request.headers.get("accept-encoding", "")
+        if is_compressed:
+            headers["content-encoding"] = "gzip"
+        content = module.compressed if is_compressed else module.plain
+        return Response(content, headers=headers, media_type="text/javascript")
+
+    return Route(f"/{SERVED_AT}/{{path:path}}", answer)
+
+
+def _read(path: str) -> Module:
+    plain = code(path).encode()
+    return Module(plain, gzip.compress(plain), f'"{hashlib.sha256(plain).hexdigest()[:16]}"')

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo.components import Component
+from demo.components import DeferredComponent
 from demo.jobs.job import Job
 from demo.jobs.queue import JobError, JobQueue
 from demo.payloads import PayloadError
@@ -17,7 +17,7 @@ STATUS_EVERY = 0.08  # seconds between two statuses of a job
 PLACE_EVERY = 1.0  # seconds between two statuses in the queue, where little happens
 
 
-class JobView(Component):
+class JobView(DeferredComponent):
     """A view that starts jobs: its `start_job` event carries what is asked for.
 
     The page asks for the job's status by calling `follow` again and again, not by an event: Gradio reloads a page that

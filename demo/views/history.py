@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-from demo.components import Component
+from demo.components import DeferredComponent
 from demo.server.gradio_internals import server
 from demo.wire import describe_snapshot
 from model.training.snapshots import Snapshot
 
 
-class HistoryView(Component):
+class HistoryView(DeferredComponent):
     """Predicts the drawing as the network did then, and shows its figures and its weights as images.
 
     The snapshots are a megabyte, so they travel when the view is first opened, and are described only then.

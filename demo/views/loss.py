@@ -3,12 +3,12 @@
 import base64
 from typing import Any
 
-from demo.components import Component
+from demo.components import DeferredComponent
 from demo.server.gradio_internals import server
 from model.paths import MINI_TEST_SET
 
 
-class LossView(Component):
+class LossView(DeferredComponent):
     """Shows logits, softmax, loss, and one gradient step. The test digits travel when the view first needs them."""
 
     def __init__(self) -> None:

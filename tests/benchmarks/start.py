@@ -6,7 +6,6 @@ with these. Then the page: its size beside Gradio's own files, and when a browse
 """
 
 import argparse
-import gzip
 import statistics
 import subprocess
 import sys
@@ -15,8 +14,9 @@ import time
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Request, sync_playwright
 
+from demo.assets import SERVED_AT
 from model.paths import DATA, PRETRAINED, ROOT
 from tests.launching import clean_environment, free_port
 from tests.page.chromium import FLAGS, find_or_install
@@ -65,15 +65,10 @@ def _measure_page(rounds: int) -> None:
     process = _launch(ROOT, PRETRAINED, port)
     try:
         url = _wait_until_serving(port)
-        with urllib.request.urlopen(url) as answer:
-            plain = answer.read()
-        request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
-        with urllib.request.urlopen(request) as answer:
-            packed = answer.read()
-        assert len(gzip.decompress(packed)) == len(plain)
-        print(f"the page, beside Gradio's own files: {len(packed):,} bytes sent, {len(plain):,} uncompressed")
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find_or_install(playwright), args=FLAGS)
+            first, whole = _weight(browser, url)
+            print(f"sent until the first prediction, beside Gradio's own files: {first:,} bytes; in all: {whole:,}")
             ready = [_ready(browser, url) for _ in range(2 * rounds)]
         print(f"navigation to the first prediction: {statistics.median(ready):.0f} ms, at most {max(ready):.0f}")
     finally:
@@ -116,6 +111,20 @@ def _wait_until_serving(port: int) -> str:
             return url
         except OSError:
             time.sleep(0.02)
+
+
+def _weight(browser: Browser, url: str) -> tuple[int, int]:
+    """Bytes of the page and its modules, as they are sent: until the first prediction, and in all."""
+    page = browser.new_page()
+    sent: list[Request] = []
+    page.on("requestfinished", lambda request: sent.append(request))
+    page.goto(url, wait_until="commit")
+    page.evaluate(READY % PAD)
+    first = len(sent)
+    page.wait_for_load_state("networkidle")
+    sizes = [file.sizes()["responseBodySize"] * (file.url == url or SERVED_AT in file.url) for file in sent]
+    page.context.close()
+    return sum(sizes[:first]), sum(sizes)
 
 
 def _ready(browser: Browser, url: str) -> float:

@@ -144,11 +144,23 @@ def open_view(open_page: OpenPage, site: str) -> OpenPage:
     return lambda name, **options: open_page(f"{site}?view={name}", **options)
 
 
+# Resolves once the view of the selected tab is there, and its heading has been scrolled to.
+VIEW_IS_THERE = """new Promise((done) => {
+  const look = () => {
+    const name = document.querySelector("[role=tab][aria-selected=true]")?.dataset.view;
+    const view = name && document.getElementById(`view-${name}`);
+    requestAnimationFrame(view?.hidden ? look : () => requestAnimationFrame(done));
+  };
+  look();
+})"""
+
+
 def wait_until_ready(page: Page) -> None:
-    """Wait until pad, bars and tabs are there."""
+    """Wait until pad, bars, tabs and the open view are there."""
     expect(page.get_by_role("meter", name=re.compile(r"^Probability of \d$"))).to_have_count(10)
     expect(page.get_by_label("Sample drawings").locator("button")).to_have_count(10)
     page.get_by_role("tab", name="All").wait_for()
+    page.evaluate(VIEW_IS_THERE)
 
 
 def _is_expected(log: str) -> bool:

@@ -115,6 +115,7 @@ def test_disagreement_raises_an_alarm(served_page: Page) -> None:
 
 def test_without_a_connection_or_an_answer_drawing_goes_on_and_the_server_is_asked_again(served_page: Page) -> None:
     page = served_page
+    page.wait_for_load_state("networkidle")  # its views, too, are there
     page.context.set_offline(True)
     draw(page, STROKES[3])
     expect(verification(page)).to_contain_text("No connection to the server")
@@ -129,6 +130,17 @@ def test_without_a_connection_or_an_answer_drawing_goes_on_and_the_server_is_ask
     expect(verification(page)).to_contain_text("The server is busy")
     expect_answer(page, 8)
     page.unroute(ASKED)
+    expect_verified(page)
+
+
+def test_what_could_not_be_loaded_is_said(served_page: Page) -> None:
+    page = served_page
+    page.route("**/views/why/why.js", lambda route: route.abort())
+    page.reload()
+    expect(page.locator(".tabs-notice")).to_have_text(
+        "A part of this page could not be loaded. Reload it when there is a connection."
+    )
+    draw(page, ONE)
     expect_verified(page)
 
 

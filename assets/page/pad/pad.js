@@ -6,6 +6,7 @@ import { create, query } from "../../parts/dom.js";
 import { firstPoints, inkDrawing } from "../../parts/ink.js";
 import { isMotionReduced } from "../../parts/player.js";
 import * as verification from "../../server/verification.js";
+import { defer } from "../../state/deferred.js";
 import * as drawing from "../../state/drawing.js";
 import { decode, encode } from "../../state/drawing-code.js";
 import * as link from "../../state/link.js";
@@ -14,7 +15,6 @@ import * as storage from "../../state/storage.js";
 import * as views from "../../state/views.js";
 import { demonstrate } from "./demonstration.js";
 import { Editor } from "./editor.js";
-import { mountPhoto } from "./photo.js";
 import { createSurface } from "./surface.js";
 
 const STEP = CANVAS_SIDE / 20; // of the keyboard's pen
@@ -43,6 +43,7 @@ export function mount({ element, props, trigger }) {
   let touchEnded = -Infinity; // when a touch drew the last stroke of all
   let animation = 0; // the animation frame that was requested, while a sample draws itself
   let stopDemonstration = /** @type {(() => void) | null} */ (null); // while the page shows itself
+  let photo = { close: () => false }; // until its module has been loaded, which can wait
   const surface = createSurface(canvas, () => ({
     strokes: editor.strokes,
     photo: editor.photo,
@@ -141,14 +142,18 @@ export function mount({ element, props, trigger }) {
     show();
   }
 
-  const photo = mountPhoto(pad, TYPING, {
-    show(ink) {
+  const paper = {
+    show(/** @type {Uint8Array} */ ink) {
       stopDemonstration?.();
       drawing.set({ strokes: [], ink, penIsDown: true });
     },
-    take: (ink) => replace([], false, ink),
+    take: (/** @type {Uint8Array} */ ink) => replace([], false, ink),
     end: publish,
-  });
+  };
+  defer(
+    () => import("./photo.js"),
+    ({ mountPhoto }) => (photo = mountPhoto(pad, TYPING, paper)),
+  );
   undoButton.addEventListener("click", undo);
   redoButton.addEventListener("click", redo);
   clearButton.addEventListener("click", clear);

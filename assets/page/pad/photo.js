@@ -88,10 +88,12 @@ export function mountPhoto(pad, typing, to) {
     say(problem || (isFound ? "" : NOTHING));
   }
 
+  const pictureButton = query(pad, ".pad-picture", HTMLButtonElement);
+  cameraButton.disabled = pictureButton.disabled = false;
   cameraButton.addEventListener("click", open);
   takeButton.addEventListener("click", take);
   query(pad, ".pad-close").addEventListener("click", () => camera.close());
-  query(pad, ".pad-picture").addEventListener("click", () => chosen.click());
+  pictureButton.addEventListener("click", () => chosen.click());
   chosen.addEventListener("change", () => {
     if (chosen.files?.length) read(chosen.files);
     chosen.value = ""; // the same file can be chosen again
