@@ -106,7 +106,9 @@ def display(training: Iterable[Progress]) -> Iterator[Progress]:
     """
     is_terminal = sys.stderr.isatty()
     for epoch, reports in groupby(training, key=attrgetter("epoch")):
-        with tqdm(bar_format="|{bar:24}| {desc}", file=sys.stderr, disable=not is_terminal) as bar:
+        with tqdm(
+            bar_format="|{bar:24}| {desc}", mininterval=0, miniters=1, file=sys.stderr, disable=not is_terminal
+        ) as bar:
             for progress in reports:
                 is_last = progress.step == progress.steps or progress.diverged
                 line = f"epoch {epoch}/{progress.epochs}  {_figures(progress)}"
