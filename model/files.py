@@ -64,6 +64,11 @@ def set_aside(path: Path) -> str:
     return f"set aside as {aside.name}"
 
 
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether a file is in a folder of the repository's: elsewhere it may be another program's, and is left alone."""
+    return path.resolve().is_relative_to(folder.resolve())
+
+
 def _check_regular(path: Path) -> None:
     """Check that a file may be replaced, which is not so for folders, devices, pipes and sockets."""
     if path.is_dir():

@@ -1,5 +1,6 @@
 """From nothing to a classifier: load a checkpoint, or train one, or fall back on the pretrained one."""
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -14,9 +15,9 @@ from model.data.mnist import Digits, MNISTError, load_mnist
 from model.data.negatives import write_negatives
 from model.detector import Detector
 from model.evaluation.metrics import accuracy
-from model.files import set_aside
+from model.files import is_inside, set_aside
 from model.network import MLP, dead_neurons, image_logits
-from model.paths import BASELINE, PRETRAINED
+from model.paths import BASELINE, CHECKPOINT, PRETRAINED
 from model.quantization import quantize
 from model.torch_internals import OutOfMemoryError, reporting_out_of_memory
 from model.training.batches import test_samples, training_samples
@@ -51,14 +52,18 @@ def load_or_train(
     """The checkpoint's classifier; if there is none, a newly trained and saved one; failing that, the pretrained one.
 
     Args:
-        path: of the checkpoint. One that can't be used is set aside, never overwritten.
+        path: of the checkpoint. An unusable file there is never overwritten: in the repository's own folder it is set
+            aside, and elsewhere it is left as it is, and the pretrained network used.
         data: folder to look for MNIST in.
         recipe: to train by; DEFAULT_RECIPE if None.
         retrain: train again even if there is a checkpoint.
         say: receives, sentence by sentence, what the user should know.
         train: to use instead of `train_classifier`.
     """
-    saved = _load(path, say)
+    try:
+        saved = _load(path, say)
+    except CheckpointError as error:
+        return _fall_back(None, path, str(error), say)
     if saved and not retrain:
         description = f"{saved.recipe.name}: {saved.recipe}"
         if recipe and recipe != saved.recipe:
@@ -156,12 +161,24 @@ def trained_classifier(
 
 
 def _load(path: Path, say: Say) -> Classifier | None:
+    """The checkpoint's classifier; None if there is none, and another may be saved in its place.
+
+    Raises:
+        CheckpointError: if an unusable file is in its place that may be another program's.
+    """
     try:
         return checkpoint.load(path)
     except FileNotFoundError:
         return None
     except CheckpointError as error:
-        say(f"{path} can't be used: {error} ({set_aside(path)}).")
+        problem = f"{path} can't be used: {error}"
     except OSError as error:
-        say(f"{path} can't be read ({error.strerror}).")
+        problem = f"{path} can't be read: {error.strerror}"
+    if os.path.exists(path):
+        if not is_inside(path, CHECKPOINT.parent):
+            raise CheckpointError(
+                f"{problem}. It is left as it is: move it away, or name another file with --checkpoint."
+            )
+        problem = f"{problem} ({set_aside(path)})"
+    say(f"{problem}.")
     return None

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from model.files import set_aside, write_atomically
+from model.files import is_inside, set_aside, write_atomically
 from model.paths import DATA
 
 # The MD5 and size of each file's contents, unpacked.
@@ -98,14 +98,9 @@ def _find_one(folder: Path, name: str, say: Callable[[str], None]) -> bytes | No
             continue
         if content is not None:
             return content
-        fate = set_aside(path) if _is_own(path) else "left as it is"
+        fate = set_aside(path) if is_inside(path, DATA) else "left as it is"
         say(f"{path} is not MNIST's {name}, or only a part of it: {fate}.")
     return None
-
-
-def _is_own(path: Path) -> bool:
-    """Whether a file is in the repository's data/. Elsewhere, other data sets may have files of the same names."""
-    return path.resolve().is_relative_to(DATA.resolve())
 
 
 def _paths(folder: Path, name: str) -> list[Path]:
@@ -188,7 +183,7 @@ def _keep(source: Path, target: Path, say: Callable[[str], None]) -> None:
     try:
         for path in source.iterdir():
             kept = target / path.name
-            if kept.exists() and not _is_own(kept):
+            if kept.exists() and not is_inside(kept, DATA):
                 say(f"The downloaded {path.name} is not kept: {target} has another file of that name.")
                 continue
             with path.open("rb") as file:

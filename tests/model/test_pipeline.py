@@ -19,8 +19,11 @@ WHOLE = PRETRAINED.read_bytes()
 
 
 @pytest.fixture
-def path(tmp_path):
-    return tmp_path / "checkpoints" / "mlp.pt"
+def path(tmp_path, monkeypatch):
+    """A checkpoint's in the folder for them."""
+    path = tmp_path / "checkpoints" / "mlp.pt"
+    monkeypatch.setattr("model.pipeline.CHECKPOINT", path)
+    return path
 
 
 @pytest.fixture
@@ -53,6 +56,18 @@ def test_an_unusable_file_is_set_aside_in_one_line(path, no_mnist, damage, capfd
     assert not path.exists()
     assert path.with_name("mlp.pt.unusable-1").read_bytes() == damage
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("retrain", [False, True])
+def test_an_unusable_file_elsewhere_is_left_as_it_is(tmp_path, little_mnist, retrain):
+    path, said = tmp_path / "another-programs.pt", []
+    path.write_bytes(b"a text")
+    loaded = load_or_train(path, retrain=retrain, say=said.append)
+    assert loaded.classifier.fingerprint() == checkpoint.load(PRETRAINED).fingerprint()
+    assert len(said) == 1
+    assert said[0].startswith(f"{path} can't be used: ")
+    assert "left as it is: move it away, or name another file with --checkpoint." in said[0]
+    assert [entry.read_bytes() for entry in tmp_path.iterdir()] == [b"a text"]
 
 
 def test_an_unusable_file_is_trained_again(path, little_mnist):
