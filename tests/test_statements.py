@@ -121,6 +121,7 @@ MENDED = {
     r"of one size": "centered on zero and have a similar spread",
     r"how wrong": "how surprised the network is",
     r"was shown letters, symbols": "tries to tell when a drawing is not a digit at all",
+    r"accuracy at the top of the page": "the network’s accuracy, behind the “i” at the top, is for mnist’s test digits",
 }
 
 
@@ -128,3 +129,16 @@ MENDED = {
 def test_what_was_wrong_is_said_right(wrong: str) -> None:
     assert not re.search(wrong, SAID, re.IGNORECASE)
     assert MENDED[wrong] in SAID.lower()
+
+
+@pytest.mark.parametrize(
+    "caution",
+    [
+        "of each batch before its update (on augmented digits with that recipe)",
+        "a difference of one or two drawings in twenty is within chance",
+        "a course that writes (n, c, w, h) means the same, as digits are square",
+        "pytorch’s crossentropyloss takes the logits and applies softmax itself",
+    ],
+)
+def test_what_is_easily_misunderstood_is_explained(caution: str) -> None:
+    assert caution in SAID.lower()

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 import torch
 from playwright.sync_api import Locator, Page, expect
+from torch import Tensor
 from torch.nn import functional as F
 
 from model.classifier import Classifier
@@ -245,6 +246,26 @@ def test_neurons_are_chosen_by_touch_and_keyboard_and_light_up_while_the_pen_is_
 # --- why --------------------------------------------------------------------------------------------------------------
 
 
+# The ninths of a digit's 20 x 20 pixels, with the margin beside them, in words.
+NINTHS = (
+    ("at the top left", "at the top", "at the top right"),
+    ("on the left", "in the middle", "on the right"),
+    ("at the bottom left", "at the bottom", "at the bottom right"),
+)
+THIRDS = (slice(0, 11), slice(11, 17), slice(17, 28))
+
+
+def heaviest_place(shares: Tensor) -> str:
+    """Where the sum of the positive shares (784,) is largest."""
+    positive = shares.clamp(min=0).view(28, 28)
+    sums = {
+        name: float(positive[rows, columns].sum())
+        for names, rows in zip(NINTHS, THIRDS, strict=True)
+        for name, columns in zip(names, THIRDS, strict=True)
+    }
+    return max(sums, key=sums.__getitem__)
+
+
 def test_the_map_and_the_bias_term_make_the_difference(open_view: OpenPage, pretrained: Classifier) -> None:
     page = open_view("why")
     expect(page.get_by_text("Draw a digit, and its ink is colored")).to_be_visible()
@@ -267,6 +288,10 @@ def test_the_map_and_the_bias_term_make_the_difference(open_view: OpenPage, pret
         rounding, *papers = numbers(page.locator(".why-check").inner_text())
         assert rounding < 1e-9
         assert papers == pytest.approx([float(blank), float(intercept)], abs=0.0051)
+        raising, lowering = heaviest_place(shares), heaviest_place(-shares)
+        expect(page.locator(".why-verdict")).to_contain_text(
+            f"above that of {other}, most of all {raising}; blue ink lowers it, most of all {lowering}. "
+        )
 
         erased = page.get_by_role("table", name="Ink erased").locator("td").all_inner_texts()
         for sign, cells in ((-1, erased[:3]), (1, erased[3:])):
