@@ -29,8 +29,8 @@ from model.pipeline import LoadedClassifier
 
 LOCALHOST, FIRST_PORT = "127.0.0.1", 7860  # Gradio's defaults
 # Gradio keeps the components' state of so many sessions, 38 kB each. This page does not need it, but beyond that number
-# a session's state is made anew for every request.
-MAX_SESSIONS = 1_000
+# a session's state is made anew for every request. Only who trains or asks the API has a session.
+MAX_SESSIONS = 250
 # Gradio compresses its own files, but neither the page nor its modules.
 COMPRESSION = Middleware(GZipMiddleware, minimum_size=1_500, compresslevel=6)
 

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo.server.headers import header
 
-MAX_KEPT = 64  # answers: seven paths, three encodings, and a few names that the server is asked by
+MAX_KEPT = 5_000_000  # bytes: all that one name of the server needs is about a third of it
 Key = tuple[str, ...]
 Answer = tuple[Message, Message]  # its start, and its whole body
 
@@ -40,10 +40,16 @@ class Kept:
                         await _replay(start, body, scope, send)
                         return
                     self._answers[key] = start, body
-                    if len(self._answers) > MAX_KEPT:
-                        self._answers.popitem(last=False)
+                    self._forget()
         self._answers.move_to_end(key)
         await _replay(*self._answers[key], scope, send)
+
+    def _forget(self) -> None:
+        """Drop the answers that have not been asked for longest, beyond what may be kept; never the newest."""
+        sizes = {key: len(body["body"]) for key, (_, body) in self._answers.items()}
+        while sum(sizes.values()) > MAX_KEPT and len(sizes) > 1:
+            key, _ = self._answers.popitem(last=False)
+            del sizes[key]
 
     async def _make(self, scope: Scope, receive: Receive, key: Key) -> Answer:
         start: MutableMapping[str, Any] = {}

@@ -8,7 +8,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from urllib.parse import quote
 
@@ -17,12 +17,14 @@ import httpx
 import numpy as np
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
 
 from model.data.pen import CANVAS_SIDE
 
 JSON = {"Content-Type": "application/json"}
 API = "/gradio_api"
+ROOT_PATH = "/digits"  # that the server is told of
+ENCODINGS = st.sampled_from(["utf-8", "utf-8", "utf-16", "utf-32", "utf-7"])
 SAFE = "/%:.?=&~;,@[]"  # what is sent in paths as it is
 
 
@@ -116,6 +118,7 @@ PATHS = st.sampled_from(
             "~/.ssh",
         ),
         *("http://127.0.0.1:9/a", "http://169.254.169.254/latest", "http://0/", "file:///etc/passwd", "http://[::1]/"),
+        *("http://8.8.8.8/a.png", "https://1.1.1.1:443/a.png"),
         *(
             "https://localhost/a.png",
             "a\0.png",
@@ -182,6 +185,39 @@ def files() -> st.SearchStrategy[bytes]:
     return st.one_of(st.sampled_from([*whole, *glued, *swollen, svg, b""]), cut, hurt, st.binary(max_size=300))
 
 
+LARGEST = (
+    *(("PNG", mode) for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")),
+    *(("TIFF", mode) for mode in ("I", "F", "CMYK", "LAB", "YCbCr")),
+    *(("WEBP", "RGBA"), ("JPEG", "CMYK"), ("JPEG", "L"), ("GIF", "P")),
+)  # formats and modes
+
+
+@cache
+def largest() -> list[bytes]:
+    """Images of 4 megapixels in every mode, of a few kilobytes to 2 MB, and a JPEG file of far too many scans."""
+    tones = np.random.default_rng(0).integers(0, 2, (20, 20), np.uint8) * 255
+    drawing = Image.fromarray(tones).resize((2_000, 2_000), Image.Resampling.NEAREST)
+    found = []
+    for form, mode in LARGEST:
+        file = io.BytesIO()
+        options = {"compression": "tiff_deflate"} if form == "TIFF" else {}
+        _in_mode(drawing, mode).save(file, form, **options)
+        found.append(file.getvalue())
+    file = io.BytesIO()
+    drawing.save(file, "JPEG", progressive=True)
+    start, mark, scan = file.getvalue().removesuffix(b"\xff\xd9").rpartition(b"\xff\xda")
+    found.append(start + (mark + scan) * (1_900_000 // len(mark + scan)) + b"\xff\xd9")
+    return found
+
+
+def _in_mode(image: Image.Image, mode: str) -> Image.Image:
+    if mode == "LAB":
+        return ImageCms.profileToProfile(
+            image.convert("RGB"), ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
+        )
+    return image.convert("I").convert(mode) if mode == "I;16" else image.convert(mode)
+
+
 NAMES = st.sampled_from(["a.png", "../../a.png", "/etc/cron.d/a", "..\\a", "a\\0.png", "con", "x" * 300, ".bashrc", ""])
 
 
@@ -202,8 +238,8 @@ def _post(kind: str, path: str, body: bytes) -> Request:
     return Request(kind, "POST", API + path, JSON, body)
 
 
-def _raw(template: str, deep: str) -> bytes:
-    return template.replace("@", deep).encode()
+def _raw(template: str, deep: str, encoding: str) -> bytes:
+    return template.replace("@", deep).encode(encoding)
 
 
 def kinds(functions: list[int], components: list[int]) -> dict[str, st.SearchStrategy[Request]]:
@@ -277,20 +313,27 @@ def kinds(functions: list[int], components: list[int]) -> dict[str, st.SearchStr
         "server functions": st.builds(
             _post, st.just("server functions"), st.just("/component_server"), served.map(_text)
         ),
-        "deep or wide": st.builds(_post, st.just("deep or wide"), posts, st.builds(_raw, templates, DEEP | WIDE)),
+        "deep or wide": st.builds(
+            _post, st.just("deep or wide"), posts, st.builds(_raw, templates, DEEP | WIDE, ENCODINGS)
+        ),
+        "images": st.builds(
+            lambda image: Request("images", "POST", "/predict", {}, image), st.sampled_from(largest()) | files()
+        ),
         "raw bodies": st.builds(_post, st.just("raw bodies"), posts, st.binary(max_size=500)),
         "files named": st.builds(
             lambda file: _post("files named", "/call/classify", _text({"data": [file]})), FILES | VALUES
         ),
         "uploads": st.builds(partial(_upload, "uploads"), files(), NAMES),
         "paths": st.builds(
-            lambda place, path, method: Request("paths", method, place + path),
+            lambda prefix, place, path, method: Request("paths", method, prefix + place + path),
+            st.sampled_from(["", ROOT_PATH, ROOT_PATH * 2]),
             places,
             PATHS,
             st.sampled_from(["GET", "HEAD", "POST"]),
         ),
         "headers": st.builds(
-            lambda path, more, method: Request("headers", method, path, more),
+            lambda prefix, path, more, method: Request("headers", method, prefix + path, more),
+            st.sampled_from(["", ROOT_PATH]),
             quiet,
             headers,
             st.sampled_from(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"]),

@@ -119,7 +119,7 @@ class Visitor:
         self._version += 1
         drawing = {"version": self._version, "ink": question.ink, "steps": STEPS, "network": "", "ticket": ""}
         try:
-            reply = await self._client.post("/verify", json=drawing)
+            reply = await self._post(drawing)
         except httpx.HTTPError as error:
             self._tally.errors.append(type(error).__name__)
             return
@@ -132,6 +132,15 @@ class Visitor:
             if not _same(answer, question.expected | {"version": self._version}):
                 self._tally.errors.append(f"wrong: {answer}")
             self._tally.waited.append(time.perf_counter() - lifted)
+
+    async def _post(self, drawing: object) -> httpx.Response:
+        """Ask for a prediction, and once more where a connection that was kept open ends without an answer: so do
+        browsers, as it may have ended before the server got to know of the request.
+        """
+        try:
+            return await self._client.post("/verify", json=drawing)
+        except httpx.RemoteProtocolError:
+            return await self._client.post("/verify", json=drawing)
 
     async def event(self, event: str, value: object) -> httpx.Response:
         """Send one of the page's events, as Gradio's client does."""

@@ -1,18 +1,24 @@
 """Faults of the server's process: it says so in one sentence, ends in time, and leaves no partial file."""
 
 import json
+import os
+import re
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 
 from model import checkpoint
 from model.paths import ROOT
+from tests.benchmarks.hostile import largest
 from tests.launching import PATIENCE, Launch, clean_environment
 
 SHORT = "baseline,epochs=1,digits=1000"
@@ -122,6 +128,39 @@ def test_too_little_memory_to_train(path, mnist_folder, megabytes):
     assert "Pretrained on" in origin
     assert "memory" in why
     assert not path.exists()
+
+
+@pytest.fixture
+def in_little_memory() -> Iterator[tuple[str, ...]]:
+    """A command in front of another one, which then has the memory that SECURITY.md states."""
+    stated = re.search(r"(\d+) MB of memory are enough", (ROOT / "SECURITY.md").read_text(encoding="utf-8"))
+    group = Path("/sys/fs/cgroup/memory", f"digit-sketchpad-{os.getpid()}")
+    limit = group / "memory.limit_in_bytes"
+    if not group.parent.exists():  # the second version of control groups has one tree for all that is limited
+        group, limit = Path("/sys/fs/cgroup", group.name), Path("/sys/fs/cgroup", group.name, "memory.max")
+    try:
+        group.mkdir()
+        limit.write_text(str(int(stated[1]) * 10**6))
+    except OSError as error:
+        pytest.skip(f"memory can't be limited here ({error.strerror})")
+    yield "sh", "-c", f'echo $$ > {group}/cgroup.procs && exec "$@"', "sh"
+    group.rmdir()
+
+
+def test_the_memory_that_is_stated_is_enough(tmp_path, path, mnist_folder, in_little_memory):
+    """For a first launch, the largest images, several at once, and a visitor's training."""
+    flags = ("--checkpoint", path, "--data", mnist_folder, "--recipe", "baseline,epochs=1")
+    with Launch(tmp_path / "log", *flags, before=in_little_memory) as launch:
+        launch.wait_until_serving()
+        address = f"http://127.0.0.1:{launch.port}/"
+
+        def classify(image: bytes) -> int:
+            return httpx.post(f"{address}predict", content=image, timeout=60).status_code
+
+        with ThreadPoolExecutor(8) as several:
+            assert set(several.map(classify, largest())) <= {200, 422}
+        train_from_the_page(address)
+        assert launch.serves()
 
 
 def first_launches(*command: object) -> str:

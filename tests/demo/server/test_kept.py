@@ -64,13 +64,14 @@ def test_a_failure_is_not_kept():
     assert len(maker.made) == 2
 
 
-def test_it_keeps_a_limited_number(monkeypatch):
-    monkeypatch.setattr(kept, "MAX_KEPT", 2)
+@pytest.mark.parametrize(("limit", "made"), [(14, 4), (21, 3), (1, 4)])
+def test_it_keeps_so_many_bytes_and_the_newest(monkeypatch, limit, made):
+    monkeypatch.setattr(kept, "MAX_KEPT", limit)  # an answer has seven
     maker = Maker()
     keeping = Kept(maker)
     for host in (b"a", b"b", b"c", b"c", b"a"):
         asked(keeping, headers=[(b"host", host)])
-    assert len(maker.made) == 4
+    assert len(maker.made) == made
 
 
 def test_the_served_page_is_sent_packed(http, page):
