@@ -369,6 +369,7 @@ def test_softmax_loss_and_what_a_step_would_do(open_view: OpenPage, pretrained: 
     assert column(page, 4) == pytest.approx((100 * logits.softmax(0)).tolist(), abs=0.0101)
     expect(page.locator(".loss-loss")).to_contain_text(f"= {F.cross_entropy(logits, torch.tensor(1)):.4f}")
     page.get_by_role("button", name="The drawing’s logits again").click()
+    expect(page.locator(".loss-step")).not_to_contain_text("no drawing gives these")
     assert column(page, 2) == pytest.approx(found.logits.tolist(), abs=0.0051)
 
     page.get_by_role("radio", name="0").focus()

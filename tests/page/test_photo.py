@@ -55,7 +55,8 @@ def hand_over(page: Page, kind: str, content: bytes = b"", name: str = "seven.jp
 
 
 def choose(page: Page, content: bytes, name: str = "seven.jpg", form: str = "image/jpeg") -> None:
-    """Choose a picture file."""
+    """Choose a picture file, as one can once the button for it works."""
+    expect(page.get_by_role("button", name="Picture")).to_be_enabled()
     page.get_by_label("A picture of a digit").set_input_files({"name": name, "mimeType": form, "buffer": content})
 
 

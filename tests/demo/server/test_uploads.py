@@ -15,7 +15,7 @@ from PIL import Image
 from model.data.images import MAX_FILE_BYTES, ink_from_pixels
 from model.data.pen import CANVAS_SIDE, draw
 from model.preprocessing import ALL_STEPS
-from tests.demo.conftest import STEPS, Visitor, packed
+from tests.demo.conftest import STEPS, Visitor, own_address, packed
 
 STROKES = {
     7: [[(40, 40), (100, 40), (60, 110)]],
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # Gradio's and Pillow's own
 
 @pytest.fixture(scope="module")
 def client(page) -> gradio_client.Client:
-    return gradio_client.Client(page.local_url, verbose=False)
+    return gradio_client.Client(page.local_url, verbose=False, headers=own_address())
 
 
 @pytest.fixture
