@@ -141,13 +141,14 @@ def upload_folder() -> Path:
 def outermost(*middleware: Middleware) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """A lifespan that places middleware around all of Gradio's; what `app_kwargs` takes would be inside of it.
 
-    Gradio's own CORS middleware is left out: it lets pages of any origin read answers, with the visitor's cookies.
+    Gradio's own CORS middleware is left out: it lets pages of any origin read answers, with the visitor's cookies. If a
+    port is taken, Gradio begins the lifespan of the same app again for the next port.
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         cors: object = CustomCORSMiddleware
-        gradios = [each for each in app.user_middleware if each.cls is not cors]
+        gradios = [each for each in app.user_middleware if each.cls is not cors and each not in middleware]
         app.user_middleware = [*middleware, *gradios]
         app.middleware_stack = app.build_middleware_stack()
         yield

@@ -1,11 +1,13 @@
 """One page for all tests of the demo, served in this process."""
 
 import base64
+import contextlib
 import json
 import zlib
 from collections.abc import Iterator
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import httpx
@@ -13,7 +15,9 @@ import numpy as np
 import pytest
 
 from demo.launch import serve
+from model.classifier import Classifier
 from model.pipeline import LoadedClassifier
+from tests.launching import free_port
 
 JSON = {"Content-Type": "application/json"}
 STEPS = {"crop": True, "square": True, "resize": True, "center": True}
@@ -30,6 +34,15 @@ ADDRESSES = ip_network("198.18.0.0/15").hosts()  # reserved for tests
 def own_address() -> dict[str, str]:
     """As a proxy on this machine says where its client is: one address may ask only so much."""
     return {"X-Forwarded-For": str(next(ADDRESSES))}
+
+
+@contextlib.contextmanager
+def serving(classifier: Classifier, **options: Any) -> Iterator[gr.Blocks]:
+    """A page that is served, on a port of its own: two processes that look for one at once can find the same."""
+    loaded = LoadedClassifier(classifier, "for a test")
+    page, *_ = serve(loaded, server_port=free_port(), prevent_thread_lock=True, quiet=True, **options)
+    yield page
+    page.close(verbose=False)
 
 
 class Visitor:
@@ -76,10 +89,8 @@ def page(pretrained, mnist_folder, server_folder) -> Iterator[gr.Blocks]:
     """The page, served."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(server_folder / "uploads"))
-        loaded = LoadedClassifier(pretrained, "for a test")
-        page, *_ = serve(loaded, mnist_folder, prevent_thread_lock=True, quiet=True)
-        yield page
-        page.close(verbose=False)
+        with serving(pretrained, data=mnist_folder) as page:
+            yield page
 
 
 @pytest.fixture(scope="session")

@@ -26,8 +26,10 @@ from model.training.recipe import Recipe
 from tests.page.conftest import OpenPage
 
 SERVED = "http://127.0.0.1:7860/"
-STATE = """Promise.all(["drawing", "views", "link"].map((name) => import(`sketchpad/state/${name}.js`)))
-  .then(([drawing, views, link]) => [drawing.get().strokes, views.current(), link.address()])"""
+STATE = """Promise.all(["drawing", "views"].map((name) => import(`sketchpad/state/${name}.js`)))
+  .then(([drawing, views]) => [drawing.get().strokes, views.current()])"""
+LINKED = """(chosen) => import("sketchpad/state/link.js")
+  .then(({ address }) => chosen.every((field) => address().split(/[#&*]/).includes(field)))"""
 
 
 def exercises(name: str) -> list[tuple[str, str]]:
@@ -254,9 +256,9 @@ def test_an_exercise(number: int, open_page: OpenPage, site: str, pretrained: Cl
     (address,) = re.findall(rf"\]\(({SERVED}[^)]+)\)", SHEET[number][1])
     page = open_page(address.replace(SERVED, site))
     expect(page.locator(".tabs-notice")).to_be_hidden()
-    strokes, view, again = page.evaluate(STATE)
     kind, asked, fields = re.search(r"\?(\w+)=(\w+)#(.*)", address).groups()
+    chosen = [field for field in re.split("[&*]", fields) if not field.startswith("drawing=")]
+    page.wait_for_function(LINKED, arg=chosen)
+    strokes, view = page.evaluate(STATE)
     assert view == (asked if kind == "view" else "input")
-    chosen = {field for field in re.split("[&*]", fields) if not field.startswith("drawing=")}
-    assert chosen <= set(re.split("[&*]", again.partition("#")[2]))
     OUTCOMES[number](Exercise(ANSWERS[number][1], pretrained, mnist, strokes))

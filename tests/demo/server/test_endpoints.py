@@ -8,9 +8,7 @@ import httpx
 import numpy as np
 import pytest
 
-from demo.launch import serve
-from model.pipeline import LoadedClassifier
-from tests.demo.conftest import JSON, STEPS, packed
+from tests.demo.conftest import JSON, STEPS, packed, serving
 
 SAMPLE = re.compile(r'([a-z_]+(?:\{[a-z]+="[^"]+"\})?) ([\d.e+-]+)')  # a line of Prometheus' text format
 
@@ -18,10 +16,8 @@ SAMPLE = re.compile(r'([a-z_]+(?:\{[a-z]+="[^"]+"\})?) ([\d.e+-]+)')  # a line o
 @pytest.fixture(scope="module")
 def observed(pretrained) -> Iterator[httpx.Client]:
     """A server with figures for the operator."""
-    page, local, _ = serve(LoadedClassifier(pretrained, "for a test"), None, True, prevent_thread_lock=True, quiet=True)
-    with httpx.Client(base_url=local) as client:
+    with serving(pretrained, has_metrics=True) as page, httpx.Client(base_url=page.local_url) as client:
         yield client
-    page.close(verbose=False)
 
 
 def figures(client: httpx.Client) -> dict[str, float]:

@@ -4,12 +4,25 @@ import json
 import re
 from pathlib import Path
 
+import anyio
 import gradio as gr
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from demo.components import Component, components
 from demo.server import gradio_internals
-from demo.server.gradio_internals import HTML, UploadedFile, as_html, route_path, upload_folder, uploaded, with_events
+from demo.server.gradio_internals import (
+    HTML,
+    UploadedFile,
+    as_html,
+    outermost,
+    route_path,
+    upload_folder,
+    uploaded,
+    with_events,
+)
 
 
 def test_a_component_is_described_once_and_each_visitor_gets_a_copy(monkeypatch):
@@ -82,3 +95,15 @@ def test_the_limits_are_around_all_of_gradios_middleware_and_its_cors_is_left_ou
 def test_paths_are_matched_without_the_root_path():
     for path, matched in (("/a/b", "/b"), ("/b", "/b"), ("/a", ""), ("/ab", "/ab")):
         assert route_path({"path": path, "root_path": "/a"}) == matched
+
+
+def test_an_app_that_starts_again_on_the_next_port_is_wrapped_once():
+    app = Starlette(lifespan=outermost(Middleware(GZipMiddleware)))
+
+    async def start() -> None:
+        async with app.router.lifespan_context(app):
+            pass
+
+    anyio.run(start)
+    anyio.run(start)
+    assert [each.cls for each in app.user_middleware] == [GZipMiddleware]

@@ -9,7 +9,7 @@ from demo import launch
 from demo.server.headers import SPACE_ANCESTORS, believed, header, security_headers
 from demo.server.limits import RequestLimits
 from demo.settings import parse_settings
-from model.pipeline import LoadedClassifier
+from tests.demo.conftest import serving
 from tests.demo.server.test_limits import answered
 
 
@@ -33,9 +33,8 @@ def test_the_pages_that_may_show_it_in_a_frame_are_configurable():
 
 def test_the_environment_names_them(pretrained, monkeypatch):
     monkeypatch.setenv("DIGITS_FRAME_ANCESTORS", "'self' https://school.example")
-    page, local, _ = launch.serve(LoadedClassifier(pretrained, "for a test"), prevent_thread_lock=True, quiet=True)
-    policy = httpx.get(f"{local}alive").headers["content-security-policy"]
-    page.close(verbose=False)
+    with serving(pretrained) as page:
+        policy = httpx.get(f"{page.local_url}alive").headers["content-security-policy"]
     assert policy.endswith("frame-ancestors 'self' https://school.example")
 
 

@@ -7,10 +7,9 @@ import gradio as gr
 import httpx
 import pytest
 
-from demo.launch import serve
 from demo.server.limits import NOTHING_HERE
 from demo.server.routes import find_route
-from model.pipeline import LoadedClassifier
+from tests.demo.conftest import serving
 
 # All that is to be open, as the routes are written. A new version of Gradio that offers more changes nothing here.
 OPEN = {
@@ -144,10 +143,8 @@ def prefixed(request, page: gr.Blocks, pretrained) -> Iterator[httpx.Client]:
     """The page with a root path."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_ROOT_PATH", request.param)
-        other, local, _ = serve(LoadedClassifier(pretrained, "for a test"), prevent_thread_lock=True, quiet=True)
-    with httpx.Client(base_url=local) as client:
-        yield client
-    other.close(verbose=False)
+        with serving(pretrained) as other, httpx.Client(base_url=other.local_url) as client:
+            yield client
 
 
 @pytest.mark.parametrize("prefix", ["", "/digits"], ids=["stripped", "not stripped"])
