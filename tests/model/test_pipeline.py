@@ -123,7 +123,7 @@ def test_a_classifier_that_cannot_be_saved_is_used(tmp_path, pretrained, little_
 # --- python app.py ---------------------------------------------------------------------------------------------------
 
 
-def test_two_launches_at_once_train_save_and_serve_and_the_next_one_loads(tmp_path, path):
+def test_two_launches_at_once_train_save_and_serve(tmp_path, path):
     flags = "--checkpoint", path, "--recipe", SHORT
     with Launch(tmp_path / "one", *flags) as one, Launch(tmp_path / "two", *flags) as two:
         for launch in (one, two):
@@ -137,10 +137,6 @@ def test_two_launches_at_once_train_save_and_serve_and_the_next_one_loads(tmp_pa
         assert [entry.name for entry in path.parent.iterdir()] == ["mlp.pt"]
         assert one.interrupt() in (0, 130)  # serving, or still about to
         assert "Traceback" not in one.said + two.said
-    with Launch(tmp_path / "three", *flags) as three:
-        three.wait_until_serving()
-        assert three.said.startswith(f"Loaded {path} (")
-        assert "Training" not in three.said
 
 
 def test_killed_on_the_way_leaves_nothing_in_the_way(tmp_path, path, little_mnist):
