@@ -29,7 +29,7 @@ def test_another_digit_wins_just_so_and_no_plain_way_finds_less(pretrained: Clas
         assert changed is not None
         before, after = (pretrained.logits(images[None])[0] for images in (image, changed))
         assert after.argmax() != before.argmax()
-        assert after.softmax(0)[before.argmax()] > 0.4  # just beyond the tie
+        assert after.max() - after[before.argmax()] < 0.2  # just beyond the tie
         nearly = image.float() + 0.95 * (changed.float() - image.float())
         x = (nearly / 255 - pretrained.mean) / pretrained.std
         assert pretrained.network(x[None, None])[0].argmax() == before.argmax()

@@ -140,7 +140,7 @@ def test_activations_and_sums_of_neurons(open_view: OpenPage, pretrained: Classi
         expect(detail.get_by_role("heading")).to_have_text(name)
         inputs, weights = getattr(found, before), layers[number].weight[neuron].detach()
         products = weights * inputs
-        ranked = products.abs().argsort(descending=True)[:8]
+        ranked = products.abs().argsort(descending=True, stable=True)[:8]
         expected = torch.stack([inputs[ranked], weights[ranked], products[ranked]], dim=1).flatten()
         cells = numbers(detail.locator("tbody td").all_inner_texts())
         assert cells == pytest.approx(expected.tolist(), abs=0.0051)
@@ -149,9 +149,9 @@ def test_activations_and_sums_of_neurons(open_view: OpenPage, pretrained: Classi
         written = numbers(note, r"-?\d+\.\d+")
         total = getattr(found, after)[neuron].item()
         bias = layers[number].bias[neuron].item()
-        rest = [float(products[products.abs().argsort(descending=True)[3:]].sum())]
+        rest = [float(products[products.abs().argsort(descending=True, stable=True)[3:]].sum())]
         if number == 0:
-            others = products.index_fill(0, products.abs().argsort(descending=True)[:3], 0)
+            others = products.index_fill(0, products.abs().argsort(descending=True, stable=True)[:3], 0)
             rest = [float(others[image.flatten() > 0].sum()), float(others[image.flatten() == 0].sum())]
             assert "more of ink" in note
         assert written[6 : 8 + len(rest)] == pytest.approx([*rest, bias, total], abs=0.0051)
