@@ -1,5 +1,6 @@
 /** The views below the bars: none is open, one, or all, as the address says (?view=neurons). An open view is painted at
-    most once per frame, after the bars have moved; a closed one is not painted. */
+    most once per frame, after the bars have moved; a closed one is not painted, nor one out of sight while the pen is
+    down. */
 /** @import { Current } from "./types.js" */
 import * as classifiers from "./classifiers.js";
 import * as mode from "./mode.js";
@@ -10,6 +11,7 @@ const views = /** @type {Map<string, { element: HTMLElement, paint: (current: Cu
 const GRADIOS = ["api", "settings"]; // views of Gradio's own
 const complaint = createStore("");
 const painters = /** @type {(() => void)[]} */ ([]); // of what is painted whichever view is open
+const outOfSight = /** @type {Set<Element>} */ (new Set());
 let visited = /** @type {string | null} */ (null); // its heading is to be brought into sight
 let frame = 0; // the animation frame that was requested
 const store = createStore(/** @type {string | null} */ (null));
@@ -31,6 +33,7 @@ export function alwaysPaint(painter) {
 export function register(name, element, paint) {
   views.set(name, { element, paint });
   element.hidden = !isOpen(name);
+  sight.observe(element);
   refresh();
 }
 
@@ -81,8 +84,9 @@ export const changing = (change) => (/** @type {any} */ event) => {
 function paint() {
   frame = 0;
   if (!classifiers.get().shared) return; // it is painted when the network has arrived
-  const open = [...views].filter(([name]) => isOpen(name));
-  const paints = open.map(([name, view]) => () => {
+  const { penIsDown } = prediction.current();
+  const due = [...views].filter(([name, { element }]) => isOpen(name) && !(penIsDown && outOfSight.has(element)));
+  const paints = due.map(([name, view]) => () => {
     view.paint(prediction.current());
     if (name === visited) showHeading(view.element);
   });
@@ -94,6 +98,11 @@ function paint() {
     }
   }
 }
+
+const sight = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) isIntersecting ? outOfSight.delete(target) : outOfSight.add(target);
+  if (prediction.current().penIsDown) refresh();
+});
 
 /** @param {string} name */
 function isOpen(name) {

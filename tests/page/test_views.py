@@ -4,7 +4,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from demo.views import VIEWS
 from tests.page.conftest import OpenPage, wait_until_ready
-from tests.page.drawing import PAD, STROKES, draw, expect_answer
+from tests.page.drawing import ONE, PAD, STROKES, draw, expect_answer
 
 NAMES, TITLES = list(VIEWS), list(VIEWS.values())
 
@@ -85,3 +85,16 @@ def test_gradios_own_styles_and_order_change_nothing(open_page: OpenPage, server
     page = open_page(f"{server}?lesson=9")
     expect(page.get_by_role("button", name="Softmax & loss ↓")).to_be_visible()
     expect(page.locator(".diagram-canvas")).to_be_hidden()  # beside a view, on a low screen
+
+
+def test_a_view_out_of_sight_waits_until_the_pen_is_up_or_it_is_scrolled_into_sight(open_view: OpenPage) -> None:
+    page = open_view("all", viewport={"width": 1280, "height": 800})
+    far = page.locator(".replay-empty")
+    expect(far).to_be_visible()
+    assert not page.evaluate("document.querySelector('.replay').getBoundingClientRect().top < innerHeight")
+    draw(page, ONE, lift=False)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(far).to_be_visible()
+    far.scroll_into_view_if_needed()
+    expect(far).to_be_hidden()
+    page.mouse.up()
