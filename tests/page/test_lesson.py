@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from model.classifier import Classifier
 from model.data.mnist import Digits
 from model.preprocessing import Steps, preprocess
-from model.reference import reference_pass
+from model.reference import after_one_step, reference_pass
 from tests.page.conftest import OpenPage
 from tests.page.drawing import STROKES, choose_sample, clear, draw, expect_answer, percent
 
@@ -128,6 +128,8 @@ def test_the_lessons_numbers(open_page: OpenPage, site: str, pretrained: Classif
     found = reference_pass(pretrained, preprocess(ink[None])[0])
     (one, other), (most, second) = (part.tolist() for part in found.logits.topk(2)[::-1])
     shrunk = pretrained.predict(ink[None], Steps(crop=False, square=False, resize=False, center=False))[0]
+    stepped = after_one_step(pretrained, preprocess(ink[None])[0], one, 0.001).logits(preprocess(ink[None]))[0]
+    before, after = (f"{F.cross_entropy(logits, torch.tensor(one)):.4f}" for logits in (found.logits, stepped))
     on1, on2 = (int((layer > 0).sum()) for layer in (found.hidden1, found.hidden2))
     said = {
         1: f"{int((ink > 0).sum()):,} of your 19,600",
@@ -140,6 +142,7 @@ def test_the_lessons_numbers(open_page: OpenPage, site: str, pretrained: Classif
         8: f"{most:.2f} for {one} and {second:.2f} for {other}",
         9: f"{percent(found.logits.softmax(0).max().item(), 2)} for {one}; all ten add up to 1.0000",
         10: f"{F.cross_entropy(found.logits, found.logits.argmax()):.4f}",
+        12: f"0.001, leaves its loss at {after}" if before == after else f"changes its loss from {before} to {after}",
         14: f"either: {one}",
         17: f"{one} rather than {other}, by {most - second:.2f}",
     }

@@ -229,8 +229,11 @@ export const STEPS = [
     idea: "An *optimizer* turns gradients into steps. *Gradient descent* subtracts the gradient times the *learning rate* from the parameters: too low a rate learns slowly, too high a rate overshoots. *Adam*, which trained this network, also adapts the length of the step to each parameter.",
     view: "loss",
     yours(facts) {
-      const before = crossEntropy(facts.now.logits, facts.label);
-      return `One step of gradient descent on your ${facts.label} alone, with a learning rate of ${facts.rate || RATE}, changes its loss from ${before.toFixed(4)} to ${lossAfter(facts).toFixed(4)}.`;
+      const [before, after] = [crossEntropy(facts.now.logits, facts.label), lossAfter(facts)].map((loss) =>
+        loss.toFixed(4),
+      );
+      const outcome = before === after ? `leaves its loss at ${after}` : `changes its loss from ${before} to ${after}`;
+      return `One step of gradient descent on your ${facts.label} alone, with a learning rate of ${facts.rate || RATE}, ${outcome}.`;
     },
     exercise: "Say that you meant a digit that was not predicted, and try two learning rates.",
     solved(facts, memo) {
