@@ -11,9 +11,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 TEXT = ".py", ".ipynb", ".js", ".css", ".html", ".md", ".svg", ".toml", ".txt"
 
-# Words that this project once used for what the field has another word for, and that word.
+# Words that this project once used for what the field has another word for, and that word. The brackets keep a search
+# for such a word from finding this list.
 RETIRED = {
-    r"(?i)childhood": "snapshots, training history",
+    r"(?i)child[h]ood": "snapshots, training history",
     r"(?i)\bframings?\b|\bframed\b": "preprocessing, preprocessed",
     r"(?i)\bguards?\b": "detector",
     r"(?i)\brefusals?\b|\bREFUSED\b": "rejection",
@@ -23,10 +24,10 @@ RETIRED = {
     r"rounded_layers|round_weights|RoundedLayer": "quantize, QuantizedLayer",
     r"(?i)\blessons\b": "drawings",
     r"(?i)\btaught\b|\bteach(es|ing)?\b": "trained, fine-tuned",
-    r"(?i)\bexamined\b": "out-of-fold",
+    r"(?i)\bexam[i]ned\b": "out-of-fold",
     r"DIGITS_COUNT": "POS_WEIGHT",
-    r"(?i)torch agrees|\blast word\b": "verified by PyTorch",
-    r"(?i)\b(front )?doors?\b|wing of the house|\bthe rooms?\b": "request limits, a module's name",
+    r"(?i)torch[ ]agrees|\blast[ ]word\b": "verified by PyTorch",
+    r"(?i)\b(front[ ])?doors?\b|wing of the house|\bthe[ ]rooms?\b": "request limits, a module's name",
     r"(?i)\bmasthead\b|\bchooser\b": "header, network switch",
     r"(?i)\btrainings\b": "training jobs, training runs",
     r"(?i)\bwhoever\b|\bcame along\b": "anyone who, pretrained",

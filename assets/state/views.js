@@ -12,6 +12,13 @@ const GRADIOS = ["api", "settings"]; // views of Gradio's own
 const complaint = createStore("");
 const painters = /** @type {(() => void)[]} */ ([]); // of what is painted whichever view is open
 const outOfSight = /** @type {Set<Element>} */ (new Set());
+const sight = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (isIntersecting) outOfSight.delete(target);
+    else outOfSight.add(target);
+  }
+  if (prediction.current().penIsDown) refresh();
+});
 let visited = /** @type {string | null} */ (null); // its heading is to be brought into sight
 let frame = 0; // the animation frame that was requested
 const store = createStore(/** @type {string | null} */ (null));
@@ -98,11 +105,6 @@ function paint() {
     }
   }
 }
-
-const sight = new IntersectionObserver((entries) => {
-  for (const { target, isIntersecting } of entries) isIntersecting ? outOfSight.delete(target) : outOfSight.add(target);
-  if (prediction.current().penIsDown) refresh();
-});
 
 /** @param {string} name */
 function isOpen(name) {

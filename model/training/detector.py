@@ -25,7 +25,7 @@ RECIPE = Recipe(
     style_images=9_000,
 )
 DIGITS_SHOWN = 8_000  # of MNIST's training digits
-POS_WEIGHT = 5.0  # of a digit, compared with a negative: there are fewer of them
+POS_WEIGHT = 5.0  # of a digit, compared with a negative: rejecting a digit is the worse mistake
 TARGET_FALSE_REJECTION_RATE = 0.015  # share of the validation digits that the threshold rejects
 
 

@@ -143,6 +143,6 @@ def on_canvas(digit: np.ndarray, random: np.random.Generator) -> bytes:
 
 def test_mnist_itself_comes_back_from_a_canvas(mnist, pretrained):
     random = np.random.default_rng(0)
-    some, labels = mnist.test_images[::20], mnist.test_labels[::20]
+    some, labels = mnist.test_images[::5], mnist.test_labels[::5]
     images = torch.cat([preprocess(load_image(on_canvas(digit, random))) for digit in some.numpy()])
-    assert accuracy(pretrained.logits(images), labels) >= accuracy(pretrained.logits(some), labels) - 0.004
+    assert accuracy(pretrained.logits(images), labels) >= accuracy(pretrained.logits(some), labels) - 0.003

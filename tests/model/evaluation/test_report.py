@@ -74,9 +74,9 @@ def test_without_pen_strokes_the_table_says_so(styled, pretrained):
 
 def test_the_pretrained_one_predicts_drawings_as_well_as_mnist(shared, mnist, pretrained):
     written = load_written_digits(shared / PEN_STROKES)[::5]
-    data_sets = collect_digits(mnist.test_images[::5], mnist.test_labels[::5], written)
+    data_sets = collect_digits(mnist.test_images[::3], mnist.test_labels[::3], written)
     result = evaluate(pretrained, data_sets, {})
-    assert result["canvas"]["accuracy"] >= result["mnist"]["accuracy"] - 0.006  # of 2,000 digits, 12
+    assert result["canvas"]["accuracy"] >= result["mnist"]["accuracy"] - 0.004
     assert result["pen_strokes"]["accuracy"] >= 0.97
     assert result["rejection"]["digits"] <= 0.02
     for name in ("canvas", "pen_strokes"):
