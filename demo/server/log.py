@@ -1,4 +1,4 @@
-"""The log: one line an event, on stderr, as text or as JSON.
+"""The log: one line per event, on stderr, as text or as JSON.
 
 A stranger decides how many events there are, so there is a limit.
 """

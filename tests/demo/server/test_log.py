@@ -1,4 +1,4 @@
-"""The log: one line an event, and not too many of them."""
+"""The log: one line per event, and not too many of them."""
 
 import json
 import logging
