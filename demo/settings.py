@@ -25,7 +25,7 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     add_flag(parser, "retrain", "train again even if there is a checkpoint", action="store_true")
     add_flag(parser, "share", "also open a public link through Gradio's relay, for a week", action="store_true")
     add_flag(parser, "metrics", "serve figures for Prometheus at /metrics, to this machine", action="store_true")
-    add_flag(parser, "log", "write the log as text or as JSON, one line per event (default: text)", FORMATS[0], type=_log)
+    add_flag(parser, "log", "write the log as text or JSON, one line per event (default: text)", FORMATS[0], type=_log)
     return parser.parse_args(arguments)
 
 
