@@ -1,17 +1,15 @@
-/** What is drawn. Only the pad changes it; others ask the pad to replace the strokes. */
+/** What is drawn at this moment. Only the pad changes it; others ask the pad to replace the strokes. The strokes of a
+    drawing at rest are `state.strokes`. */
 /** @import { Drawing, Stroke } from "./types.js" */
 import { InkCanvas } from "../engine/pen.js";
-import { createStore } from "./store.js";
+import { signal } from "../vendor/signals-core.js";
 
-/** @type {Drawing} */
-const EMPTY = { strokes: [], ink: new InkCanvas().ink, penIsDown: false };
-export const { get, set, subscribe } = createStore(EMPTY);
+export const drawing = signal(/** @type {Drawing} */ ({ strokes: [], ink: new InkCanvas().ink, penIsDown: false }));
 
-/** Put other strokes on the pad; an empty array clears it. They can be undone there, unless another drawing begins.
-    @type {(strokes: Stroke[], isAnother?: boolean) => void} */
-export let replaceStrokes = () => {};
-
-/** The pad says how its strokes are replaced. @param {typeof replaceStrokes} replace */
-export function connectPad(replace) {
-  replaceStrokes = replace;
-}
+/** How the pad's content is replaced; the pad puts its own functions here. */
+export const pad = {
+  /** Put other strokes on the pad; an empty array clears it. They can be undone there, unless another drawing begins.
+      @type {(strokes: Stroke[], isAnother?: boolean) => void} */
+  replace() {},
+  focus() {},
+};

@@ -1,43 +1,39 @@
-/** What the network makes of the drawing: worked out from drawing, classifiers and preprocessing steps whenever one of
-    them changes. Subscribers are told in the same task, so the bars move with the pen. */
-/** @import { Current, Stroke } from "./types.js" */
+/** What the network makes of the drawing, whenever drawing, network or preprocessing changes. What reads `current` in an
+    `effect` is told in the task of the change, so the bars move with the pen. */
+/** @import { Current } from "./types.js" */
 import { BLANK } from "../engine/classifier.js";
-import { CANVAS_SIDE, InkCanvas } from "../engine/pen.js";
+import { CANVAS_SIDE } from "../engine/pen.js";
 import { preprocess } from "../engine/preprocessing.js";
-import * as classifiers from "./classifiers.js";
-import * as drawing from "./drawing.js";
-import * as steps from "./steps.js";
-import { createStore } from "./store.js";
+import { computed } from "../vendor/signals-core.js";
+import { drawing } from "./drawing.js";
+import { active, compared } from "./networks.js";
+import { state } from "./state.js";
 
-const CLOSE = 0.01; // how much a probability may change when a drawing is simplified
-let version = 0;
-const store = createStore(predict());
-export const { get: current, subscribe } = store;
+/** Which preprocessing steps are taken. */
+export const steps = computed(() => {
+  const left = state.without.value;
+  const isTaken = (/** @type {"crop" | "square" | "resize" | "center"} */ step) => !left.includes(step);
+  return { crop: isTaken("crop"), square: isTaken("square"), resize: isTaken("resize"), center: isTaken("center") };
+});
 
-for (const source of [drawing, classifiers, steps]) source.subscribe(() => store.set(predict()));
+/** The 28 x 28 pixels that the network sees. */
+export const image = computed(() => preprocess(drawing.value.ink, CANVAS_SIDE, CANVAS_SIDE, steps.value));
+
+/** The prediction, with the drawing and the image that it belongs to. */
+export const current = computed(
+  () =>
+    /** @type {Current} */ ({
+      ...(active.value?.classifier.predict(image.value) ?? BLANK),
+      ...drawing.value,
+      image: image.value,
+    }),
+);
+
+/** The prediction of the network beside it; null while none is compared. */
+export const other = computed(() => compared.value?.classifier.predict(image.value) ?? null);
 
 /** Whether there is nothing to predict from: the pad is empty, or the network has not arrived yet.
     @param {Current} prediction @returns {prediction is import("./types.js").EmptyCurrent} */
 export function isEmpty(prediction) {
   return prediction.verdict === "blank";
-}
-
-/** Whether other strokes than those on the pad give the same digit, and each probability within 0.01; without a network,
-    nobody can tell. @param {Stroke[]} strokes */
-export function predictsTheSame(strokes) {
-  const { digit, probabilities, active } = store.get();
-  const there = classifiers.get()[active]?.classifier.predictInk(new InkCanvas().draw(strokes).ink, steps.get());
-  return there?.digit === digit && there.probabilities.every((share, i) => Math.abs(share - probabilities[i]) <= CLOSE);
-}
-
-/** @returns {Current} */
-function predict() {
-  version += 1;
-  const { active, compared, ...loaded } = classifiers.get();
-  const classifier = loaded[active]?.classifier;
-  const image = preprocess(drawing.get().ink, CANVAS_SIDE, CANVAS_SIDE, steps.get());
-  const prediction = classifier?.predict(image) ?? BLANK;
-  const other = (compared && loaded[compared]?.classifier.predict(image)) || null;
-  const { fingerprint } = classifier ?? {};
-  return { ...prediction, ...drawing.get(), other, compared, image, steps: steps.get(), active, fingerprint, version };
 }

@@ -48,13 +48,9 @@
  *   & Record<keyof ForwardPass, null>} BlankPrediction
  * @typedef {(DigitPrediction & ForwardPass) | BlankPrediction} Prediction
  *
- * What belongs to the current prediction beside the prediction itself: the other network's, while two are compared; the
- * 28 x 28 pixels that the network sees; whose network predicts, and its fingerprint; and a version, which counts every
- * change of drawing, networks and steps.
- * @typedef {{ other: Prediction | null, compared: Whose | null, image: Uint8Array, steps: Steps, active: Whose, fingerprint: string | undefined,
- *   version: number }} CurrentContext
- * @typedef {Prediction & Drawing & CurrentContext} Current
- * @typedef {BlankPrediction & Drawing & CurrentContext} EmptyCurrent
+ * A prediction with the drawing and the 28 x 28 pixels that it belongs to.
+ * @typedef {Prediction & Drawing & { image: Uint8Array }} Current
+ * @typedef {BlankPrediction & Drawing & { image: Uint8Array }} EmptyCurrent
  *
  * All parameters of a network as base64 of little-endian numbers: float32 `parameters`, layer by layer; or, where the
  * weights are quantized, int8 `weights` with one float32 of `scales` for each neuron, and float32 `biases`.
@@ -69,39 +65,18 @@
  * @typedef {{ network: NetworkDescription, detector?: { network: NetworkDescription, threshold: number } | null,
  *   confidenceThreshold: number, mean: number, std: number, fingerprint?: string }} ClassifierParts
  *
- * A classifier as the server describes it, with its provenance: recipe's name, recipe in words, and a sentence on where
- * it comes from. A visitor's own has the ticket of the job that it came of.
- * @typedef {ClassifierParts & { fingerprint: string, name: string, recipe: string, testAccuracy: number,
- *   steps: number | null, batchSize: number, deadNeurons: number[][], origin: string,
- *   ticket?: string }} ClassifierDescription
- * @typedef {{ classifier: Classifier, description: ClassifierDescription }} LoadedClassifier
+ * A classifier with its provenance: recipe's name, recipe in words, and a sentence on where it comes from.
+ * @typedef {ClassifierParts & { name: string, recipe: string, testAccuracy: number | null, steps: number | null,
+ *   batchSize: number, deadNeurons: number[][], origin: string }} ClassifierDescription
  *
- * "shared": the network that everyone has, null until it has arrived; "baseline": that of the baseline recipe, null until
- * somebody asked for it; "own": the visitor's own. `compared` predicts, too, if it is not null.
- * @typedef {"shared" | "baseline" | "own"} Whose
- * @typedef {Record<Whose, LoadedClassifier | null> & { active: Whose, compared: Whose | null }} Classifiers
+ * A network that can predict: its name in the state, its title on the page, and what it was made from.
+ * @typedef {{ name: string, title: string, classifier: Classifier, description: ClassifierDescription }} LoadedNetwork
  *
  * The network at one point of its training.
  * @typedef {{ step: number, epoch: number, loss: number, accuracy: number, network: NetworkDescription }} Snapshot
  *
- * A job's status: a sentence on how it ended, or ""; its place in the queue, 0 at its head, and for about how many
- * seconds it waits there; the share of the work that is done; points [epoch, loss (null where it is no finite number), accuracy] and the same of the
- * validation digits; and its settings in words.
- * @typedef {"queued" | "running" | "done" | "stopped" | "diverged" | "failed" | "lost"} JobState
- * @typedef {{ state: JobState, message: string, place: number, wait: number, share: number, points: [number, number | null, number][],
- *   validation: [number, number | null, number][], secondsLeft: number, settings: string, epochs: number, hasResult: boolean }} JobStatus
- *
- * News of a job: its status, or whether the server can't be reached at the moment.
- * @typedef {Partial<JobStatus> & { isAway?: boolean }} JobNews
- *
- * A function that Python runs; undefined where the server can't be reached.
- * @typedef {(...parameters: any[]) => Promise<any>} ServerFunction
- *
- * What each component's `mount` is given: the parts of a gr.HTML component. `props` is what Python set, and its `value`
- * goes with an event, which `trigger` sends; `watch` tells when Python set a prop. On the static site `trigger` is null,
- * and `server` only has what can be answered from a file.
- * @typedef {{ element: HTMLElement, props: Record<string, any>, trigger: ((event: string) => void) | null,
- *   watch: (name: string, changed: () => void) => void, server: Record<string, ServerFunction> | null }} MountContext
+ * What each part's `mount` is given: the element that it fills.
+ * @typedef {{ element: HTMLElement }} MountContext
  */
 
 export {};

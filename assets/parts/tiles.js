@@ -1,0 +1,109 @@
+/** Images of 28 x 28 and other sizes as elements: <ink-image> for tones, <signed-image> for values with a sign. They are
+    painted over the paper in the page's colors, so zero is paper, in light and dark.
+
+    In a template: <signed-image .values=${weights} .full=${0.32}></signed-image>. */
+import { largest } from "../engine/math.js";
+
+const EXPONENT = 0.75; // keeps small values visible
+
+/** Colors as the style sheets have them: red, green, blue. @type {Record<string, number[]>} */
+let colors = {};
+
+const painted = /** @type {Set<Tile>} */ (new Set());
+
+class Tile extends HTMLElement {
+  #canvas = document.createElement("canvas");
+
+  connectedCallback() {
+    if (!this.#canvas.isConnected) this.append(this.#canvas);
+    painted.add(this);
+    this.repaint();
+  }
+
+  disconnectedCallback() {
+    painted.delete(this);
+  }
+
+  /** @param {ArrayLike<number>} values @param {(value: number) => [string, number]} paint color's name and opacity, 0 to 1 */
+  paint(values, paint) {
+    const side = Math.round(Math.sqrt(values.length));
+    if (!this.isConnected || !side) return;
+    if (this.#canvas.width !== side) this.#canvas.width = this.#canvas.height = side;
+    const context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
+    const pixels = new ImageData(side, side);
+    for (let i = 0; i < values.length; i++) {
+      const [name, opacity] = paint(values[i]);
+      pixels.data.set([...color(name), 255 * opacity], 4 * i);
+    }
+    context.putImageData(pixels, 0, 0);
+  }
+
+  repaint() {}
+}
+
+class InkImage extends Tile {
+  #tones = /** @type {ArrayLike<number>} */ ([]);
+
+  /** Tones, 0 for paper to 255 for ink, row by row, of a square. @param {ArrayLike<number>} tones */
+  set tones(tones) {
+    this.#tones = tones;
+    this.repaint();
+  }
+
+  repaint() {
+    this.paint(this.#tones, (tone) => ["ink", tone / 255]);
+  }
+}
+
+class SignedImage extends Tile {
+  #values = /** @type {ArrayLike<number>} */ ([]);
+  #full = /** @type {number | null} */ (null);
+
+  /** Values with a sign, row by row, of a square. @param {ArrayLike<number>} values */
+  set values(values) {
+    this.#values = values;
+    this.repaint();
+  }
+
+  /** The absolute value that gets the full color; the largest one if null. @param {number | null} full */
+  set full(full) {
+    this.#full = full;
+    this.repaint();
+  }
+
+  repaint() {
+    const full = this.#full ?? largest(this.#values);
+    this.paint(this.#values, (value) => [value < 0 ? "down" : "up", full && share(value / full)]);
+  }
+}
+
+/** How opaque a share of the full value is painted. @param {number} part -1 to 1 */
+export function share(part) {
+  return Math.min(Math.abs(part), 1) ** EXPONENT;
+}
+
+/** A color of the style sheets, such as "up", as red, green and blue. @param {string} name */
+export function color(name) {
+  return (colors[name] ??= parsed(getComputedStyle(document.body).getPropertyValue(`--${name}`)));
+}
+
+/** @param {string} text of a color, in CSS */
+function parsed(text) {
+  const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+  context.fillStyle = text.trim();
+  context.fillRect(0, 0, 1, 1);
+  return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+}
+
+/** Light or dark has changed: colors are looked up anew. */
+function recolor() {
+  colors = {};
+  for (const tile of painted) tile.repaint();
+}
+
+customElements.define("ink-image", InkImage);
+customElements.define("signed-image", SignedImage);
+new MutationObserver(recolor).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)", "print"]) {
+  matchMedia(query).addEventListener("change", recolor);
+}

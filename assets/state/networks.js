@@ -1,0 +1,66 @@
+/** The networks that can predict: the shared one, the baseline, runs of the training, a fine-tuned one, an opened one; and
+    which of them does. */
+/** @import { ClassifierDescription, LoadedNetwork } from "./types.js" */
+import { Classifier } from "../engine/classifier.js";
+import { readJson } from "../site/files.js";
+import { batch, computed, effect, signal } from "../vendor/signals-core.js";
+import { problem, reset, state } from "./state.js";
+
+/** By name: "shared", "baseline", "run-4", "fine-tuned", "opened". */
+export const networks = signal(/** @type {ReadonlyMap<string, LoadedNetwork>} */ (new Map()));
+
+const chosen = computed(() => networks.value.get(state.network.value) ?? networks.value.get("shared") ?? null);
+
+/** The network that predicts, with what is switched off in it and the noise on its weights; null until it has arrived. */
+export const active = computed(() => {
+  const loaded = chosen.value;
+  if (!loaded) return null;
+  const hidden = loaded.classifier.network.layers.slice(0, -1);
+  const off = hidden.map((_, layer) => state.off.value.filter(([of]) => of === layer).map(([, neuron]) => neuron));
+  return { ...loaded, classifier: loaded.classifier.without(off) };
+});
+
+/** The network that predicts beside it; null for none. */
+export const compared = computed(() => {
+  const other = networks.value.get(state.compared.value ?? "") ?? null;
+  return other?.name === active.value?.name ? null : other;
+});
+
+/** Add a network, or put another in its place. @param {string} name @param {string} title for the page: "Run 4"
+    @param {ClassifierDescription} description */
+export function add(name, title, description) {
+  const loaded = { name, title, description, classifier: new Classifier(description) };
+  networks.value = new Map([...networks.value, [name, loaded]]);
+}
+
+/** @param {string} name */
+export function remove(name) {
+  networks.value = new Map([...networks.value].filter(([each]) => each !== name));
+  if (state.network.value === name) predictWith("shared");
+}
+
+/** Choose which network predicts; what was changed in the one before is changed back. @param {string} name */
+export function predictWith(name) {
+  batch(() => {
+    if (name !== state.network.value) reset("off", "noise", "neuron");
+    state.network.value = name;
+  });
+}
+
+/** @param {"shared" | "baseline"} name @param {string} title */
+async function load(name, title) {
+  try {
+    add(name, title, await readJson(name === "shared" ? "network.json" : "baseline.json"));
+  } catch {
+    problem.value = `The ${name} network could not be loaded. Reload the page when there is a connection.`;
+  }
+}
+
+load("shared", "Pretrained");
+let isBaselineAsked = false;
+effect(() => {
+  const isNeeded = [state.network.value, state.compared.value].includes("baseline");
+  if (!isNeeded || isBaselineAsked) return;
+  isBaselineAsked = true;
+  load("baseline", "Baseline");
+});

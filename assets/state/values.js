@@ -1,0 +1,62 @@
+/** The kinds of values that the table of state has: how each is checked, and how it stands in a link. A link is untrusted
+    input, so `parse` gives undefined for any text that it would not have written. */
+
+/** @template T @typedef {{ parse: (text: string) => T | undefined, write: (value: T) => string }} Kind */
+
+/** One of some names, or none. @template {string} T @param {readonly T[]} names @returns {Kind<T | null>} */
+export const choice = (names) => ({
+  parse: (text) => names.find((name) => name === text),
+  write: (value) => value ?? "",
+});
+
+/** One of some names. @template {string} T @param {readonly T[]} names @returns {Kind<T>} */
+export const oneOf = (names) => ({ parse: (text) => names.find((name) => name === text), write: (value) => value });
+
+/** Some of these names. @template {string} T @param {readonly T[]} names @returns {Kind<T[]>} */
+export const someOf = (names) => ({
+  parse(text) {
+    const chosen = names.filter((name) => text.split(".").includes(name));
+    return chosen.join(".") === text ? chosen : undefined;
+  },
+  write: (value) => value.join("."),
+});
+
+/** @type {Kind<boolean>} */
+export const flag = {
+  parse: (text) => (text === "0" ? false : text === "1" ? true : undefined),
+  write: (value) => String(+value),
+};
+
+/** A whole number, or none. @param {number} low @param {number} high @returns {Kind<number | null>} */
+export const whole = (low, high) => ({
+  parse: (text) => (/^\d{1,9}$/.test(text) && +text >= low && +text <= high ? +text : undefined),
+  write: (value) => (value === null ? "" : String(value)),
+});
+
+/** A number. @param {number} low @param {number} high @returns {Kind<number>} */
+export const real = (low, high) => ({
+  parse: (text) =>
+    /^\d{1,6}(\.\d{1,9})?(e-?\d{1,2})?$/.test(text) && +text >= low && +text <= high ? +text : undefined,
+  write: String,
+});
+
+/** Whole numbers from 0, as many as there are limits, or none: 7.1. @param {number[]} highest @returns {Kind<number[] | null>} */
+export const wholes = (...highest) => ({
+  parse(text) {
+    const parts = text.split(".").map((part, i) => whole(0, highest[i] ?? -1).parse(part));
+    return parts.length === highest.length && parts.every((part) => typeof part === "number") ? parts : undefined;
+  },
+  write: (value) => value?.join(".") ?? "",
+});
+
+/** Any number of neurons, as pairs of layer and neuron: 0.12-1.3. @type {Kind<number[][]>} */
+export const neurons = {
+  parse(text) {
+    const pairs = text ? text.split("-").map((pair) => wholes(3, 255).parse(pair)) : [];
+    return pairs.every((pair) => pair) ? /** @type {number[][]} */ (pairs) : undefined;
+  },
+  write: (value) => value.map((pair) => pair.join(".")).join("-"),
+};
+
+/** A name of letters, digits and hyphens. @type {Kind<string>} */
+export const name = { parse: (text) => (/^[a-z\d-]{1,40}$/.test(text) ? text : undefined), write: (value) => value };
