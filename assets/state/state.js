@@ -103,9 +103,9 @@ export function forgetLink() {
 
 /** Set some of the state back to what it is at first. @param {...keyof State} names */
 export function reset(...names) {
-  batch(() =>
-    names.forEach((key) => /** @type {Signal<any>} */ (/** @type {unknown} */ (state[key]).value = TABLE[key].initial)),
-  );
+  batch(() => {
+    for (const key of names) /** @type {Signal<unknown>} */ (state[key]).value = TABLE[key].initial;
+  });
 }
 
 /** @param {typeof entries[number]} entry */
