@@ -81,16 +81,16 @@ def export(loaded: LoadedClassifier, folder: Path) -> list[Path]:
         name = path.relative_to(folder / FOLDER).as_posix()
         if path.suffix in (".json", ".bin", ".wasm", ".gz") or name in WORKERS:
             _write_script(folder / FROM_DISK / f"{name}.js", name, _from_disk(path, name))
+    page, files = index(loaded), data(loaded)
+    version = hashlib.sha256(b"".join([page.encode(), *files.values()])).hexdigest()[:16]
     contents = {
-        "index.html": index(loaded).encode(),
+        "index.html": page.replace("VERSION", version, 1).encode(),
         "manifest.webmanifest": json.dumps(MANIFEST, indent=2).encode() + b"\n",
         "icon.svg": text("site/icon.svg").encode(),
         "icon.png": (ASSETS / "site" / "icon.png").read_bytes(),
         "README.md": FRONT_MATTER.encode(),
     }
-    files = data(loaded)
-    version = hashlib.sha256(b"".join([*contents.values(), *files.values()])).hexdigest()[:16]
-    names = ", ".join(json.dumps(f"{FOLDER}/{name}") for name in files)
+    names = ", ".join(json.dumps(f"{FOLDER}/{name}?{version}") for name in files)
     contents["worker.js"] = text("site/worker.js").replace('"FILES"', names).replace("VERSION", version).encode()
     for name, content in contents.items():
         write_atomically(folder / name, lambda file, content=content: file.write(content))  # type: ignore[misc]
@@ -116,7 +116,7 @@ def index(loaded: LoadedClassifier) -> str:
     hashes = " ".join(f"'sha256-{_base64(hashlib.sha256(script.encode()).digest())}'" for _, script in scripts)
     written = [f'<script type="{kind}">{script}</script>' for kind, script in scripts]
     return f"""<!doctype html>
-<html lang="en">
+<html lang="en" data-version="VERSION">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{POLICY.format(hashes=hashes)}">

@@ -3,6 +3,7 @@
     puts the file's bytes into a table as base64. */
 
 const FOLDER = "sketchpad/";
+const { version = "" } = document.documentElement.dataset; // of a static site, whose service worker keeps more than one
 const isOnDisk = location.protocol === "file:";
 
 /** Whether a server answers `POST /verify`, which a static site has not. */
@@ -10,7 +11,7 @@ export const hasServer = "gradio_config" in globalThis;
 
 /** The address of a file. A page opened from disk can neither fetch nor import from it. @param {string} name */
 export function file(name) {
-  return new URL(FOLDER + name, document.baseURI).href;
+  return new URL(FOLDER + name + (version && `?${version}`), document.baseURI).href;
 }
 
 /** A file as fetched, for whoever wants to see it arrive. @param {string} name @returns {Promise<Response>}

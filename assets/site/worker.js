@@ -30,12 +30,15 @@ async function removeOutdated() {
 /** @param {Request} request */
 async function answer(request) {
   const address = request.url.replace(/\/index\.html(?=[?#]|$)/, "/"); // the page has both names
-  const find = (/** @type {Cache | CacheStorage} */ cache) => cache.match(address, { ignoreSearch: true });
-  const kept = (await find(await caches.open(CACHE))) ?? (await find(caches));
-  if (kept) return kept;
+  const newest = await caches.open(CACHE);
+  // A page asks for the files of its own version by a query; other queries are the page's own affair.
+  for (const ignoreSearch of [false, true]) {
+    const kept = (await newest.match(address, { ignoreSearch })) ?? (await caches.match(address, { ignoreSearch }));
+    if (kept) return kept;
+  }
   const response = await fetch(request);
   if (response.status === 200 && address.startsWith(worker.registration.scope)) {
-    const cache = await caches.open(address.endsWith(".gz") ? DIGITS : CACHE);
+    const cache = address.includes(".gz") ? await caches.open(DIGITS) : newest;
     cache.put(address, response.clone()).catch(() => {}); // the page works without a copy
   }
   return response;

@@ -113,7 +113,7 @@ def test_focus_goes_to_the_pad_when_its_button_is_disabled(page: Page) -> None:
 def test_strokes_from_before_the_pads_module_was_there_are_kept(browser: Browser, server: str) -> None:
     page = browser.new_page(reduced_motion="reduce")
     held: list[Route] = []
-    page.route("**/page/pad/pad.js", held.append)
+    page.route("**/page/pad/pad.js", lambda route: held.append(route))
     page.goto(server)
     page.get_by_label(PAD).wait_for()
     draw(page, ONE)
