@@ -5,52 +5,57 @@ from typing import Any
 
 import gradio as gr
 
-from demo.assets import SERVED_AT, text
 from demo.server.gradio_internals import HTML, with_events
+from demo.site import FOLDER, text
+from model.paths import ASSETS
 
 MOUNT = "({ mount }) => mount({ element, props, trigger, watch, server })"
 DEFERRED = "state/deferred.js"
+EARLY = text("site/early.js").replace("export ", "") + "keepEarlyStrokes(element);"
+# A content blocker or a lost connection may keep a module out: nothing else would say so.
+INCOMPLETE = "A part of this page could not be loaded. Reload it, without a content blocker if you use one."
+FAILED = f'(error) => {{ element.append("{INCOMPLETE}"); throw error; }}'
 
 
 class Component(HTML):
     """A part of the page that draws itself in the browser.
 
     Args:
-        folder: in assets/, such as "page/pad": its template is page/pad/pad.html, and `mount` of page/pad/pad.js runs
-            once.
+        folder: in assets/, such as "page/pad": `mount` of page/pad/pad.js runs once, in an element with the template
+            page/pad/pad.html, if there is one.
         value: what it starts with; what Python sends it later takes its place.
         events: that it may trigger.
+        before: JavaScript to run before the module is there.
         props: what else its module finds in `props`.
     """
 
-    def __init__(self, folder: str, value: Any = None, events: Sequence[str] = (), **props: Any) -> None:
+    def __init__(
+        self, folder: str, value: Any = None, events: Sequence[str] = (), before: str = "", **props: Any
+    ) -> None:
         path = f"{folder}/{folder.rpartition('/')[2]}"
-        self.module = f"{path}.js"
+        self.module, self.before = f"{path}.js", before
         super().__init__(
             value=value,
-            html_template=text(f"{path}.html"),
-            js_on_load=with_events(self.script(), events),
+            html_template=text(f"{path}.html") if (ASSETS / f"{path}.html").exists() else "<div></div>",
+            js_on_load=with_events(self.script('import(new URL("{}", document.baseURI))'), events),
             apply_default_css=False,
             **props,
         )
 
-    def script(self) -> str:
-        """All that Gradio runs: it imports the module, and hands over what only this text has."""
-        return f"{_import(self.module)}.then({MOUNT})"
+    def script(self, load: str) -> str:
+        """All that runs for its `element`, in JavaScript; `load` is how a module is imported, with {} for its name."""
+        return f"{self.before}{load.format(f'{FOLDER}/{self.module}')}.then({MOUNT}).catch({FAILED});"
 
 
 class DeferredComponent(Component):
     """A component whose module is loaded after the network has arrived: nothing of it is painted before that."""
 
-    def script(self) -> str:
+    def script(self, load: str) -> str:
         """The same, after the network has arrived."""
-        return f"{_import(DEFERRED)}.then(({{ defer }}) => defer(() => {_import(self.module)}, {MOUNT}))"
+        defer, module = (load.format(f"{FOLDER}/{path}") for path in (DEFERRED, self.module))
+        return f"{defer}.then(({{ defer }}) => defer(() => {module}, {MOUNT})).catch({FAILED});"
 
 
 def components(page: gr.Blocks) -> list[Component]:
     """A page's components, from top to bottom."""
     return [block for block in page.blocks.values() if isinstance(block, Component)]
-
-
-def _import(module: str) -> str:
-    return f'import(new URL("{SERVED_AT}/{module}", document.baseURI))'

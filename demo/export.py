@@ -1,30 +1,39 @@
 """The page as a static site: for a file server, a static Space, or a folder on a USB stick.
 
-It is made from the very page that Gradio serves: its tree of components is written out as HTML, and the modules follow
-from the components' imports. There is no second list of either.
+It is the very page that Gradio serves, written out as HTML, and the same folder of files beside it. A page that is
+opened from disk may neither fetch files nor import modules: for it, the page has its modules in itself, and each file
+is there as a script, too.
 """
 
+import base64
+import gzip
 import hashlib
 import html
 import json
+import posixpath
 import re
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
-from demo.assets import IMPORT, LAZY_IMPORT, SERVED_AT, code, module_graph, resolved, styles, text
 from demo.components import components
 from demo.page import build_page
 from demo.server.gradio_internals import as_html
 from demo.services import create_services
-from demo.views.loss import LossView
-from demo.wire import describe_loaded, describe_snapshot
+from demo.site import FOLDER, MNIST, data, modules, styles, text, write_site
 from model.files import write_atomically
 from model.paths import ASSETS
-from model.pipeline import LoadedClassifier, load_baseline
+from model.pipeline import LoadedClassifier
 
-SNAPSHOT_STRIDE = 2  # one in so many snapshots is exported, the last among them: a site should stay small
-ENTRY = "site/site.js"
+FROM_DISK = f"{FOLDER}/from-disk"
+DIGITS_FROM_DISK = 10_000  # of each of MNIST's files
+HEADERS = {b"\x08\x03": (16, 784), b"\x08\x01": (8, 1)}  # bytes of a header and of a digit, by the file's magic number
+WORKERS = ("engine/worker.js",)
+# What a module imports, as prettier formats it: in lines that begin or end an import, and where it is first needed.
+RELATIVE = re.compile(r'(?P<before>^(?:import|export|\})[^"\n]*|(?:await |=> )import\()"(?P<path>\.[^"\n]+)"', re.M)
 IN_A_URL = " !\"$&'()*+,/:;=>?@[\\]^`{|}~"  # what a data: URL may have in it as it is
+IMPORT = 'import("{}")'  # from the import map
 FRONT_MATTER = """---
 title: Digit Sketchpad
 emoji: ✏️
@@ -52,61 +61,65 @@ MANIFEST = {
         {"src": "icon.png", "sizes": "192x192", "type": "image/png"},
     ],
 }
+# Modules are data: URLs; the hashes are those of the scripts in the page.
+POLICY = (
+    "default-src 'self'; script-src 'self' file: data: 'wasm-unsafe-eval' {hashes}; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' data: blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'none'"
+)
 
 
 def export(loaded: LoadedClassifier, folder: Path) -> list[Path]:
-    """Write the page as a static site of a few files; returns them.
+    """Write the page as a static site; returns its files.
 
     Raises:
         OSError: if they can't be written.
     """
-    snapshots = loaded.classifier.snapshots[::-1][::SNAPSHOT_STRIDE][::-1]
-    answers = {
-        "snapshots": json.dumps([describe_snapshot(snapshot) for snapshot in snapshots]),
-        "mini_test_set": LossView().mini_test_set(),
-        "baseline_network": json.dumps(describe_loaded(load_baseline())),
-    }  # by the names of the server's functions
-    scripts, files = {}, {}
-    for name, answer in answers.items():
-        script = f'dispatchEvent(new CustomEvent("sketchpad-{name}", {{ detail: {json.dumps(answer)} }}));\n'
-        files[name] = f"{name}-{_version(script.encode())}.js"
-        scripts[files[name]] = script
-    texts = scripts | {
-        "index.html": index(loaded, files),
-        "manifest.webmanifest": json.dumps(MANIFEST, indent=2) + "\n",
-        "icon.svg": text("site/icon.svg"),
-        "README.md": FRONT_MATTER,
+    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+    write_site(loaded, folder / FOLDER)
+    for path in sorted((folder / FOLDER).rglob("*")):
+        name = path.relative_to(folder / FOLDER).as_posix()
+        if path.suffix in (".json", ".bin", ".wasm", ".gz") or name in WORKERS:
+            _write_script(folder / FROM_DISK / f"{name}.js", name, _from_disk(path, name))
+    page, files = index(loaded), data(loaded)
+    version = hashlib.sha256(b"".join([page.encode(), *files.values()])).hexdigest()[:16]
+    contents = {
+        "index.html": page.replace("VERSION", version, 1).encode(),
+        "manifest.webmanifest": json.dumps(MANIFEST, indent=2).encode() + b"\n",
+        "icon.svg": text("site/icon.svg").encode(),
+        "icon.png": (ASSETS / "site" / "icon.png").read_bytes(),
+        "README.md": FRONT_MATTER.encode(),
     }
-    contents = {name: part.encode() for name, part in texts.items()}
-    contents["icon.png"] = (ASSETS / "site" / "icon.png").read_bytes()
-    worker = text("site/worker.js").replace('"ANSWERS"', ", ".join(map(json.dumps, scripts)))
-    contents["worker.js"] = worker.replace("VERSION", _version(b"".join(contents.values()))).encode()
+    names = ", ".join(json.dumps(f"{FOLDER}/{name}?{version}") for name in files)
+    contents["worker.js"] = text("site/worker.js").replace('"FILES"', names).replace("VERSION", version).encode()
     for name, content in contents.items():
         write_atomically(folder / name, lambda file, content=content: file.write(content))  # type: ignore[misc]
-    for name, file in files.items():
-        for outdated in set(folder.glob(f"{name}-{'[0-9a-f]' * 16}.js")) - {folder / file}:
-            outdated.unlink()
-    return [folder / name for name in contents]
+    return [*(folder / name for name in contents), *(path for path in (folder / FOLDER).rglob("*") if path.is_file())]
 
 
-def index(loaded: LoadedClassifier, files: dict[str, str]) -> str:
-    """The whole page in one file of HTML, except for server functions' answers: `files` are named by them."""
+def index(loaded: LoadedClassifier) -> str:
+    """The page in one file of HTML, which has all modules and styles in it."""
     page = build_page(create_services(loaded))
     parts = components(page)
     body = as_html(page, {part: number for number, part in enumerate(parts)})
-    modules = module_graph([ENTRY, *(part.module for part in parts)], with_lazy=True)
-    import_map = json.dumps({"imports": {f"{SERVED_AT}/{module}": _data_url(module) for module in modules}})
-    imported = "".join(
-        f'import * as component{number} from "{SERVED_AT}/{part.module}";\n' for number, part in enumerate(parts)
-    )
+    imports = {f"{FOLDER}/{module}": _data_url(module) for module in modules()}
     mounted = "".join(
-        f"  {{ module: component{number}, props: {_literal({'value': part.value, **part.props})} }},\n"
+        f"mount({number}, {_literal({'value': part.value, **part.props})}, (element, props) => {{\n"
+        f"{part.script(IMPORT)}\n}});\n"
         for number, part in enumerate(parts)
     )
+    scripts = [
+        ("importmap", json.dumps({"imports": imports})),
+        ("text/javascript", f"{MOUNTING}{mounted}"),
+        ("module", f'import "{FOLDER}/site/site.js";'),
+    ]
+    hashes = " ".join(f"'sha256-{_base64(hashlib.sha256(script.encode()).digest())}'" for _, script in scripts)
+    written = [f'<script type="{kind}">{script}</script>' for kind, script in scripts]
     return f"""<!doctype html>
-<html lang="en">
+<html lang="en" data-version="VERSION">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY.format(hashes=hashes)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{html.escape(str(page.title))}</title>
 <meta name="description" content="{html.escape(str(MANIFEST["description"]))}">
@@ -115,33 +128,69 @@ def index(loaded: LoadedClassifier, files: dict[str, str]) -> str:
 <link rel="apple-touch-icon" href="icon.png">
 <meta name="theme-color" content="{MANIFEST["theme_color"]}">
 <style>{text("site/site.css")}{styles()}</style>
-<script type="importmap">{import_map}</script>
+{written[0]}
 </head>
 <body>
 <main class="app"><div class="column">{body}</div></main>
-<script>{code("site/early.js")}</script>
-<script type="module">
-import {{ mountAll }} from "{SERVED_AT}/{ENTRY}";
-{imported}mountAll([
-{mounted}], {json.dumps(files)});
-</script>
+{written[1]}
+{written[2]}
 </body>
 </html>
 """
 
 
+MOUNTING = """"use strict";
+const [trigger, server] = [null, null];
+const watch = () => {};
+function mount(number, props, part) {
+  part(document.querySelector(`[data-component="${number}"]`), props);
+}
+"""
+
+
 def _data_url(module: str) -> str:
     """A module as a URL that holds its text, with the modules that it imports by their names in the import map."""
-
-    def by_name(found: re.Match[str]) -> str:
-        return f'{found["before"]}"{SERVED_AT}/{resolved(module, found["path"])}"{found["after"]}'
-
-    by_names = LAZY_IMPORT.sub(by_name, IMPORT.sub(by_name, code(module)))
-    return f"data:text/javascript;charset=utf-8,{quote(by_names, safe=IN_A_URL)}"
+    by_name = _with_imports(module, lambda imported: f"{FOLDER}/{imported}")
+    return f"data:text/javascript;charset=utf-8,{quote(by_name, safe=IN_A_URL)}"
 
 
-def _version(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]
+def _bundle(module: str) -> str:
+    """A worker's module that holds all modules that it imports: a worker has no import map."""
+    return _with_imports(module, lambda imported: f"data:text/javascript;base64,{_base64(_bundle(imported).encode())}")
+
+
+def _with_imports(module: str, name: Callable[[str], str]) -> str:
+    """A module's text with other names for the modules that it imports by relative paths."""
+
+    def named(found: re.Match[str]) -> str:
+        return (
+            f'{found["before"]}"{name(posixpath.normpath(posixpath.join(posixpath.dirname(module), found["path"])))}"'
+        )
+
+    return RELATIVE.sub(named, text(module))
+
+
+def _from_disk(path: Path, name: str) -> bytes:
+    """What a page from disk gets of a file: all of it, but only the first of MNIST's digits."""
+    if name in WORKERS:
+        return _bundle(name).encode()
+    if not name.startswith(MNIST):
+        return path.read_bytes()
+    with gzip.open(path) as file:
+        magic, count = file.read(4), int.from_bytes(file.read(4), "big")
+        header, digit = HEADERS[magic[2:]]
+        rest = file.read(header - 8 + digit * DIGITS_FROM_DISK)
+    return gzip.compress(magic + min(count, DIGITS_FROM_DISK).to_bytes(4, "big") + rest, mtime=0)
+
+
+def _write_script(path: Path, name: str, content: bytes) -> None:
+    """Write a file as a script, which puts its bytes into a table as base64."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f'(globalThis.sketchpadFiles ??= {{}})["{name}"] = "{_base64(content)}";\n')
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
 
 
 def _literal(value: object) -> str:

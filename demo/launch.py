@@ -1,17 +1,21 @@
 """Serving the page with Gradio, and one clear line if that is not possible."""
 
 import argparse
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
-from demo.assets import head
-from demo.components import DeferredComponent, components
 from demo.page import build_page
 from demo.server.connections import limit_connections, open_connections
 from demo.server.endpoints import endpoints
@@ -19,10 +23,10 @@ from demo.server.gradio_internals import outermost
 from demo.server.headers import SPACE_ANCESTORS
 from demo.server.limits import RequestLimits
 from demo.server.log import FORMATS, take_over_logs
-from demo.server.modules import modules_route
 from demo.server.routes import Kind
 from demo.services import create_services
 from demo.settings import can_bind
+from demo.site import FOLDER, head, write_site
 from model.data.images import MAX_FILE_BYTES
 from model.paths import ASSETS
 from model.pipeline import LoadedClassifier
@@ -31,8 +35,23 @@ LOCALHOST, FIRST_PORT = "127.0.0.1", 7860  # Gradio's defaults
 # Gradio keeps the components' state of so many sessions, 38 kB each. This page does not need it, but beyond that number
 # a session's state is made anew for every request. Only who trains or asks the API has a session.
 MAX_SESSIONS = 250
-# Gradio compresses its own files, but neither the page nor its modules.
-COMPRESSION = Middleware(GZipMiddleware, minimum_size=1_500, compresslevel=6)
+# Gradio compresses files by their names, and the page has none. What has no type, as MNIST, is compressed already.
+COMPRESSION = Middleware(
+    GZipMiddleware,
+    minimum_size=1_500,
+    compresslevel=6,
+    exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream"),
+)
+
+
+class Files(StaticFiles):
+    """A folder of files. A browser asks each time whether it has the newest."""
+
+    def file_response(self, *arguments: Any, **options: Any) -> Response:
+        """A file, or 304 for a browser that has it."""
+        response = super().file_response(*arguments, **options)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 def launch_page(loaded: LoadedClassifier, settings: argparse.Namespace) -> int:
@@ -83,13 +102,16 @@ def serve(
     is_space = os.environ.get("SYSTEM") == "spaces"
     ancestors = os.environ.get("DIGITS_FRAME_ANCESTORS") or (SPACE_ANCESTORS if is_space else "'self'")
     services = create_services(loaded, data)
+    folder = Path(tempfile.mkdtemp(prefix="sketchpad-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    write_site(loaded, folder)
     page = build_page(services).queue(max_size=None)  # demo/server/turns.py limits the calls, by address
     plain = endpoints(services, {"open_connections": open_connections})
     if not has_metrics:
         del plain[Kind.METRICS]
     limits = Middleware(RequestLimits, plain=plain, ancestors=ancestors, is_space=is_space)
     _, local, public = page.launch(
-        head=head(part.module for part in components(page) if not isinstance(part, DeferredComponent)),
+        head=head(),
         favicon_path=ASSETS / "site" / "icon.png",
         footer_links=["api", "gradio"],
         run_history=False,
@@ -99,7 +121,7 @@ def serve(
         state_session_capacity=MAX_SESSIONS,
         root_path=os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/"),
         app_kwargs={
-            "routes": [modules_route()],
+            "routes": [Mount(f"/{FOLDER}", Files(directory=folder))],
             "middleware": [COMPRESSION],
             "lifespan": outermost(limits),
         },

@@ -1,21 +1,16 @@
 """The page, from top to bottom."""
 
-import json
 from typing import Any
 
 import gradio as gr
 
-from demo.components import Component, DeferredComponent
-from demo.header import Header
-from demo.samples import samples
+from demo.components import EARLY, Component, DeferredComponent
 from demo.server.addresses import address_of
 from demo.server.gradio_internals import UploadedFile
 from demo.server.uploads import classify_upload
 from demo.services import Services
 from demo.views import VIEWS
 from demo.views.handwriting import HandwritingView
-from demo.views.history import HistoryView
-from demo.views.loss import LossView
 from demo.views.train import TrainView
 
 UPLOADS_KEPT = (60, 120)  # seconds: how often uploaded files are looked through, and at what age they are deleted
@@ -23,29 +18,22 @@ UPLOADS_KEPT = (60, 120)  # seconds: how often uploaded files are looked through
 
 def build_page(services: Services) -> gr.Blocks:
     """The page for one classifier."""
-    loaded, jobs, missing = services.loaded, services.jobs, services.missing
-    classifier = loaded.classifier
-
+    jobs, missing = services.jobs, services.missing
     page = gr.Blocks(title="Digit Sketchpad", analytics_enabled=False, fill_width=True, delete_cache=UPLOADS_KEPT)
     with page:
-        Header(loaded, services.baseline)
+        Component("page/header")
         with gr.Row(elem_classes="stage"):
             with gr.Row(elem_classes="drawing-area"):
                 Component("page/network-switch")
-                # As text: Gradio copies all props at every event, and thousands of small lists would cost 80 ms.
-                Component("page/pad", samples=json.dumps(samples(), separators=(",", ":")))
+                Component("page/pad", before=EARLY)
                 Component("page/readout")
             with gr.Column(elem_classes="views"):
-                Component("page/tabs", titles=json.dumps(VIEWS))
+                Component("page/tabs")
                 DeferredComponent("page/lesson")
                 for name in VIEWS:
                     match name:
                         case "train":
                             TrainView(jobs, missing, services.baseline.classifier)
-                        case "loss":
-                            LossView()
-                        case "history":
-                            HistoryView(classifier.snapshots)
                         case "handwriting":
                             HandwritingView(jobs, missing)
                         case _:

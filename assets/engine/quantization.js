@@ -1,11 +1,40 @@
 /** Weights as bytes, in multiples of one scale for each neuron, as model/quantization.py makes them. */
 /** @import { QuantizedNetworkDescription } from "../state/types.js" */
+import { largest, sum } from "./math.js";
 
-/** All parameters as float32, layer by layer: weights, then biases. @param {QuantizedNetworkDescription} description */
+/** @typedef {{ weights: Int8Array, scales: Float32Array, biases: Float32Array, widths: number[] }} QuantizedLayers */
+
+const LEVELS = 127; // of a weight's magnitude, beside 0
+
+/** @param {Float32Array} parameters layer by layer: weights, then biases @param {number[]} widths @returns {QuantizedLayers} */
+export function quantize(parameters, widths) {
+  const neurons = sum(widths.slice(1));
+  const quantized = {
+    weights: new Int8Array(parameters.length - neurons),
+    scales: new Float32Array(neurons),
+    biases: new Float32Array(neurons),
+  };
+  let [at, weight, row] = [0, 0, 0];
+  for (let layer = 1; layer < widths.length; layer++) {
+    for (let output = 0; output < widths[layer]; output++, at += widths[layer - 1]) {
+      const ofNeuron = parameters.subarray(at, at + widths[layer - 1]);
+      const scale = largest(ofNeuron) / LEVELS || 1;
+      quantized.scales[row + output] = scale;
+      for (const value of ofNeuron) quantized.weights[weight++] = Math.round(value / scale);
+    }
+    quantized.biases.set(parameters.subarray(at, at + widths[layer]), row);
+    at += widths[layer];
+    row += widths[layer];
+  }
+  return { ...quantized, widths };
+}
+
+/** All parameters as float32, layer by layer: weights, then biases.
+    @param {QuantizedNetworkDescription | QuantizedLayers} description */
 export function dequantize({ weights, scales, biases, widths }) {
-  const quantized = new Int8Array(bytesFromBase64(weights));
-  const scaleOf = new Float32Array(bytesFromBase64(scales));
-  const biasOf = new Float32Array(bytesFromBase64(biases));
+  const quantized = typeof weights === "string" ? new Int8Array(bytesFromBase64(weights)) : weights;
+  const scaleOf = typeof scales === "string" ? new Float32Array(bytesFromBase64(scales)) : scales;
+  const biasOf = typeof biases === "string" ? new Float32Array(bytesFromBase64(biases)) : biases;
   const parameters = new Float32Array(quantized.length + biasOf.length);
   let [at, weight, row] = [0, 0, 0];
   for (let layer = 1; layer < widths.length; layer++) {

@@ -1,17 +1,13 @@
-/* On a slow line, the pad is there before its module. What is drawn on it meanwhile is kept, as text in an attribute of the
-   canvas, which the pad takes over. A plain script: it runs as soon as the parser comes to it. */
-{
-  const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(".pad-canvas"));
+/** Keep what is drawn on the pad before its module has arrived, as text in an attribute of the canvas, which the pad takes
+    over. This function is inlined in both pages, so it imports nothing. @param {HTMLElement} element the pad's */
+export function keepEarlyStrokes(element) {
+  const canvas = /** @type {HTMLCanvasElement} */ (element.querySelector(".pad-canvas"));
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const strokes = /** @type {[number, number][][]} */ ([]);
-  const isTakenOver = () => "isReady" in canvas.dataset;
-  let isDown = false;
-
-  /** @param {PointerEvent} event */
-  const add = (event) => {
+  const draw = (/** @type {PointerEvent} */ { clientX, clientY }) => {
     const { left, top, width } = canvas.getBoundingClientRect();
     const scale = 140 / width; // the canvas's pixels, as assets/engine/pen.js has them
-    strokes[strokes.length - 1].push([(event.clientX - left) * scale, (event.clientY - top) * scale]);
+    strokes[strokes.length - 1].push([(clientX - left) * scale, (clientY - top) * scale]);
     canvas.dataset.early = JSON.stringify(strokes);
     canvas.width = canvas.height = 140;
     Object.assign(context, {
@@ -26,14 +22,15 @@
       context.stroke();
     }
   };
+  let isDown = false;
   canvas.addEventListener("pointerdown", (event) => {
-    if (isTakenOver() || event.button !== 0) return;
+    if ("isReady" in canvas.dataset || event.button !== 0) return;
     isDown = true;
     canvas.setPointerCapture(event.pointerId);
     strokes.push([]);
-    add(event);
+    draw(event);
   });
-  canvas.addEventListener("pointermove", (event) => isDown && add(event));
+  canvas.addEventListener("pointermove", (event) => isDown && draw(event));
   for (const name of ["pointerup", "pointercancel"]) {
     canvas.addEventListener(name, () => {
       if (isDown) canvas.dispatchEvent(new Event("early"));

@@ -9,8 +9,8 @@ from enum import Enum, auto
 
 from starlette.types import Scope
 
-from demo.assets import SERVED_AT
 from demo.server.gradio_internals import route_path
+from demo.site import FOLDER
 
 
 class Kind(Enum):
@@ -56,7 +56,7 @@ ROUTES = tuple(
             READ,
             rf"/?|/config/?|/manifest\.json|/pwa_icon(/(192|512))?|(/gradio_api)?/theme\.css|{API}/info/?",
         ),
-        (Kind.FILE, READ, rf"/(assets|static|svelte)/.+|/favicon\.ico|/robots\.txt|/{SERVED_AT}/.+\.js"),
+        (Kind.FILE, READ, rf"/(assets|static|svelte)/.+|/favicon\.ico|/robots\.txt|/{FOLDER}/.+"),
         (Kind.SMALL, ("GET",), f"{API}/(app_id|startup-events)"),  # for a page that reconnects, and Gradio's launch
         (Kind.STREAM, ("GET",), f"{API}/(queue/data|call/classify/{NAME})"),
         (Kind.EVENT, ("POST",), f"{API}/(run/predict|component_server)/?"),

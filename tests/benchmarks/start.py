@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Request, sync_playwright
 
-from demo.assets import SERVED_AT
+from demo.site import FOLDER
 from model.paths import DATA, PRETRAINED, ROOT
 from tests.launching import clean_environment, free_port
 from tests.page.chromium import FLAGS, find_or_install
@@ -122,7 +122,7 @@ def _weight(browser: Browser, url: str) -> tuple[int, int]:
     page.evaluate(READY % PAD)
     first = len(sent)
     page.wait_for_load_state("networkidle")
-    sizes = [file.sizes()["responseBodySize"] * (file.url == url or SERVED_AT in file.url) for file in sent]
+    sizes = [file.sizes()["responseBodySize"] * (file.url == url or FOLDER in file.url) for file in sent]
     page.context.close()
     return sum(sizes[:first]), sum(sizes)
 

@@ -21,6 +21,8 @@ expect.set_options(timeout=20_000)  # milliseconds: a busy machine is slow, not 
 OpenPage = Callable[..., Page]
 SCREEN = {"width": 1280, "height": 800}
 MEDIA = {"color_scheme": "light", "reduced_motion": "reduce"}
+# The static site's policy forbids `eval`, by which Playwright waits for expressions; test_static.py has the policy.
+CONTEXT = {"viewport": SCREEN, "bypass_csp": True}
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +73,7 @@ def browser(launch_browser: Callable[..., Browser]) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def tab(browser: Browser) -> Iterator[Page]:
     """The page that tests use one after the other, for a new one takes twice as long to open."""
-    context = browser.new_context(viewport=SCREEN, service_workers="block")
+    context = browser.new_context(**CONTEXT, service_workers="block")
     yield context.new_page()
     context.close()
 
@@ -95,7 +97,7 @@ def open_page(browser: Browser, tab: Page) -> Iterator[OpenPage]:
     def open_page(url: str, own: bool = False, **options: Any) -> Page:
         options = MEDIA | options
         if own or pages or options.keys() != MEDIA.keys():
-            page = browser.new_context(**{"viewport": SCREEN} | options).new_page()
+            page = browser.new_context(**CONTEXT | options).new_page()
         else:
             page = tab
             page.emulate_media(**options, forced_colors="none", media="screen")

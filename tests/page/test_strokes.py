@@ -2,7 +2,7 @@
 
 import math
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.page.conftest import OpenPage, wait_until_ready
 from tests.page.drawing import (
@@ -14,7 +14,6 @@ from tests.page.drawing import (
     expect_blank,
     on_pad,
     percents,
-    status,
 )
 
 CIRCLE = [[70 + 45 * math.sin(turn), 70 - 45 * math.cos(turn)] for turn in [i * math.tau / 12 for i in range(13)]]
@@ -111,28 +110,16 @@ def test_focus_goes_to_the_pad_when_its_button_is_disabled(page: Page) -> None:
     expect(page.get_by_label(PAD)).to_be_focused()
 
 
-def test_strokes_from_before_the_page_was_there_are_kept(open_page: OpenPage, site: str) -> None:
-    page = open_page(site)
-    page.evaluate(
-        "async () => { for (const one of await navigator.serviceWorker.getRegistrations()) one.unregister(); }"
-    )
-    page.route("**/*", lambda route: _halved(route) if route.request.resource_type == "document" else route.continue_())
-    page.goto(site, wait_until="commit")
-    page.wait_for_function("document.querySelector('.pad-canvas')?.getBoundingClientRect().width > 100")
+def test_strokes_from_before_the_pads_module_was_there_are_kept(browser: Browser, server: str) -> None:
+    page = browser.new_page(reduced_motion="reduce")
+    held: list[Route] = []
+    page.route("**/page/pad/pad.js", lambda route: held.append(route))
+    page.goto(server)
+    page.get_by_label(PAD).wait_for()
     draw(page, ONE)
-    assert page.get_by_role("meter").count() == 0
-    page.evaluate("startPage()")
+    assert page.get_by_label("Sample drawings").locator("button").count() == 0
+    for route in held:
+        route.continue_()
     wait_until_ready(page)
     expect_answer(page, 1)
-    assert "Looks like 1" in (status(page).text_content() or "")
-
-
-def _halved(route) -> None:
-    """The page, whose modules start when the test says so."""
-    text = route.fetch().text()
-    held = text.replace('<script type="module">', '<script type="held">', 1)
-    start = """<script>function startPage() {
-      const held = document.querySelector("[type=held]");
-      held.replaceWith(Object.assign(document.createElement("script"), { type: "module", text: held.text }));
-    }</script>"""
-    route.fulfill(body=held.replace("</body>", f"{start}</body>"), content_type="text/html")
+    page.close()

@@ -4,14 +4,14 @@
 import { parameterCount } from "../../engine/network.js";
 import { query, setText } from "../../parts/dom.js";
 import { grouped, percent } from "../../parts/numbers.js";
-import { UNREACHABLE, call } from "../../server/jobs.js";
+import { readJson } from "../../site/files.js";
 import * as classifiers from "../../state/classifiers.js";
 import * as link from "../../state/link.js";
 import { tellHeight } from "./embed.js";
 import { setUpSharing } from "./share.js";
 
 /** @param {MountContext} context */
-export function mount({ element, props, watch, server }) {
+export function mount({ element }) {
   const details = query(element, ".header-network", HTMLDetailsElement);
   document.addEventListener("pointerdown", ({ target }) => {
     if (!details.contains(/** @type {Node} */ (target))) details.open = false;
@@ -21,11 +21,20 @@ export function mount({ element, props, watch, server }) {
     details.open = false;
     event.preventDefault(); // elsewhere, it clears the pad
   });
-  const take = () => props.value && classifiers.take("shared", props.value);
-  take();
+  const problem = query(element, ".header-problem");
+  /** Have a network, and say so if it can't be loaded. @param {"shared" | "baseline"} whose @param {string} name */
+  const take = async (whose, name) => {
+    try {
+      classifiers.take(whose, await readJson(name));
+      setText(problem, "");
+    } catch (error) {
+      setText(problem, /** @type {Error} */ (error).message);
+      details.open = true;
+    }
+  };
+  take("shared", "network.json");
   setUpSharing(element);
   tellHeight(element);
-  watch("value", take);
   const buttons = [...element.querySelectorAll(".header-network button")].map(
     (button) => /** @type {HTMLButtonElement} */ (button),
   );
@@ -38,13 +47,8 @@ export function mount({ element, props, watch, server }) {
 
   /** Have the baseline predict, alone or beside the shared network. @param {string} value */
   async function choose(value) {
-    if (!classifiers.get().baseline) {
-      const sent = await call(server?.baseline_network);
-      setText(query(element, ".header-problem"), sent ? "" : UNREACHABLE);
-      if (!sent) return void (details.open = true);
-      classifiers.take("baseline", JSON.parse(sent));
-    }
-    classifiers.activate("baseline", value === "both" ? "shared" : null);
+    if (!classifiers.get().baseline) await take("baseline", "baseline.json");
+    if (classifiers.get().baseline) classifiers.activate("baseline", value === "both" ? "shared" : null);
   }
 
   link.register(

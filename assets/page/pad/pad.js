@@ -6,6 +6,7 @@ import { create, query } from "../../parts/dom.js";
 import { firstPoints, inkDrawing } from "../../parts/ink.js";
 import { isMotionReduced } from "../../parts/player.js";
 import * as verification from "../../server/verification.js";
+import { hasServer, readJson } from "../../site/files.js";
 import { defer } from "../../state/deferred.js";
 import * as drawing from "../../state/drawing.js";
 import { decode, encode } from "../../state/drawing-code.js";
@@ -28,7 +29,7 @@ const STORED = "digit-sketchpad.drawing"; // what was on the pad when the page w
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** @param {MountContext} context */
-export function mount({ element, props, trigger }) {
+export function mount({ element }) {
   const pad = query(element, ".pad");
   const canvas = query(element, ".pad-canvas", HTMLCanvasElement);
   const [undoButton, redoButton, clearButton] = ["undo", "redo", "clear"].map((name) =>
@@ -345,9 +346,7 @@ export function mount({ element, props, trigger }) {
     animation = 0;
   }
 
-  /** @type {{ name: string, strokes: Stroke[] }[][]} */
-  const samples = JSON.parse(props.samples);
-  query(element, ".pad-samples").append(...samples.map(sampleButton));
+  let samples = /** @type {{ name: string, strokes: Stroke[] }[][]} */ ([]);
 
   /** Show what the page does, without a trace in undo, in storage, on the server, or for a screen reader. */
   function showItself() {
@@ -377,7 +376,7 @@ export function mount({ element, props, trigger }) {
   if (stored && cameBack) editor.replace(stored);
   show();
 
-  // The static site keeps what was drawn before this module was there (assets/site/early.js).
+  // What was drawn before this module was there (assets/site/early.js).
   const takeEarly = () => {
     /** @type {Stroke[]} */
     const strokes = JSON.parse(canvas.dataset.early ?? "[]");
@@ -395,10 +394,14 @@ export function mount({ element, props, trigger }) {
       return strokes !== null;
     },
   );
-  // The views are known, and a link's drawing is on the pad, when all of the page is there.
-  setTimeout(() => !isMotionReduced.matches && !editor.canUndo && editor.isEmpty && !views.current() && showItself());
+  readJson("samples.json").then((styles) => {
+    samples = styles;
+    query(element, ".pad-samples").append(...samples.map(sampleButton));
+    // The views are known, and a link's drawing is on the pad, when all of the page is there.
+    setTimeout(() => !isMotionReduced.matches && !editor.canUndo && editor.isEmpty && !views.current() && showItself());
+  });
 
-  if (trigger) verification.connect();
+  if (hasServer) verification.connect();
 }
 
 /** @param {PointerEvent} event */

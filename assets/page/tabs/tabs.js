@@ -1,16 +1,17 @@
 /** The tabs: one for each view, and one for all. Arrow keys move along them. */
 /** @import { MountContext } from "../../state/types.js" */
 import { create, query } from "../../parts/dom.js";
+import { readJson } from "../../site/files.js";
 import * as link from "../../state/link.js";
 import * as views from "../../state/views.js";
 
 /** @param {MountContext} context */
-export function mount({ element, props }) {
+export async function mount({ element }) {
   const list = query(element, ".tabs-list");
   const close = query(element, ".tabs-close");
   const notice = query(element, ".tabs-notice");
   /** @type {Record<string, string>} */
-  const titles = { ...JSON.parse(props.titles), all: "All" };
+  const titles = { ...(await readJson("views.json")), all: "All" };
   const names = Object.keys(titles);
   const tabs = names.map((name) => {
     const labels = { id: `tab-${name}`, "data-view": name, "aria-controls": name !== "all" && `view-${name}` };

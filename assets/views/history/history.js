@@ -3,8 +3,8 @@
 import { Classifier } from "../../engine/classifier.js";
 import { sum } from "../../engine/math.js";
 import { SIDE } from "../../engine/preprocessing.js";
-import { call } from "../../server/jobs.js";
-import { isReachable, subscribe as subscribeToServer } from "../../server/verification.js";
+import { subscribe as subscribeToServer } from "../../server/verification.js";
+import { readJson } from "../../site/files.js";
 import * as classifiers from "../../state/classifiers.js";
 import { isEmpty } from "../../state/prediction.js";
 import * as link from "../../state/link.js";
@@ -22,7 +22,7 @@ const MOST_STEPS = 1e6; // of a training
 const PACE = 800; // milliseconds for each moment, while it plays
 
 /** @param {MountContext} context */
-export function mount({ element, server }) {
+export function mount({ element }) {
   const view = query(element, ".history");
   const slider = query(element, "input", HTMLInputElement);
   const heading = query(element, "h3");
@@ -67,13 +67,14 @@ export function mount({ element, server }) {
   async function fetchSnapshots() {
     if (isRequested || view.hidden || !classifiers.get().shared) return;
     isRequested = true;
-    const sent = (await isReachable()) ? await call(server?.snapshots) : undefined;
-    const isThere = sent !== undefined || (await isReachable(0));
-    isRequested = sent !== undefined;
-    if (!isThere) tell("The server can’t be reached. The training history loads as soon as it is back.");
-    else if (!isRequested) tell("The training history could not be loaded. Reload the page to try again.");
-    else if (sent === "[]") tell("This network has no training history. Train a new one: python -m model train");
-    else build(JSON.parse(sent));
+    try {
+      const snapshots = await readJson("history.json");
+      if (snapshots.length) build(snapshots);
+      else tell("This network has no training history. Train a new one: python -m model train");
+    } catch (error) {
+      isRequested = false;
+      tell(/** @type {Error} */ (error).message);
+    }
   }
 
   const tell = (/** @type {string} */ news) => (query(element, ".history-news").textContent = news);

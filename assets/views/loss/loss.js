@@ -17,10 +17,10 @@ const RATE = 0.0001; // until another one is chosen
 const HIGHEST = 40; // where a logit can be moved to; the lowest is its negative
 
 /** @param {MountContext} context */
-export function mount({ element, server }) {
+export function mount({ element }) {
   let rate = RATE;
   let moved = { logits: /** @type {Float64Array | null} */ (null), version: 0 }; // by the visitor, for one prediction
-  const testSet = createMiniTestSet(server?.mini_test_set, views.refresh);
+  const testSet = createMiniTestSet(views.refresh);
   const counted = { key: "", before: 0, after: 0 }; // of the test digits
   const showOnCurve = createCurve(query(element, ".loss-curve", SVGElement));
 

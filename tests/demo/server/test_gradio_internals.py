@@ -50,8 +50,6 @@ def test_events_are_found_by_their_quoted_names():
 def test_server_functions_are_told_to_the_page(page):
     told = {component.module: component.get_config().get("server_fns") for component in components(page)}
     assert set(told["views/train/train.js"]) == {"follow", "stop", "result", "classified_as", "weights"}
-    assert told["views/history/history.js"] == ["snapshots"]
-    assert told["views/loss/loss.js"] == ["mini_test_set"]
 
 
 def test_the_value_of_a_component_is_an_object():

@@ -1,0 +1,215 @@
+/** A training in the page, as model/training/loop.py has it: settings and digits in; weights, curves and snapshots out.
+    The same settings and digits give the same weights, bit for bit, in every browser. worker.js runs it. */
+/** @import { Shape } from "./backpropagation.js" */
+/** @import { Samples } from "./evaluation.js" */
+/** @import { QuantizedLayers } from "./quantization.js" */
+/** @import { Settings } from "./settings.js" */
+import { Backpropagation, Optimizer, PIXELS } from "./backpropagation.js";
+import { Evaluator } from "./evaluation.js";
+import { sum } from "./math.js";
+import { quantize } from "./quantization.js";
+import { Random } from "./random.js";
+import { widthsOf } from "./settings.js";
+
+/** Mean loss and share of right predictions, since the point before, of what was trained on, each batch as it was before
+ *  its step; `epoch` counts in fractions. @typedef {{ step: number, epoch: number, loss: number, accuracy: number }} Point */
+/** The network after some steps. Loss and accuracy are those of the validation digits, null until these have arrived.
+ *  @typedef {{ step: number, epoch: number, loss: number | null, accuracy: number | null, network: QuantizedLayers }} Snapshot */
+/** What one step did: the loss of its batch before and after it, the length of the gradient, and the largest change of a
+ *  parameter. @typedef {{ step: number, lossBefore: number, lossAfter: number, gradientLength: number,
+ *    largestChange: number }} StepReport */
+
+export const MEAN = 0.1307; // of MNIST's training pixels, scaled to 0..1
+export const STD = 0.3081;
+const POINTS_PER_DECADE = 24; // of steps
+const SNAPSHOTS_PER_DECADE = 8;
+const EPOCH_ENDS = 10; // with a snapshot, spread over the whole training
+// As in model/training/schedule.py:
+const WARM_UP = 0.1; // share of the steps in which a one-cycle training's learning rate rises
+const START = 0.04; // share of the peak that it rises from
+// As in model/data/augmentation.py, at strength 1:
+const [ROTATION, SHEAR, SCALE, SHIFT] = [0.17, 0.17, 0.1, 1]; // radians; pixels a pixel; logarithm; pixels
+const GUESSING = Math.log(10); // the cross-entropy of ten equal probabilities
+
+/** The learning rate, as a share of the setting, when a share of all steps is done.
+    @param {Settings["schedule"]} schedule @param {number} done 0 to 1 */
+export function learningRateShare(schedule, done) {
+  if (schedule !== "one-cycle") return 1;
+  return done < WARM_UP ? START + ((1 - START) * done) / WARM_UP : (1 - done) / (1 - WARM_UP);
+}
+
+/** The initial parameters in PyTorch's order. @param {number[]} widths @param {Settings["initialization"]} initialization
+    @param {Random} random */
+export function initialParameters(widths, initialization, random) {
+  const layers = widths.slice(1).map((outputs, i) => {
+    const inputs = widths[i];
+    const values = new Float32Array((inputs + 1) * outputs);
+    if (initialization === "zeros") return values;
+    // nn.Linear's; or K. He et al., "Delving Deep into Rectifiers", 2015: a variance of 2 / inputs, and biases of 0
+    const bound = initialization === "he" ? Math.sqrt(6 / inputs) : 1 / Math.sqrt(inputs);
+    const drawn = initialization === "he" ? inputs * outputs : values.length;
+    const factor = initialization === "large" ? 10 : 1;
+    for (let at = 0; at < drawn; at++) values[at] = factor * random.uniform(-bound, bound);
+    return values;
+  });
+  return Float32Array.from(layers.flatMap((values) => [...values]));
+}
+
+/** Whether a training's loss rose far above what guessing gives, and has not come back. @param {Point[]} points */
+export function isDiverging(points) {
+  const highest = Math.max(...points.map(({ loss }) => (Number.isFinite(loss) ? loss : Infinity)));
+  return highest > 1.5 * GUESSING && !(points[points.length - 1].loss < 0.95 * GUESSING);
+}
+
+/** The steps up to a number of them at which something is to happen: all at first, then so many in each power of ten.
+    @param {number} steps @param {number} perDecade @returns {Set<number>} the last one included */
+export function logarithmicSteps(steps, perDecade) {
+  const series = new Set([steps]);
+  let step = 1;
+  for (let i = 0; step < steps; i++, step = Math.round(10 ** (i / perDecade))) series.add(step);
+  return series;
+}
+
+export class Trainer {
+  /**
+   * @param {WebAssembly.Module} kernels
+   * @param {Samples} samples to train on
+   * @param {Settings} settings valid ones; `digits` counts for nothing here, as the samples are given
+   * @param {{ parameters: Float32Array, shape: Shape }} [from] a network to train further, in place of a new one
+   */
+  constructor(kernels, samples, settings, from) {
+    const { batchSize, epochs, initialization, activation, optimizer } = settings;
+    this.settings = settings;
+    this.stepsPerEpoch = Math.ceil(samples.labels.length / batchSize);
+    this.steps = epochs * this.stepsPerEpoch;
+    this.step = 0; // steps done
+    this.hasDiverged = false;
+    /** @type {Shape} */
+    this.shape = from?.shape ?? { widths: widthsOf(settings), activation, mean: MEAN, std: STD };
+    /** @type {Point[]} */
+    this.points = [];
+    /** @type {Snapshot[]} */
+    this.snapshots = [];
+    this._samples = samples;
+    this._random = new Random(settings.seed);
+    this._network = new Backpropagation(kernels, this.shape, batchSize);
+    this._network.write(from?.parameters ?? initialParameters(this.shape.widths, initialization, this._random));
+    this._optimizer = new Optimizer(this._network, optimizer);
+    this._evaluator = new Evaluator(kernels, this.shape);
+    this._order = new Uint32Array(); // of this epoch's samples
+    this._since = { loss: 0, correct: 0, count: 0 }; // the last point
+    this._pointSteps = logarithmicSteps(this.steps, POINTS_PER_DECADE);
+    this._snapshotSteps = logarithmicSteps(this.steps, SNAPSHOTS_PER_DECADE);
+    for (let part = 1; part < EPOCH_ENDS; part++) {
+      this._snapshotSteps.add(Math.ceil((epochs * part) / EPOCH_ENDS) * this.stepsPerEpoch);
+    }
+    /** @type {{ snapshot: Snapshot, parameters: Float32Array }[]} */
+    this._unmeasured = [];
+    this._takeSnapshot();
+  }
+
+  get epoch() {
+    return this.step / this.stepsPerEpoch;
+  }
+
+  get isOver() {
+    return this.hasDiverged || this.step === this.steps;
+  }
+
+  /** All parameters in PyTorch's order: layer by layer, weights (outputs x inputs), then biases. */
+  get parameters() {
+    return this._network.read();
+  }
+
+  /** Train on the next batch. */
+  trainStep() {
+    const count = this._loadBatch();
+    const network = this._network;
+    network.forward(count);
+    this._count(count);
+    network.backward(count);
+    const share = learningRateShare(this.settings.schedule, this.step / this.steps);
+    this._optimizer.step(this.settings.learningRate * share);
+    this.step++;
+    if (this._pointSteps.has(this.step) || this.hasDiverged) this._addPoint();
+    if (this._snapshotSteps.has(this.step) && !this.hasDiverged) this._takeSnapshot();
+    return count;
+  }
+
+  /** The same, and what it did. @returns {StepReport} */
+  reportStep() {
+    const network = this._network;
+    const before = network.read();
+    const count = this.trainStep();
+    const lossBefore = mean(network.losses, count);
+    network.forward(count); // the batch is still there
+    const lossAfter = mean(network.losses, count);
+    const gradientLength = Math.sqrt(network.readGradient().reduce((sum, slope) => sum + slope * slope, 0));
+    const largestChange = network.read().reduce((most, now, i) => Math.max(most, Math.abs(now - before[i])), 0);
+    return { step: this.step, lossBefore, lossAfter, gradientLength, largestChange };
+  }
+
+  /** Give the snapshots that have none yet their loss and accuracy; returns these snapshots.
+      @param {Samples} validation digits */
+  measureSnapshots(validation) {
+    return this._unmeasured.splice(0).map(({ snapshot, parameters }) => {
+      const { loss, accuracy } = this._evaluator.evaluate(parameters, validation);
+      return Object.assign(snapshot, { loss, accuracy });
+    });
+  }
+
+  /** Copy the next batch to the network; returns how many images it has. */
+  _loadBatch() {
+    const { batchSize, augmentation } = this.settings;
+    const { images, labels } = this._samples;
+    const first = (this.step % this.stepsPerEpoch) * batchSize;
+    if (!first) this._order = this._random.permutation(labels.length);
+    const batch = this._order.subarray(first, first + batchSize);
+    batch.forEach((sample, n) => {
+      this._network.images.set(images.subarray(sample * PIXELS, (sample + 1) * PIXELS), n * PIXELS);
+      this._network.labels[n] = labels[sample];
+      if (augmentation) this._network.augment(n, this._randomMap(augmentation));
+    });
+    return batch.length;
+  }
+
+  /** Rotation, shear, logarithm of the scale, shifts to the right and down. @param {number} strength */
+  _randomMap(strength) {
+    return [ROTATION, SHEAR, SCALE, SHIFT, SHIFT].map((most) =>
+      this._random.uniform(-strength * most, strength * most),
+    );
+  }
+
+  /** @param {number} count images of the batch, after the forward pass */
+  _count(count) {
+    const { losses, predicted, labels } = this._network;
+    for (let n = 0; n < count; n++) {
+      this._since.loss += losses[n];
+      if (predicted[n] === labels[n]) this._since.correct++;
+    }
+    this._since.count += count;
+    this.hasDiverged = !Number.isFinite(this._since.loss);
+  }
+
+  _addPoint() {
+    const { loss, correct, count } = this._since;
+    this.points.push({ step: this.step, epoch: this.epoch, loss: loss / count, accuracy: correct / count });
+    this._since = { loss: 0, correct: 0, count: 0 };
+  }
+
+  _takeSnapshot() {
+    const parameters = this.parameters;
+    this.hasDiverged = !parameters.every(Number.isFinite);
+    if (this.hasDiverged) return;
+    const network = quantize(parameters, this.shape.widths);
+    /** @type {Snapshot} */
+    const snapshot = { step: this.step, epoch: this.epoch, loss: null, accuracy: null, network };
+    this.snapshots.push(snapshot);
+    this._unmeasured.push({ snapshot, parameters });
+  }
+}
+
+/** @param {Float32Array} values @param {number} count of them */
+function mean(values, count) {
+  return sum(values.subarray(0, count)) / count;
+}

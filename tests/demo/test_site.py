@@ -1,0 +1,65 @@
+"""The folder of files that the page is made of, as the server and a static site have it."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+from demo.export import DIGITS_FROM_DISK, _data_url, _from_disk
+from demo.site import FOLDER, modules, styles, text
+from model.paths import ASSETS, DATA
+
+
+@pytest.mark.parametrize("name", ["page/pad/pad.js", "style.css", "network.json", "mini-test-set.bin", "views.json"])
+def test_a_file_is_served_and_only_when_it_is_new(http, name):
+    answer = http.get(f"/{FOLDER}/{name}")
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-cache"
+    again = http.get(f"/{FOLDER}/{name}", headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_texts_are_compressed_and_what_is_compressed_already_is_not(http):
+    assert "content-encoding" in http.get(f"/{FOLDER}/page/pad/pad.js").headers
+    name = "t10k-images-idx3-ubyte.gz"
+    answer = http.get(f"/{FOLDER}/mnist/{name}")
+    assert answer.content == (DATA / "MNIST" / "raw" / name).read_bytes()
+    assert "content-encoding" not in answer.headers
+    assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+@pytest.mark.parametrize(
+    "path", ["", "data/pretrained.pt", "page/pad/pad.html", "../app.py", "%2e%2e/app.py", "none.js"]
+)
+def test_nothing_else_is_served(http, path):
+    assert http.get(f"/{FOLDER}/{path}").status_code == 404
+
+
+def test_whatever_the_page_loads_at_once_is_there(http):
+    linked = re.findall(rf'href=\\?"({FOLDER}/[^"\\]+)', http.get("/").text)
+    assert len(linked) > 20
+    assert all(http.get(f"/{path}").status_code == 200 for path in linked)
+
+
+def test_a_page_from_disk_finds_every_module_by_name():
+    for module in modules():
+        code = re.sub(r"/\*.*?\*/", "", _data_url(module), flags=re.DOTALL)
+        assert not re.findall(r'\b(?:from|import)\s*\(?\s*"\.[^"]*"', code), module
+
+
+@pytest.mark.parametrize("kind", ["images-idx3", "labels-idx1"])
+def test_a_page_from_disk_has_the_first_of_mnists_digits(kind):
+    name = f"train-{kind}-ubyte.gz"
+    all_of_it = gzip.decompress((DATA / "MNIST" / "raw" / name).read_bytes())
+    first = gzip.decompress(_from_disk(DATA / "MNIST" / "raw" / name, f"mnist/{name}"))
+    assert int.from_bytes(first[4:8], "big") == DIGITS_FROM_DISK
+    header, each = (16, 784) if "images" in kind else (8, 1)
+    assert len(first) == header + each * DIGITS_FROM_DISK
+    assert first[8:] == all_of_it[8 : len(first)]
+
+
+def test_every_style_is_in_the_page_once():
+    page = styles()
+    for path in ASSETS.rglob("*.css"):
+        assert page.count(text(Path(path).relative_to(ASSETS).as_posix())) == (path.name != "site.css"), path
