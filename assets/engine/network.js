@@ -7,8 +7,7 @@ export class Network {
   constructor(description) {
     const { widths, relu } = description;
     this.relu = relu;
-    const numbers =
-      "parameters" in description ? new Float32Array(bytesFromBase64(description.parameters)) : dequantize(description);
+    const numbers = "parameters" in description ? floats(description.parameters) : dequantize(description);
     /** @type {Layer[]} */
     this.layers = [];
     for (let i = 1, at = 0; i < widths.length; i++) {
@@ -39,6 +38,10 @@ export class Network {
     return { input, sums, hidden, logits: linear(this.layers[this.layers.length - 1], values) };
   }
 }
+
+/** @param {string | Float32Array} parameters */
+const floats = (parameters) =>
+  typeof parameters === "string" ? new Float32Array(bytesFromBase64(parameters)) : parameters;
 
 /** @type {(layer: Layer, off: number[]) => Layer} */
 function layerWithout({ inputs, outputs, weights, biases }, off) {

@@ -52,12 +52,12 @@ const TABLE = {
   replay: entry(real(0, 1), 1, { link: "replay", kept: "tab" }),
   // The next training
   optimizer: entry(oneOf(["adam", "rmsprop", "momentum", "sgd"]), "adam", { link: "optimizer", kept: "tab" }),
-  learningRate: entry(real(1e-9, 1000), 0.001, { link: "lr", kept: "tab" }),
+  learningRate: entry(real(1e-9, 100), 0.001, { link: "lr", kept: "tab" }),
   batchSize: entry(whole(1, 4096), 32, { link: "batch", kept: "tab" }),
   epochs: entry(whole(1, 50), 5, { link: "epochs", kept: "tab" }),
   digits: entry(whole(100, 55_000), 55_000, { link: "digits", kept: "tab" }),
   hiddenLayers: entry(whole(0, 3), 2, { link: "layers", kept: "tab" }),
-  width: entry(whole(8, 256), 64, { link: "width", kept: "tab" }),
+  hidden: entry(whole(8, 256), 64, { link: "width", kept: "tab" }),
   activation: entry(oneOf(["relu", "leaky_relu", "tanh", "sigmoid", "none"]), "relu", {
     link: "activation",
     kept: "tab",
@@ -66,6 +66,9 @@ const TABLE = {
   augmentation: entry(flag, false, { link: "augmentation", kept: "tab" }),
   penStrokes: entry(flag, false, { link: "strokes", kept: "tab" }),
   seed: entry(whole(0, 999_999_999), 0, { link: "seed", kept: "tab" }),
+  // Which run Train shows, the newest if null, and after which step, the last one if null
+  run: entry(whole(0, 9999), null, { kept: "tab" }),
+  moment: entry(whole(0, 999_999), null, { link: "moment", kept: "tab" }),
   // How far the lesson has come
   done: entry(someOf(Array.from({ length: 20 }, (_, i) => String(i + 1))), [], { kept: "browser" }),
   lastStep: entry(whole(1, 20), null, { kept: "browser" }),

@@ -52,12 +52,13 @@
  * @typedef {Prediction & Drawing & { image: Uint8Array }} Current
  * @typedef {BlankPrediction & Drawing & { image: Uint8Array }} EmptyCurrent
  *
- * All parameters of a network as base64 of little-endian numbers: float32 `parameters`, layer by layer; or, where the
- * weights are quantized, int8 `weights` with one float32 of `scales` for each neuron, and float32 `biases`.
- * `relu` says whether a ReLU follows each hidden layer.
- * @typedef {{ parameters: string, widths: number[], relu: boolean }} FloatNetworkDescription
- * @typedef {{ weights: string, scales: string, biases: string, widths: number[],
- *   relu: boolean }} QuantizedNetworkDescription
+ * All parameters of a network: float32 `parameters`, layer by layer; or, where the weights are quantized, int8 `weights`
+ * with one float32 of `scales` for each neuron, and float32 `biases`; each as an array, or as base64 of little-endian numbers.
+ * `activation` is the function after each hidden layer; without it, `relu` says whether it is ReLU or none.
+ * @typedef {{ parameters: string | Float32Array, widths: number[], relu: boolean,
+ *   activation?: string }} FloatNetworkDescription
+ * @typedef {{ weights: string | Int8Array, scales: string | Float32Array, biases: string | Float32Array, widths: number[],
+ *   relu: boolean, activation?: string }} QuantizedNetworkDescription
  * @typedef {FloatNetworkDescription | QuantizedNetworkDescription} NetworkDescription
  *
  * What a classifier is made of. An answer counts as sure from the confidence threshold on; mean and std are those of
