@@ -37,10 +37,13 @@ export function spread(steps, last, apart = 0.07) {
     @param {string} description */
 export function stepChart(curves, last, y, cursor, description) {
   const on = y.isLogarithmic ? (/** @type {number} */ value) => Math.log(Math.max(value, y.low / 2)) : Number;
-  const down = (/** @type {number} */ value) => 1 - (clip(on(value), on(y.low), on(y.high)) - on(y.low)) / (on(y.high) - on(y.low));
+  const down = (/** @type {number} */ value) =>
+    1 - (clip(on(value), on(y.low), on(y.high)) - on(y.low)) / (on(y.high) - on(y.low));
   const x = (/** @type {number} */ step) => placeOf(step, last);
   const path = (/** @type {[number, number][]} */ points, /** @type {string} */ join) =>
-    points.length ? "M" + points.map(([step, value]) => `${x(step).toFixed(4)} ${down(value).toFixed(4)}`).join(join) : "";
+    points.length
+      ? "M" + points.map(([step, value]) => `${x(step).toFixed(4)} ${down(value).toFixed(4)}`).join(join)
+      : "";
   const isFinitePoint = (/** @type {[number, number]} */ point) => Number.isFinite(point[1]);
   const lines = curves.map(({ points, marks, isChosen }) => {
     const dots = path(marks.filter(isFinitePoint), "h0M");
@@ -60,8 +63,7 @@ export function stepChart(curves, last, y, cursor, description) {
   return html`<div class="chart" role=${description ? "img" : nothing} aria-label=${description || nothing}>
     <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
       ${ticks.map((tick) => svg`<path class="chart-grid" d=${`M0 ${down(tick)}H1`} />`)}
-      ${guide ? svg`<path class="chart-guide" d=${`M0 ${down(guide.value)}H1`} />` : nothing}
-      ${lines}
+      ${guide ? svg`<path class="chart-guide" d=${`M0 ${down(guide.value)}H1`} />` : nothing} ${lines}
       ${cursor === null ? nothing : svg`<path class="chart-cursor" d=${`M${x(cursor)} 0V1`} />`}
     </svg>
     ${ticks.map((tick) => html`<span class="chart-tick" style="--y: ${down(tick)}">${y.format(tick)}</span>`)}
@@ -81,7 +83,13 @@ export function stepAxis(last) {
 /** A run's curve without axes, for a line of a list. @param {[number, number][]} points @param {YAxis} y */
 export function sparkline(points, y) {
   const last = points.at(-1)?.[0] ?? 1;
-  return stepChart([{ points, marks: [], name: "", isChosen: false }], last, { ...y, ticks: [], guide: undefined }, null, "");
+  return stepChart(
+    [{ points, marks: [], name: "", isChosen: false }],
+    last,
+    { ...y, ticks: [], guide: undefined },
+    null,
+    "",
+  );
 }
 
 /** A confusion matrix: a row for each digit, a column for each prediction; `open` makes its cells buttons.

@@ -188,7 +188,9 @@ export async function loadSharedRun() {
 
 /** @param {...{ type: string, [name: string]: unknown }} messages */
 async function send(...messages) {
-  await tell(...messages).catch((error) => listeners.forEach((listen) => listen({ type: "failed", message: error.message })));
+  await tell(...messages).catch((error) =>
+    listeners.forEach((listen) => listen({ type: "failed", message: error.message })),
+  );
 }
 
 /** A run that has not learned anything yet leaves no trace. */
@@ -224,7 +226,16 @@ listeners.add((message) => {
   const hasDiverged = message.state === "done" && isDiverging(points);
   batch(() =>
     update(run.number, {
-      ...{ state: hasDiverged ? "diverged" : message.state, step, steps, epoch, seconds, points, snapshots, parameters },
+      ...{
+        state: hasDiverged ? "diverged" : message.state,
+        step,
+        steps,
+        epoch,
+        seconds,
+        points,
+        snapshots,
+        parameters,
+      },
     }),
   );
   if (message.state === "done" || message.state === "diverged") next();
@@ -253,7 +264,12 @@ function offer(run, snapshot) {
   if (!shared || (isShared ? !snapshot : !run.parameters)) return;
   const title = titleOf(run) + (snapshot ? `, step ${snapshot.step.toLocaleString("en")}` : "");
   const recipe = isShared ? shared.recipe : describeSettings(run.settings);
-  const about = { steps: run.step, batchSize: run.settings?.batchSize ?? shared.batchSize, deadNeurons: [], origin: "Trained in this page" };
+  const about = {
+    steps: run.step,
+    batchSize: run.settings?.batchSize ?? shared.batchSize,
+    deadNeurons: [],
+    origin: "Trained in this page",
+  };
   const name = isShared ? "snapshot" : nameOf(run);
   batch(() => {
     for (const other of networks.value.keys()) if (other.startsWith("run-") && other !== name) removeNetwork(other);

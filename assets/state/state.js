@@ -5,8 +5,8 @@
 /** @import { Signal } from "../vendor/signals-core.js" */
 /** @import { Kind } from "./values.js" */
 import { batch, effect, signal } from "../vendor/signals-core.js";
-import { drawing } from "./drawing-code.js";
-import { choice, flag, name, neurons, oneOf, real, someOf, whole, wholes } from "./values.js";
+import { drawing, labeledDrawings } from "./drawing-code.js";
+import { choice, digits, flag, name, neurons, oneOf, real, someOf, whole, wholes } from "./values.js";
 
 export const VIEWS = /** @type {const} */ ([
   "lesson",
@@ -69,6 +69,9 @@ const TABLE = {
   // Which run Train shows, the newest if null, and after which step, the last one if null
   run: entry(whole(0, 9999), null, { kept: "tab" }),
   moment: entry(whole(0, 999_999), null, { link: "moment", kept: "tab" }),
+  // My handwriting: the digits that are still asked for, and the drawings; never in a link
+  wanted: entry(digits, [], { kept: "tab" }),
+  handwriting: entry(labeledDrawings, [], { kept: "tab" }),
   // How far the lesson has come
   done: entry(someOf(Array.from({ length: 20 }, (_, i) => String(i + 1))), [], { kept: "browser" }),
   lastStep: entry(whole(1, 20), null, { kept: "browser" }),

@@ -16,7 +16,9 @@ export const listeners = new Set();
 /** @type {Promise<Worker> | null} */
 let worker = null;
 let lastId = 0;
-const waiting = /** @type {Map<number, { resolve: (result: Evaluated) => void, reject: (error: Error) => void }>} */ (new Map());
+const waiting = /** @type {Map<number, { resolve: (result: Evaluated) => void, reject: (error: Error) => void }>} */ (
+  new Map()
+);
 
 /** Send messages to the worker, in this order. @param {...{ type: string, [name: string]: unknown }} messages
     @throws {Error} with a sentence, if it can't be started */

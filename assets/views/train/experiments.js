@@ -26,9 +26,14 @@ const EXPERIMENTS = [
   },
   {
     question: "What if they start ten times too large?",
-    ...{ common: SHORT, variants: [{}, { initialization: "large" }], names: ["PyTorch’s default", "ten times as large"] },
+    ...{
+      common: SHORT,
+      variants: [{}, { initialization: "large" }],
+      names: ["PyTorch’s default", "ten times as large"],
+    },
     isShown: ([usual, large]) => large < usual - 0.005,
-    explanation: "Large weights make a confident network of noise: its first loss is far above guessing, and much of the training only undoes it.",
+    explanation:
+      "Large weights make a confident network of noise: its first loss is far above guessing, and much of the training only undoes it.",
   },
   {
     question: "Why not sigmoid in three layers?",
@@ -55,7 +60,8 @@ const EXPERIMENTS = [
     question: "Are 100 digits enough?",
     ...{ common: {}, variants: [{ epochs: 1 }, { digits: 100, epochs: 50 }], names: ["55,000 digits", "100 digits"] },
     isShown: ([many, few], [, run]) => few < many - 0.1 && (run.points.at(-1)?.accuracy ?? 0) > 0.98,
-    explanation: "The 100 are learned by heart, at training accuracies of up to 100 %, and say little about others: overfitting.",
+    explanation:
+      "The 100 are learned by heart, at training accuracies of up to 100 %, and say little about others: overfitting.",
   },
   {
     question: "Does augmentation help?",
@@ -69,7 +75,8 @@ const EXPERIMENTS = [
     common: SHORT,
     ...{ variants: [{}, { learningRate: 0.01 }, { learningRate: 0.1 }], names: ["0.001", "0.01", "0.1"] },
     isShown: ([low, , high]) => high < low - 0.05,
-    explanation: "The gradient tells the way, but only nearby: long steps overshoot, and the loss jumps about or rises.",
+    explanation:
+      "The gradient tells the way, but only nearby: long steps overshoot, and the loss jumps about or rises.",
   },
   {
     question: "What do RMSProp and Adam do better than SGD?",
@@ -127,7 +134,9 @@ export function experiments() {
     <ul>
       ${EXPERIMENTS.map(
         (each) =>
-          html`<li><button type="button" @click=${(/** @type {any} */ event) => choose(event, each)}>${each.question}</button></li>`,
+          html`<li>
+            <button type="button" @click=${(/** @type {any} */ event) => choose(event, each)}>${each.question}</button>
+          </li>`,
       )}
     </ul>
   </details>`;

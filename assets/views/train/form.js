@@ -28,14 +28,25 @@ const FIELDS = [
 ];
 /** @type {Field[]} */
 const MORE = [
-  { name: "initialization", label: "Initialization", hint: "the weights at the start", choices: engine.INITIALIZATIONS },
+  {
+    name: "initialization",
+    label: "Initialization",
+    hint: "the weights at the start",
+    choices: engine.INITIALIZATIONS,
+  },
   { name: "seed", label: "Seed", hint: "decides initial weights and order; the same seed gives the same run" },
 ];
 const SWITCHES = /** @type {const} */ ([
-  ["augmentation", "Augmentation", "each digit turned, slanted, scaled and shifted a little, differently in every epoch"],
+  [
+    "augmentation",
+    "Augmentation",
+    "each digit turned, slanted, scaled and shifted a little, differently in every epoch",
+  ],
   ["penStrokes", "Pen strokes", "other people’s pen strokes among the digits"],
 ]);
-const NAMES = /** @type {Name[]} */ ([...FIELDS, ...MORE].map(({ name }) => name).concat(SWITCHES.map(([name]) => name)));
+const NAMES = /** @type {Name[]} */ (
+  [...FIELDS, ...MORE].map(({ name }) => name).concat(SWITCHES.map(([name]) => name))
+);
 
 /** What was typed and is not taken yet. */
 const typed = signal(/** @type {Partial<Record<Name, string>>} */ ({}));
@@ -121,9 +132,11 @@ export function form() {
     </details>
     <p class="train-hint" id="train-hint" role=${problem ? "alert" : nothing}>
       ${hint}
-      ${isChapter.value
-        ? nothing
-        : html`<button type="button" class="train-chapter" @click=${() => fillIn({})}>The chapter’s values</button>`}
+      ${
+        isChapter.value
+          ? nothing
+          : html`<button type="button" class="train-chapter" @click=${() => fillIn({})}>The chapter’s values</button>`
+      }
     </p>
   </form>`;
 }
@@ -152,7 +165,14 @@ function input(field) {
     if (numberIn(text) === state[name].value) typed.value = others;
   };
   const control = choices
-    ? html`<select id="train-${name}" aria-describedby="train-hint" .value=${value} @change=${choose} @focus=${enter} @blur=${leave}>
+    ? html`<select
+        id="train-${name}"
+        aria-describedby="train-hint"
+        .value=${value}
+        @change=${choose}
+        @focus=${enter}
+        @blur=${leave}
+      >
         ${Object.entries(choices).map(
           ([key, words]) => html`<option value=${key} ?selected=${key === value}>${words}</option>`,
         )}
@@ -170,9 +190,13 @@ function input(field) {
           @change=${done}
           @focus=${enter}
           @blur=${leave}
-        />${suggestions
-          ? html`<datalist id="train-${name}-list">${suggestions.map((each) => html`<option value=${each}></option>`)}</datalist>`
-          : nothing}`;
+        />${
+          suggestions
+            ? html`<datalist id="train-${name}-list">
+                ${suggestions.map((each) => html`<option value=${each}></option>`)}
+              </datalist>`
+            : nothing
+        }`;
   return html`<div class="field"><label for="train-${name}">${label}</label>${control}</div>`;
 }
 

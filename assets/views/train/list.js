@@ -5,7 +5,17 @@ import * as engine from "../../engine/settings.js";
 import { sparkline } from "../../parts/chart.js";
 import { grouped, percent } from "../../parts/numbers.js";
 import { image } from "../../state/prediction.js";
-import { accuracyOf, classifierOf, isUnderWay, remove, runs, sharedRun, show, shown, titleOf } from "../../state/runs.js";
+import {
+  accuracyOf,
+  classifierOf,
+  isUnderWay,
+  remove,
+  runs,
+  sharedRun,
+  show,
+  shown,
+  titleOf,
+} from "../../state/runs.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { saveWeights } from "./result.js";
 import { LOSS } from "./train.js";
@@ -22,7 +32,10 @@ export function inOneLine(settings) {
     [engine.OPTIMIZERS[settings.optimizer], ["optimizer"], true],
     [String(settings.learningRate), ["learningRate"], true],
     [`batch ${settings.batchSize}`, ["batchSize"], true],
-    [hiddenLayers ? `${Array(hiddenLayers).fill(hidden).join(" – ")} neurons` : "no hidden layer", ["hiddenLayers", "hidden"]],
+    [
+      hiddenLayers ? `${Array(hiddenLayers).fill(hidden).join(" – ")} neurons` : "no hidden layer",
+      ["hiddenLayers", "hidden"],
+    ],
     [settings.activation === "none" ? "no activation" : engine.ACTIVATIONS[settings.activation], ["activation"]],
     [engine.INITIALIZATIONS[settings.initialization], ["initialization"]],
     [`${grouped(digits)} digits`, ["digits"]],
@@ -40,7 +53,9 @@ export function inOneLine(settings) {
 export function list() {
   const all = [...runs.value, ...(sharedRun.value ? [sharedRun.value] : [])];
   return html`<table class="train-runs">
-    <caption class="sr-only">Runs</caption>
+    <caption class="sr-only">
+      Runs
+    </caption>
     <thead>
       <tr>
         <th scope="col"><h3>Runs</h3></th>
@@ -76,17 +91,39 @@ function row(run) {
       </label>
     </th>
     <td>${trainedFor(run)}</td>
-    <td class="train-spark">${sparkline(run.points.map(({ step, loss }) => [step, loss]), LOSS)}</td>
-    <td><b title=${number ? "of the validation digits" : "of the test digits"}>${accuracy === null ? "" : percent(accuracy)}</b></td>
+    <td class="train-spark">
+      ${sparkline(
+        run.points.map(({ step, loss }) => [step, loss]),
+        LOSS,
+      )}
+    </td>
+    <td>
+      <b title=${number ? "of the validation digits" : "of the test digits"}
+        >${accuracy === null ? "" : percent(accuracy)}</b
+      >
+    </td>
     <td>${reading(run)}</td>
     <td class="train-row-buttons">
-      ${number && run.parameters
-        ? html`<button type="button" title="Weights (.safetensors)" aria-label=${`Save the weights of ${title}`} @click=${() => saveWeights(run)}>
-              ↓</button
-            ><button type="button" title="Delete" aria-label=${`Delete ${title}`} ?disabled=${isUnderWay(run)} @click=${() => remove(number)}>
-              ✕
-            </button>`
-        : nothing}
+      ${
+        number && run.parameters
+          ? html`<button
+                type="button"
+                title="Weights (.safetensors)"
+                aria-label=${`Save the weights of ${title}`}
+                @click=${() => saveWeights(run)}
+              >
+                ↓</button
+              ><button
+                type="button"
+                title="Delete"
+                aria-label=${`Delete ${title}`}
+                ?disabled=${isUnderWay(run)}
+                @click=${() => remove(number)}
+              >
+                ✕
+              </button>`
+          : nothing
+      }
     </td>
   </tr>`;
 }
@@ -105,6 +142,7 @@ function reading(run) {
   if (digit === null) return "–";
   const share = probabilities[digit];
   return html`<span class="train-reading"
-    ><b>${digit}</b><span class="track"><span style="--share: ${share.toFixed(3)}"></span></span>${percent(share, 0)}</span
+    ><b>${digit}</b
+    ><span class="track"><span style="--share: ${share.toFixed(3)}"></span></span>${percent(share, 0)}</span
   >`;
 }

@@ -24,7 +24,9 @@ const accuracy = computed(() => {
   const [loaded, digits] = [networks.value.get(NAME), miniTestSet()];
   if (!loaded || !digits) return null;
   const { images, labels } = digits;
-  return images.filter((image, i) => argmax(loaded.classifier.forward(image).logits) === labels[i]).length / images.length;
+  return (
+    images.filter((image, i) => argmax(loaded.classifier.forward(image).logits) === labels[i]).length / images.length
+  );
 });
 
 const shared = computed(() => networks.value.get("shared")?.description ?? null);
@@ -34,10 +36,18 @@ effect(() => {
 
 function offer() {
   const { file, parameters, shape } = /** @type {Opened} */ (network.value);
-  const { detector, confidenceThreshold } = /** @type {import("../../state/types.js").ClassifierDescription} */ (shared.value);
+  const { detector, confidenceThreshold } = /** @type {import("../../state/types.js").ClassifierDescription} */ (
+    shared.value
+  );
   const { widths, activation, mean, std } = shape;
   add(NAME, file, {
-    ...{ network: { parameters, widths, relu: activation === "relu", activation }, mean, std, detector, confidenceThreshold },
+    ...{
+      network: { parameters, widths, relu: activation === "relu", activation },
+      mean,
+      std,
+      detector,
+      confidenceThreshold,
+    },
     ...{ name: file, recipe: widths.join(" – "), testAccuracy: null, steps: null, batchSize: 1, deadNeurons: [] },
     origin: "Opened from a file",
   });
@@ -55,8 +65,9 @@ async function open({ target }) {
   if (!file) return;
   problem.value = "";
   try {
-    const { parameters, widths, activation = "relu", mean = MEAN, std = STD } = await readNetwork(file);
-    take({ file: file.name, parameters, shape: { widths, activation, mean, std } });
+    const { parameters, widths, activation, mean, std } = await readNetwork(file);
+    const shape = { widths, activation: activation ?? "relu", mean: mean ?? MEAN, std: std ?? STD };
+    take({ file: file.name, parameters, shape });
     predictWith(NAME);
   } catch (error) {
     problem.value = /** @type {Error} */ (error).message;
@@ -96,7 +107,8 @@ function details(now) {
         .value=${String(shape[name])}
         @change=${(/** @type {any} */ { target }) => {
           const value = Number(target.value.replace(",", "."));
-          if (target.value.trim() && Number.isFinite(value) && (name === "mean" || value > 0)) change({ [name]: value });
+          if (target.value.trim() && Number.isFinite(value) && (name === "mean" || value > 0))
+            change({ [name]: value });
           else target.value = String(shape[name]);
         }}
       />
@@ -104,7 +116,9 @@ function details(now) {
   return html`<div class="train-opened">
     <p>
       <b>${file}</b> ${shape.widths.join(" – ")}
-      <span role="note">${accuracy.value === null ? nothing : `${percent(accuracy.value)} of the page’s 300 test digits right`}</span>
+      <span role="note"
+        >${accuracy.value === null ? nothing : `${percent(accuracy.value)} of the page’s 300 test digits right`}</span
+      >
     </p>
     <label>
       After each hidden layer

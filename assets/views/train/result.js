@@ -4,7 +4,7 @@
 /** @import { Evaluated } from "../../state/training.js" */
 import { worstMistakes } from "../../engine/evaluation.js";
 import { trainingScript } from "../../engine/script.js";
-import { safetensors } from "../../engine/weights-files.js";
+import { writeSafetensors } from "../../engine/weights-files.js";
 import { confusionMatrix } from "../../parts/chart.js";
 import { save } from "../../parts/download.js";
 import { grouped, percent } from "../../parts/numbers.js";
@@ -23,13 +23,14 @@ const problem = signal("");
 
 /** @param {Run} run */
 export function saveWeights({ number, shape, parameters }) {
-  if (parameters) save(`run-${number}.safetensors`, safetensors(parameters, shape), "application/octet-stream");
+  if (parameters) save(`run-${number}.safetensors`, writeSafetensors(parameters, shape), "application/octet-stream");
 }
 
 /** @param {Run} run */
 async function measure({ number, parameters, shape, settings }) {
   if (!parameters) return;
-  const put = (/** @type {Evaluated | null} */ result) => (measured.value = new Map([...measured.value, [number, result]]));
+  const put = (/** @type {Evaluated | null} */ result) =>
+    (measured.value = new Map([...measured.value, [number, result]]));
   put(null);
   [cell.value, problem.value] = [null, ""];
   try {
@@ -53,7 +54,11 @@ export function result() {
   return html`<div class="train-result">
     <div class="buttons">
       <button type="button" @click=${draw}>Draw with it</button>
-      <button type="button" aria-pressed=${isBeside} @click=${() => (state.compared.value = isBeside ? null : "shared")}>
+      <button
+        type="button"
+        aria-pressed=${isBeside}
+        @click=${() => (state.compared.value = isBeside ? null : "shared")}
+      >
         Beside the pretrained one
       </button>
       <button type="button" ?disabled=${result !== undefined} @click=${() => measure(run)}>
@@ -82,9 +87,11 @@ function testResult(title, { report, deadNeurons }) {
     : "Worst mistakes";
   return html`<h3 tabindex="-1">${title}: ${percent(report.accuracy, 2)} of the 10,000 test digits right</h3>
     <p class="train-dead">
-      ${total
-        ? `Dead neurons, off for every training digit: ${dead.map((each, i) => `${each} in layer ${i + 1}`).join(", ")}.`
-        : nothing}
+      ${
+        total
+          ? `Dead neurons, off for every training digit: ${dead.map((each, i) => `${each} in layer ${i + 1}`).join(", ")}.`
+          : nothing
+      }
     </p>
     <div class="train-test">
       ${confusionMatrix(report.confusion, open, cell.value)}

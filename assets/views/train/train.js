@@ -60,9 +60,11 @@ function transport() {
   const isWrong = settingsProblem.value !== "";
   const problem = trouble.value || explanation(run ?? shown.value);
   return html`<div class="train-transport">
-      ${isGoing
-        ? html`<button type="button" class="is-main" @click=${training.pause}>Pause</button>`
-        : html`<button type="button" class="is-main" ?disabled=${isWrong} @click=${train}>Train</button>`}
+      ${
+        isGoing
+          ? html`<button type="button" class="is-main" @click=${training.pause}>Pause</button>`
+          : html`<button type="button" class="is-main" ?disabled=${isWrong} @click=${train}>Train</button>`
+      }
       <button type="button" ?disabled=${isGoing || isWrong} @click=${step}>Step</button>
       <button type="button" ?disabled=${!run} @click=${training.reset}>Reset</button>
       ${progress(run ?? shown.value)} ${experiments()}
@@ -91,19 +93,23 @@ function progress(run) {
       <b>Step ${grouped(run.step)}</b>
       <span role="status">${words.filter(Boolean).join(" · ")}</span>
     </p>
-    ${loads
-      ? html`<p class="train-loading">
-          <progress max=${loads.total} value=${loads.loaded} aria-label="Loading MNIST"></progress>
-          MNIST: ${megabytes(loads.loaded)} of ${megabytes(loads.total)} MB
-        </p>`
-      : html`<span class="track"><span style="--share: ${(run.step / (run.steps || 1)).toFixed(4)}"></span></span>`}
+    ${
+      loads
+        ? html`<p class="train-loading">
+            <progress max=${loads.total} value=${loads.loaded} aria-label="Loading MNIST"></progress>
+            MNIST: ${megabytes(loads.loaded)} of ${megabytes(loads.total)} MB
+          </p>`
+        : html`<span class="track"><span style="--share: ${(run.step / (run.steps || 1)).toFixed(4)}"></span></span>`
+    }
     <p class="train-step" aria-live="polite">
-      ${report
-        ? html`Loss of this batch ${number(report.lossBefore, 3)} → ${number(report.lossAfter, 3)} · length of the gradient
-          ${number(report.gradientLength)} · largest change of a parameter ${small(report.largestChange)}`
-        : run.state === "running" && speed
-          ? `${grouped(Math.round(speed / 1000) * 1000)} digits a second`
-          : nothing}
+      ${
+        report
+          ? html`Loss of this batch ${number(report.lossBefore, 3)} → ${number(report.lossAfter, 3)} · length of the
+            gradient ${number(report.gradientLength)} · largest change of a parameter ${small(report.largestChange)}`
+          : run.state === "running" && speed
+            ? `${grouped(Math.round(speed / 1000) * 1000)} digits a second`
+            : nothing
+      }
     </p>
   </div>`;
 }
@@ -131,7 +137,8 @@ function learning() {
   const curves = (which) =>
     [...others, run].map((each) => ({
       points: each.points.map((point) => [point.step, point[which] ?? NaN]),
-      marks: each === run ? moments.flatMap((moment) => (moment[which] === null ? [] : [[moment.step, moment[which]]])) : [],
+      marks:
+        each === run ? moments.flatMap((moment) => (moment[which] === null ? [] : [[moment.step, moment[which]]])) : [],
       name: each.number ? String(each.number) : "",
       isChosen: each === run,
     }));
@@ -148,7 +155,9 @@ function learning() {
       <h3>Loss <small>${measured}</small></h3>
       <div class="train-loss">${stepChart(curves("loss"), last, LOSS, at, words("Loss", "loss"))}</div>
       <h3>Accuracy</h3>
-      <div class="train-accuracy">${stepChart(curves("accuracy"), last, ACCURACY, at, words("Accuracy", "accuracy"))}</div>
+      <div class="train-accuracy">
+        ${stepChart(curves("accuracy"), last, ACCURACY, at, words("Accuracy", "accuracy"))}
+      </div>
       ${readings(run, moments, last)} ${slider(run, last, at)} ${stepAxis(last)}
     </div>
   </div>`;
@@ -156,7 +165,12 @@ function learning() {
 
 /** Some of the snapshots, so far apart that digits fit between. @param {Run} run @param {number} last */
 function momentsOf({ snapshots }, last) {
-  const steps = new Set(spread(snapshots.map(({ step }) => step), last));
+  const steps = new Set(
+    spread(
+      snapshots.map(({ step }) => step),
+      last,
+    ),
+  );
   return snapshots.filter(({ step }) => steps.has(step));
 }
 
@@ -179,26 +193,36 @@ function tiles(run, now) {
       aria-label="The 784 weights of each of ${layer.outputs} neurons, as images"
     ></weight-tiles>
     <figcaption>
-      <span class="train-up">Orange</span>: ink here raises the neuron’s sum; <span class="train-down">blue</span>: lowers it. Full
-      color at ±${full}.
+      <span class="train-up">Orange</span>: ink here raises the neuron’s sum; <span class="train-down">blue</span>:
+      lowers it. Full color at ±${full}.
     </figcaption>
   </figure>`;
 }
 
 /** What the network read in the drawing at these moments. @type {(run: Run, moments: Snapshot[], last: number) => unknown} */
 function readings(run, moments, last) {
-  const digits = [...moments, null].map((moment) => training.classifierOf(run, moment)?.predict(image.value).digit ?? null);
+  const digits = [...moments, null].map(
+    (moment) => training.classifierOf(run, moment)?.predict(image.value).digit ?? null,
+  );
   const final = digits.at(-1);
   const places = moments.map(({ step }) => step);
   const isDrawn = final !== null;
-  return html`<div class="train-reads" role="img" aria-label=${isDrawn ? `Read as, over the steps: ${digits.join(", ")}` : "Nothing drawn yet"}>
+  return html`<div
+    class="train-reads"
+    role="img"
+    aria-label=${isDrawn ? `Read as, over the steps: ${digits.join(", ")}` : "Nothing drawn yet"}
+  >
     <span>reads</span>
-    ${isDrawn
-      ? [...places, run.step].map(
-          (step, i) =>
-            html`<b class=${digits[i] === final ? "is-final" : ""} style="--x: ${placeOf(step, last)}">${digits[i]}</b>`,
-        )
-      : html`<i>Draw a digit to see how it is read.</i>`}
+    ${
+      isDrawn
+        ? [...places, run.step].map(
+            (step, i) =>
+              html`<b class=${digits[i] === final ? "is-final" : ""} style="--x: ${placeOf(step, last)}"
+                >${digits[i]}</b
+              >`,
+          )
+        : html`<i>Draw a digit to see how it is read.</i>`
+    }
   </div>`;
 }
 
@@ -211,7 +235,12 @@ function slider(run, last, at) {
   const slide = ({ target }) => {
     const wanted = stepAt(target.valueAsNumber, last);
     const distance = (/** @type {number} */ step) => Math.abs(placeOf(step, last) - target.valueAsNumber);
-    goTo([...steps, run.step].reduce((best, step) => (distance(step) < distance(best) ? step : best), wanted > run.step ? run.step : 0));
+    goTo(
+      [...steps, run.step].reduce(
+        (best, step) => (distance(step) < distance(best) ? step : best),
+        wanted > run.step ? run.step : 0,
+      ),
+    );
     target.value = placeOf(state.moment.value ?? run.step, last);
   };
   /** @param {KeyboardEvent} event */
