@@ -22,7 +22,7 @@ from model.flags import add_model_flags, add_shared_flag
 from model.onnx import OnnxError, export_onnx
 from model.paths import LETTERS, PEN_STROKES, PRETRAINED
 from model.pipeline import train_classifier
-from model.training.progress import DivergedError
+from model.training.loop import DivergedError
 from model.training.recipe import DEFAULT_RECIPE
 
 

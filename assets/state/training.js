@@ -1,8 +1,8 @@
 /** The worker that trains (engine/worker.js says what it is told and tells): started when it is first needed. */
 /** @import { Shape } from "../engine/backpropagation.js" */
 /** @import { Report } from "../engine/evaluation.js" */
-import { createWorker } from "../engine/create-worker.js";
-import { file } from "../site/files.js";
+import { FILES } from "../engine/mnist.js";
+import { file, readBytes, startWorker } from "../site/files.js";
 import { signal } from "../vendor/signals-core.js";
 
 /** @typedef {{ report: Report, deadNeurons: number[][] }} Evaluated */
@@ -41,14 +41,23 @@ export function evaluate(parameters, shape, on, digits) {
 
 async function start() {
   try {
-    const started = await createWorker(file("").href);
-    started.onmessage = ({ data }) => receive(data);
+    const isOnDisk = location.protocol === "file:"; // where the worker may not fetch
+    const mnist = isOnDisk ? Object.fromEntries(await Promise.all(Object.keys(FILES).map(fromDisk))) : file("mnist/");
+    const kernels = await readBytes("engine/kernels/kernels.wasm");
+    const started = await startWorker("engine/worker.js");
+    started.onmessage = (/** @type {MessageEvent} */ { data }) => receive(data);
     started.onerror = () => fail("The trainer could not be started: reload the page, or use another browser.");
+    started.postMessage({ type: "setup", kernels: kernels.buffer, mnist });
     return started;
   } catch (error) {
     worker = null;
     throw error;
   }
+}
+
+/** @param {string} name @returns {Promise<[string, Uint8Array]>} */
+async function fromDisk(name) {
+  return [name, await readBytes(`mnist/${name}`)];
 }
 
 /** @param {any} message */

@@ -9,19 +9,14 @@ from torch.nn import functional as F
 from model.network import DIGITS
 
 
-def predicted_digits(scores: Tensor) -> Tensor:
-    """The most probable digit (N,), int64, of each row of logits or probabilities (N, 10)."""
-    return scores.argmax(dim=1)
-
-
 def accuracy(logits: Tensor, labels: Tensor) -> float:
     """Share, 0 to 1, of the rows of logits (N, 10) with the highest one at their label (N,); 0 if there are none."""
-    return int((predicted_digits(logits) == labels).sum()) / max(len(labels), 1)
+    return int((logits.argmax(dim=1) == labels).sum()) / max(len(labels), 1)
 
 
 def confusion_matrix(logits: Tensor, labels: Tensor) -> Tensor:
     """How often each digit (rows) is predicted as each (columns): (10, 10), int64, from logits (N, 10), labels (N,)."""
-    pairs = DIGITS * labels + predicted_digits(logits)
+    pairs = DIGITS * labels + logits.argmax(dim=1)
     return torch.bincount(pairs, minlength=DIGITS * DIGITS).view(DIGITS, DIGITS)
 
 
@@ -67,4 +62,4 @@ def most_wrong(logits: Tensor, images: Tensor, labels: Tensor, count: int = 24) 
     # By the logits: where the label's probability is rounded to 0, all of these would be equal.
     worst = F.cross_entropy(logits, labels, reduction="none").argsort(descending=True, stable=True)[:count]
     rows = logits[worst]
-    return Mistakes(images[worst], labels[worst], predicted_digits(rows), F.softmax(rows, dim=1))
+    return Mistakes(images[worst], labels[worst], rows.argmax(dim=1), F.softmax(rows, dim=1))

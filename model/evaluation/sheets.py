@@ -12,7 +12,6 @@ from model.classifier import DIGIT, NOT_A_DIGIT, Classifier
 from model.data.styles import load_styles, write_styles
 from model.data.unipen import WrittenDigit
 from model.evaluation.datasets import DataSet
-from model.evaluation.metrics import predicted_digits
 from model.evaluation.photographs import PER_WRITER, image_of, take_photographs
 from model.network import DIGITS
 from model.preprocessing import SIDE
@@ -61,7 +60,7 @@ def styles_sheet() -> Image.Image:
 
 def mistakes_sheet(classifier: Classifier, data_set: DataSet) -> Image.Image:
     """What a classifier gets wrong, up to `MOST` of each digit, sorted by the predicted digit, which is the caption."""
-    predicted = predicted_digits(classifier.logits(data_set.images))
+    predicted = classifier.logits(data_set.images).argmax(dim=1)
     rows = []
     for digit in range(DIGITS):
         (wrong,) = torch.where((data_set.labels == digit) & (predicted != digit))

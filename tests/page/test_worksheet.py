@@ -182,7 +182,7 @@ def overfitting(exercise: Exercise) -> None:
             kind(exercise.mnist, recipe) for kind in (training_samples, lambda d, _: validation_samples(d))
         )
         *_, last = train(network, samples, recipe, validation)
-        return 100 * last.accuracy, 100 * last.test_accuracy
+        return 100 * last.accuracy, 100 * last.validation_accuracy
 
     digits, epochs, right, low, high = exercise.states(
         r"With (\d+) digits and (\d+) epochs .* (\d+) % .* between (\d+) and (\d+) %"
