@@ -1,9 +1,10 @@
 /** The worker that trains (engine/worker.js says what it is told and tells): started when it is first needed. */
 /** @import { Shape } from "../engine/backpropagation.js" */
 /** @import { Report } from "../engine/evaluation.js" */
-import { FILES } from "../engine/mnist.js";
 import { file, readBytes, startWorker } from "../site/files.js";
 import { signal } from "../vendor/signals-core.js";
+
+const MNIST = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"].map((name) => `${name}-ubyte.gz`);
 
 /** @typedef {{ report: Report, deadNeurons: number[][] }} Evaluated */
 
@@ -42,7 +43,7 @@ export function evaluate(parameters, shape, on, digits) {
 async function start() {
   try {
     const isOnDisk = location.protocol === "file:"; // where the worker may not fetch
-    const mnist = isOnDisk ? Object.fromEntries(await Promise.all(Object.keys(FILES).map(fromDisk))) : file("mnist/");
+    const mnist = isOnDisk ? Object.fromEntries(await Promise.all(MNIST.map(fromDisk))) : file("mnist/");
     const kernels = await readBytes("engine/kernels/kernels.wasm");
     const started = await startWorker("engine/worker.js");
     started.onmessage = (/** @type {MessageEvent} */ { data }) => receive(data);
