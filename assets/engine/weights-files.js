@@ -180,7 +180,8 @@ async function readNpz(bytes) {
     const local = view.getUint32(entry + 42, true);
     const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
     const packed = bytes.subarray(start, start + packedSize);
-    if (method !== 0 && method !== 8) throw new WeightsFileError("The .npz file is packed in a way that NumPy does not use.");
+    if (method !== 0 && method !== 8)
+      throw new WeightsFileError("The .npz file is packed in a way that NumPy does not use.");
     arrays.push({ name: name.replace(/\.npy$/, ""), ...readNpy(method ? await inflated(packed) : packed.slice()) });
     entry += 46 + nameLength + extraLength + commentLength;
   }
@@ -190,10 +191,12 @@ async function readNpz(bytes) {
 /** Deflated bytes, inflated; never more than MAX_BYTES of them. @param {Uint8Array} packed */
 async function inflated(packed) {
   const stream = new Blob([packed.slice()]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  const [reader, parts] = [stream.getReader(), []];
+  const reader = stream.getReader();
+  const parts = [];
   let size = 0;
   for (let { value } = await reader.read(); value; { value } = await reader.read()) {
-    if ((size += value.length) > MAX_BYTES) throw new WeightsFileError("The file unpacks to more than any network has.");
+    if ((size += value.length) > MAX_BYTES)
+      throw new WeightsFileError("The file unpacks to more than any network has.");
     parts.push(value);
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer());
@@ -208,7 +211,10 @@ function readNpy(bytes) {
   const end = start + (isFirst ? view.getUint16(8, true) : view.getUint32(8, true));
   const header = new TextDecoder().decode(bytes.subarray(start, end));
   const type = /'descr': '([<|]\w+)'/.exec(header)?.[1].slice(1);
-  const shape = (/'shape': \(([\d, ]*)\)/.exec(header)?.[1] ?? "").split(",").filter((size) => size.trim()).map(Number);
+  const shape = (/'shape': \(([\d, ]*)\)/.exec(header)?.[1] ?? "")
+    .split(",")
+    .filter((size) => size.trim())
+    .map(Number);
   const isFortran = /'fortran_order': True/.test(header);
   const values = numbers(bytes.subarray(end), /** @type {Kind} */ (type), shape);
   return { shape, values: isFortran && shape.length === 2 ? transposed(values, shape) : values };
@@ -216,14 +222,17 @@ function readNpy(bytes) {
 
 /** Column by column to row by row. @param {ArrayLike<number>} values @param {number[]} shape rows, columns */
 function transposed(values, [rows, columns]) {
-  return Float64Array.from({ length: rows * columns }, (_, i) => values[(i % columns) * rows + Math.floor(i / columns)]);
+  return Float64Array.from(
+    { length: rows * columns },
+    (_, i) => values[(i % columns) * rows + Math.floor(i / columns)],
+  );
 }
 
 /** @typedef {"f4" | "f8"} Kind */
 
 /** Little-endian numbers. @param {Uint8Array} bytes @param {Kind | undefined} kind @param {number[]} shape */
 function numbers(bytes, kind, shape) {
-  const Type = { f4: Float32Array, f8: Float64Array }[kind ?? ""];
+  const Type = kind && { f4: Float32Array, f8: Float64Array }[kind];
   if (!Type) throw new WeightsFileError("The file's numbers must be float32 or float64.");
   const count = shape.reduce((product, size) => product * size, 1);
   if (bytes.length < count * Type.BYTES_PER_ELEMENT) throw new Error("too short");

@@ -31,16 +31,6 @@ def calibration_error(logits: Tensor, labels: Tensor, bins: int = 15) -> float:
     return (torch.zeros(bins).index_add(0, place, surplus).abs().sum() / len(labels)).item()
 
 
-def auroc(positives: Tensor, negatives: Tensor) -> float:
-    """Area under the ROC curve, 0 to 1: how often a positive's score (N,) is above a negative's (M,); ties count half.
-
-    Equal to the Mann-Whitney U statistic divided by N M (J. A. Hanley and B. J. McNeil, Radiology 143, 1982).
-    """
-    ranked = positives.sort().values
-    below = torch.searchsorted(ranked, negatives, right=False) + torch.searchsorted(ranked, negatives, right=True)
-    return 1 - (below / 2 / len(ranked)).mean().item()
-
-
 @dataclass(frozen=True)
 class Mistakes:
     """What a classifier gets most wrong, the worst first.
