@@ -4,7 +4,9 @@
 import { file, readBytes, startWorker } from "../site/files.js";
 import { signal } from "../vendor/signals-core.js";
 
-const MNIST = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"].map((name) => `${name}-ubyte.gz`);
+const MNIST = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"].map(
+  (name) => `${name}-ubyte.gz`,
+);
 
 /** @typedef {{ report: Report, deadNeurons: number[][] }} Evaluated */
 

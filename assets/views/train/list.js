@@ -26,7 +26,7 @@ export function inOneLine(settings) {
   const is = engine.DEFAULTS;
   /** @type {(names: (keyof Settings)[]) => boolean} */
   const differs = (names) => names.some((name) => (settings[name] || 0) !== (is[name] || 0));
-  const { hiddenLayers, hidden, digits, epochs } = settings;
+  const { hiddenLayers, hidden, digits } = settings;
   /** @type {[string, (keyof Settings)[], boolean?][]} */
   const parts = [
     [engine.OPTIMIZERS[settings.optimizer], ["optimizer"], true],
@@ -39,7 +39,6 @@ export function inOneLine(settings) {
     [settings.activation === "none" ? "no activation" : engine.ACTIVATIONS[settings.activation], ["activation"]],
     [engine.INITIALIZATIONS[settings.initialization], ["initialization"]],
     [`${grouped(digits)} digits`, ["digits"]],
-    [`${epochs} epochs`, ["epochs"]],
     ["augmentation", ["augmentation"]],
     ["pen strokes", /** @type {any} */ (["penStrokes"])],
     [`seed ${settings.seed}`, ["seed"]],
