@@ -1,8 +1,10 @@
 /** Numbers as the page writes them: with a true minus sign. */
 
+const wholeNumbers = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
 /** With its thousands grouped: 54,912. @param {number} value */
 export function grouped(value) {
-  return value.toLocaleString("en", { maximumFractionDigits: 0 });
+  return wholeNumbers.format(value);
 }
 
 /** With its sign: +1.23, −0.40. @param {number} value */

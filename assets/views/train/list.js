@@ -4,11 +4,10 @@
 import * as engine from "../../engine/settings.js";
 import { sparkline } from "../../parts/chart.js";
 import { grouped, percent } from "../../parts/numbers.js";
-import { image } from "../../state/prediction.js";
 import {
   accuracyOf,
-  classifierOf,
   isUnderWay,
+  predictionOf,
   remove,
   runs,
   sharedRun,
@@ -137,7 +136,7 @@ function trainedFor({ state, epoch, epochs }) {
 
 /** @param {Run} run */
 function reading(run) {
-  const { digit, probabilities } = classifierOf(run)?.predict(image.value) ?? { digit: null, probabilities: [] };
+  const { digit, probabilities } = predictionOf(run);
   if (digit === null) return "–";
   const share = probabilities[digit];
   return html`<span class="train-reading"

@@ -5,12 +5,12 @@
 /** @import { Run } from "../../state/runs.js" */
 import { placeOf, spread, stepAt, stepAxis, stepChart } from "../../parts/chart.js";
 import { grouped, number, percent, small } from "../../parts/numbers.js";
-import { view } from "../../state/painting.js";
-import { image } from "../../state/prediction.js";
+import { active } from "../../state/networks.js";
+import { paint, view } from "../../state/painting.js";
 import * as training from "../../state/runs.js";
 import { state } from "../../state/state.js";
 import { loading } from "../../state/training.js";
-import { html, nothing } from "../../vendor/lit-html.js";
+import { html, nothing, render } from "../../vendor/lit-html.js";
 import { experiments, verdict } from "./experiments.js";
 import { form, isSame, settings, settingsProblem } from "./form.js";
 import { list } from "./list.js";
@@ -28,16 +28,24 @@ export const LOSS = {
 /** @type {YAxis} */
 const ACCURACY = { low: 0, high: 1, ticks: [0, 0.5, 1], format: (share) => percent(share, 0) };
 
+/** The view's parts: each is painted for itself, as some change with every frame. */
+const PARTS = [transport, form, verdict, learning, list, result, opened];
+
 /** @param {MountContext} context */
 export function mount({ element }) {
-  element.addEventListener("train", train);
+  const parts = html`<section class="view train" id="view-train" aria-labelledby="train-title">
+    <h2 class="sr-only" id="train-title" tabindex="-1">Train a network</h2>
+    ${PARTS.map(() => html`<div class="train-part"></div>`)}
+  </section>`;
+  render(parts, element);
   view("train", element, () => {
     training.loadSharedRun();
-    return html`<section class="view train" id="view-train" aria-labelledby="train-title">
-      <h2 class="sr-only" id="train-title" tabindex="-1">Train a network</h2>
-      ${transport()} ${form()} ${verdict()} ${learning()} ${list()} ${result()} ${opened()}
-    </section>`;
+    return parts;
   });
+  element.querySelectorAll(".train-part").forEach((part, i) => {
+    paint(/** @type {HTMLElement} */ (part), PARTS[i], () => !element.hidden && active.value !== null);
+  });
+  element.addEventListener("train", train);
 }
 
 /** Go on with the run that is paused; or begin one, if the settings are other ones than its own. */
@@ -201,9 +209,7 @@ function tiles(run, now) {
 
 /** What the network read in the drawing at these moments. @type {(run: Run, moments: Snapshot[], last: number) => unknown} */
 function readings(run, moments, last) {
-  const digits = [...moments, null].map(
-    (moment) => training.classifierOf(run, moment)?.predict(image.value).digit ?? null,
-  );
+  const digits = [...moments, null].map((moment) => training.predictionOf(run, moment).digit);
   const final = digits.at(-1);
   const places = moments.map(({ step }) => step);
   const isDrawn = final !== null;
