@@ -297,10 +297,11 @@ export function mount({ element }) {
     take: (/** @type {Uint8Array} */ ink) => replace([], false, ink),
     end: show,
   };
-  import("./photo.js").then(
-    ({ mountPhoto }) => (photo = mountPhoto(pad, TYPING, paper)),
-    () => (problem.value ||= PART_MISSING),
-  );
+  const loadPhoto = async () => {
+    const { mountPhoto } = await import("./photo.js");
+    photo = mountPhoto(pad, TYPING, paper);
+  };
+  loadPhoto().catch(() => (problem.value ||= PART_MISSING));
 
   const sizeButton = query(element, ".pad-size", HTMLButtonElement); // in the strip beside a view
   sizeButton.addEventListener("click", () => {
