@@ -19,7 +19,7 @@ export const VIEWS = /** @type {const} */ ([
   "handwriting",
 ]);
 const VERSION = "2"; // of links
-const LONGEST = 4000; // characters of a link's fragment
+export const LONGEST = 4000; // characters of a link's fragment
 const STORED = "digit-sketchpad";
 
 /** Where a value stands in an address: in the query (?view=why), as what is a page of its own; in the fragment
@@ -85,6 +85,7 @@ const entries = Object.entries(TABLE).map(([key, value]) => ({ name: /** @type {
 
 /** What is wrong with the address by which the page was opened, or with one of the page's files: a sentence, or "". */
 export const problem = signal("");
+export const PART_MISSING = "A part of this page could not be loaded. Reload it when there is a connection.";
 
 const received = linkFields();
 export const state = /** @type {State} */ (
@@ -114,6 +115,15 @@ export function reset(...names) {
   });
 }
 
+/** Show what a query says, such as that of a link: ?view=why. @param {string} search */
+export function follow(search) {
+  batch(() => {
+    for (const { name: key, kind, initial, query } of entries) {
+      if (query) /** @type {Signal<any>} */ (state[key]).value = inQuery(query, kind, search) ?? initial;
+    }
+  });
+}
+
 /** @param {typeof entries[number]} entry */
 function text({ name: key, kind }) {
   return kind.write(state[key].value);
@@ -139,8 +149,8 @@ function initialValue({ name: key, kind, initial, query, link: field, kept }) {
 }
 
 /** What the query says; ?present alone is true. @param {string} query @param {Kind<any>} kind */
-function inQuery(query, kind) {
-  const given = new URLSearchParams(location.search).get(query);
+function inQuery(query, kind, search = location.search) {
+  const given = new URLSearchParams(search).get(query);
   if (given === null) return undefined;
   return kind.parse(kind === flag && given === "" ? "1" : query === "view" && given === "history" ? "train" : given);
 }
@@ -186,13 +196,7 @@ function keep() {
 addEventListener("pagehide", keep);
 addEventListener("visibilitychange", () => document.hidden && keep());
 addEventListener("hashchange", () => location.hash.startsWith("#v=") && location.reload());
-addEventListener("popstate", () =>
-  batch(() => {
-    for (const { name: key, kind, initial, query } of entries) {
-      if (query) /** @type {Signal<any>} */ (state[key]).value = inQuery(query, kind) ?? initial;
-    }
-  }),
-);
+addEventListener("popstate", () => follow(location.search));
 
 // The query follows the state. Opening a view is a step that Back undoes; an unknown name stays until something is chosen.
 effect(() => {
