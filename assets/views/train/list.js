@@ -89,7 +89,7 @@ function row(run) {
       </label>
     </th>
     <td>${trainedFor(run)}</td>
-    <td class="train-spark">
+    <td>
       ${sparkline(
         run.points.map(({ step, loss }) => [step, loss]),
         LOSS,
@@ -101,11 +101,12 @@ function row(run) {
       >
     </td>
     <td>${reading(run)}</td>
-    <td class="train-row-buttons">
+    <td class="train-buttons">
       ${
         number && run.parameters
           ? html`<button
                 type="button"
+                class="train-plain"
                 title="Weights (.safetensors)"
                 aria-label=${`Save the weights of ${title}`}
                 @click=${() => saveWeights(run)}
@@ -113,6 +114,7 @@ function row(run) {
                 ↓</button
               ><button
                 type="button"
+                class="train-plain"
                 title="Delete"
                 aria-label=${`Delete ${title}`}
                 ?disabled=${isUnderWay(run)}
