@@ -138,7 +138,7 @@ def describe_fine_tuned(tuned: FineTuned) -> dict[str, Any]:
 
 
 def _describe_shaping(snapshots: Sequence[Snapshot]) -> dict[str, Any]:
-    """How a training went, at a glance: steps with their losses, and the neuron with the largest weights at four of them."""
+    """How a training went, at a glance: steps with their losses, and the neuron of the largest weights at four."""
     if not snapshots:
         return {"losses": [], "weights": []}
     largest = snapshots[-1].layers[0].dequantized_weights().norm(dim=1).argmax()
