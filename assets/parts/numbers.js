@@ -56,3 +56,16 @@ export function small(value) {
   const [factor, exponent] = value.toExponential(1).split("e-");
   return `${factor}\u202f×\u202f10⁻${Array.from(exponent, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
 }
+
+/** As short as its size allows: 20.8, −0.84, 0.031, 6.4 × 10⁻⁵; below a millionth, 0. @param {number} value */
+export function brief(value) {
+  const size = Math.abs(value);
+  if (size < 1e-6) return "0";
+  if (size < 1e-3) return `${value < 0 ? "−" : ""}${small(size)}`;
+  return number(value, size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
+}
+
+/** The same with its sign. @param {number} value */
+export function briefWithSign(value) {
+  return value < 0 || brief(value) === "0" ? brief(value) : `+${brief(value)}`;
+}
