@@ -119,7 +119,11 @@ def open_page(browser: Browser, tab: Page) -> Iterator[OpenPage]:
 # The page stores its state when it is left.
 FORGET = """() => {
   Storage.prototype.setItem = () => {};
-  try { sessionStorage.clear(); localStorage.clear(); } catch { /* about:blank has none */ }
+  try {
+    sessionStorage.clear();
+    localStorage.clear();
+    indexedDB.deleteDatabase("digit-sketchpad");
+  } catch { /* about:blank has none */ }
 }"""
 
 

@@ -55,7 +55,7 @@ const focused = signal(/** @type {Field | null} */ (null));
 /** The settings of the next training; a field that holds no number is NaN. */
 export const settings = computed(() => {
   const values = Object.fromEntries(NAMES.map((name) => [name, state[name].value]));
-  for (const [name, text] of Object.entries(typed.value)) values[name] = numberIn(text);
+  for (const [name, text] of Object.entries(typed.value)) values[name] = numberIn(name, text);
   const { penStrokes, augmentation, ...others } = values;
   const settings = { ...others, augmentation: Number(augmentation), schedule: "constant" };
   return /** @type {Settings} */ (penStrokes ? { ...settings, penStrokes } : settings);
@@ -89,16 +89,17 @@ export function fillIn(changes) {
   });
 }
 
-/** A comma is the decimal point, as most of the world writes it, or groups thousands, as this page does. @param {string} text */
-function numberIn(text) {
-  const plain = /^\d{1,3}(,\d{3})+$/.test(text.trim()) ? text.replaceAll(",", "") : text.replace(",", ".");
+/** A comma is the rate's decimal point, as most of the world writes it, and groups the thousands of a whole number, as this
+    page does. NaN for what is no number. @param {string} name @param {string} text */
+function numberIn(name, text) {
+  const plain = name === "learningRate" ? text.replace(",", ".") : text.replace(/(?<=\d),(?=\d{3}\b)/g, "");
   return plain.trim() ? Number(plain) : NaN;
 }
 
 /** @param {Name} name @param {string} text */
 function type(name, text) {
   const [low, high] = /** @type {Record<string, number[]>} */ (engine.RANGES)[name];
-  const value = numberIn(text);
+  const value = numberIn(name, text);
   batch(() => {
     typed.value = { ...typed.value, [name]: text };
     if (value >= low && value <= high) /** @type {any} */ (state)[name].value = value;
@@ -162,15 +163,23 @@ function input(field) {
   /** @param {any} event */
   const done = ({ target }) => {
     const { [name]: text = target.value, ...others } = typed.value;
-    if (numberIn(text) === state[name].value) typed.value = others;
+    if (numberIn(name, text) === state[name].value) typed.value = others;
   };
   const control = choices
-    ? html`<select aria-describedby="train-hint" .value=${value} @change=${choose} @focus=${enter} @blur=${leave}>
+    ? html`<select
+        id="train-${name}"
+        aria-describedby="train-hint"
+        .value=${value}
+        @change=${choose}
+        @focus=${enter}
+        @blur=${leave}
+      >
         ${Object.entries(choices).map(
           ([key, words]) => html`<option value=${key} ?selected=${key === value}>${words}</option>`,
         )}
       </select>`
     : html`<input
+          id="train-${name}"
           type="text"
           inputmode=${name === "learningRate" ? "decimal" : "numeric"}
           autocomplete="off"
@@ -189,7 +198,7 @@ function input(field) {
               </datalist>`
             : nothing
         }`;
-  return html`<label class="field">${label} ${control}</label>`;
+  return html`<div class="field"><label for="train-${name}">${label}</label>${control}</div>`;
 }
 
 /** Enter in a field trains. @param {Event} event */

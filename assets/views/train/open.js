@@ -1,16 +1,15 @@
 /** A network that was trained elsewhere, opened in the page: nothing is sent. */
 /** @import { Shape } from "../../engine/backpropagation.js" */
-import { argmax } from "../../engine/math.js";
 import { ACTIVATIONS } from "../../engine/settings.js";
 import { MEAN, STD } from "../../engine/trainer.js";
 import { readNetwork } from "../../engine/weights-files.js";
 import { percent } from "../../parts/numbers.js";
 import { pad } from "../../state/drawing.js";
-import { miniTestSet } from "../../state/mini-test-set.js";
 import { add, networks, predictWith, remove } from "../../state/networks.js";
 import { state } from "../../state/state.js";
 import { forget, keep, kept } from "../../state/storage.js";
 import { html, nothing } from "../../vendor/lit-html.js";
+import { COUNT, recognized } from "../loss/mini-test-set.js";
 import { computed, effect, signal, untracked } from "../../vendor/signals-core.js";
 
 /** @typedef {{ file: string, parameters: Float32Array, shape: Shape }} Opened */
@@ -21,12 +20,9 @@ const problem = signal("");
 
 /** The share of the page's test digits that it classifies correctly; null until they are there. */
 const accuracy = computed(() => {
-  const [loaded, digits] = [networks.value.get(NAME), miniTestSet()];
-  if (!loaded || !digits) return null;
-  const { images, labels } = digits;
-  return (
-    images.filter((image, i) => argmax(loaded.classifier.forward(image).logits) === labels[i]).length / images.length
-  );
+  const classifier = networks.value.get(NAME)?.classifier;
+  const right = classifier && recognized(classifier, [(input) => classifier.network.forward(input).logits]);
+  return right ? right[0] / COUNT : null;
 });
 
 const shared = computed(() => networks.value.get("shared")?.description ?? null);
@@ -96,38 +92,33 @@ export function opened() {
 /** @param {Opened} now */
 function details(now) {
   const { file, shape } = now;
-  const change = (/** @type {Partial<Shape>} */ changes) => take({ ...now, shape: { ...shape, ...changes } });
+  const change = (/** @type {Partial<Shape>} */ changes) => {
+    if (network.value) take({ ...network.value, shape: { ...network.value.shape, ...changes } });
+  };
+  /** @param {any} event */
+  const changeNumber = ({ target }) => {
+    const value = Number(target.value.replace(",", "."));
+    if (target.value.trim() && (target.name === "mean" ? Math.abs(value) : value - 0.001) >= 0)
+      change({ [target.name]: value });
+    else target.value = String(shape[/** @type {"mean" | "std"} */ (target.name)]);
+  };
   /** @type {(name: "mean" | "std", label: string) => unknown} */
   const number = (name, label) =>
-    html`<label class="field">
-      ${label}
-      <input
-        type="text"
-        inputmode="decimal"
-        .value=${String(shape[name])}
-        @change=${(/** @type {any} */ { target }) => {
-          const value = Number(target.value.replace(",", "."));
-          if (target.value.trim() && Number.isFinite(value) && (name === "mean" || value > 0))
-            change({ [name]: value });
-          else target.value = String(shape[name]);
-        }}
-      />
-    </label>`;
+    html`<div class="field">
+      <label for="opened-${name}">${label}</label>
+      <input type="text" id="opened-${name}" name=${name} .value=${String(shape[name])} @change=${changeNumber} />
+    </div>`;
+  const right = accuracy.value === null ? "" : `${percent(accuracy.value)} of the page’s 300 test digits right`;
   return html`<div class="train-open">
-    <p>
-      <b>${file}</b> ${shape.widths.join(" – ")}
-      <span role="note"
-        >${accuracy.value === null ? nothing : `${percent(accuracy.value)} of the page’s 300 test digits right`}</span
-      >
-    </p>
-    <label class="field">
-      After each hidden layer
-      <select @change=${(/** @type {any} */ { target }) => change({ activation: target.value })}>
+    <p><b>${file}</b> ${shape.widths.join(" – ")} <span role="note">${right}</span></p>
+    <div class="field">
+      <label for="opened-activation">After each hidden layer</label>
+      <select id="opened-activation" @change=${(/** @type {any} */ { target }) => change({ activation: target.value })}>
         ${Object.entries(ACTIVATIONS).map(
           ([key, words]) => html`<option value=${key} ?selected=${key === shape.activation}>${words}</option>`,
         )}
       </select>
-    </label>
+    </div>
     ${number("mean", "Mean")} ${number("std", "Deviation")}
     <button
       type="button"
