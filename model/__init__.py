@@ -14,13 +14,12 @@ A classifier is made and kept by these:
     checkpoint.py    a trained classifier as a file
     quantization.py  weights as 8-bit integers
     onnx.py          the network for other runtimes
-    reference.py     a reference for the page's engine: one forward pass in full
 
 from what lies in these packages:
 
-    data/        MNIST, image files, labels, pen strokes, styles, negatives, augmentation
+    data/        MNIST, image files, pen strokes, styles, negatives, augmentation
     training/    recipe, backward pass, optimizers, loop, snapshots, detector, fine-tuning
-    evaluation/  metrics, data sets, preprocessing baselines, rejection, report, contact sheets
+    evaluation/  metrics, report
 
 The rest serves them all: paths.py, files.py (written completely or not at all), flags.py and cli.py (the command
 line), runtime.py (settings of the process), torch_internals.py (what is private to PyTorch).

@@ -2,17 +2,19 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from model.detector import Detector
-from model.evaluation.metrics import predicted_digits
 from model.network import DIGITS, MEAN, MLP, STD, image_logits
 from model.preprocessing import ALL_STEPS, Steps, preprocess
-from model.training.recipe import Recipe
-from model.training.snapshots import Snapshot
+
+if TYPE_CHECKING:  # prediction needs nothing of a training
+    from model.training.recipe import Recipe
+    from model.training.snapshots import Snapshot
 
 BLANK = "blank"
 DIGIT = "digit"
@@ -47,7 +49,7 @@ class Classifier:
 
     Attributes:
         network: trained.
-        recipe: that it was trained by.
+        recipe: of its training.
         test_accuracy: share of MNIST's 10,000 test digits predicted correctly, 0 to 1.
         mean, std: of the training pixels, on the scale of 0 to 1.
         provenance: when and with what it was trained, as text by keyword ("date", "torch", ...).
@@ -59,13 +61,13 @@ class Classifier:
     """
 
     network: MLP
-    recipe: Recipe
+    recipe: "Recipe"
     test_accuracy: float
     mean: float = MEAN
     std: float = STD
     provenance: dict[str, str] = field(default_factory=dict)
     detector: Detector | None = None
-    snapshots: tuple[Snapshot, ...] = ()
+    snapshots: "tuple[Snapshot, ...]" = ()
     curve: tuple[tuple[float, float, float], ...] = ()
     dead_neurons: tuple[tuple[int, ...], ...] = ()
 
@@ -85,7 +87,7 @@ class Classifier:
     def predict_images(self, images: Tensor) -> list[Prediction]:
         """Predict preprocessed images (N, 28, 28), uint8."""
         probabilities = F.softmax(self.logits(images), dim=1)  # (N, 10)
-        digits = predicted_digits(probabilities)  # (N,)
+        digits = probabilities.argmax(dim=1)  # (N,)
         is_blank = images.amax(dim=(1, 2)) == 0
         is_rejected = self.detector.rejects(images) if self.detector else torch.zeros_like(is_blank)
         columns = (is_blank, is_rejected, digits, probabilities)

@@ -1,4 +1,4 @@
-"""The command line: python -m model train | evaluate | classify | sheets | export."""
+"""The command line: python -m model train | evaluate | classify | export."""
 
 import argparse
 import json
@@ -10,19 +10,14 @@ from model import checkpoint, runtime
 from model.checkpoint import CheckpointError
 from model.classifier import Classifier, Prediction
 from model.data.images import ImageError, load_image, load_stack
-from model.data.labels import LabelsError, load_labels
 from model.data.mnist import MNISTError, load_mnist
-from model.data.unipen import WrittenDigit, load_written_digits
-from model.evaluation.datasets import collect_digits, collect_negatives, load_letters
-from model.evaluation.photographs import collect_photographs
 from model.evaluation.report import evaluate, table
-from model.evaluation.sheets import mistakes_sheet, photographs_sheet, styles_sheet
 from model.files import check_writable
-from model.flags import add_model_flags, add_shared_flag
+from model.flags import add_model_flags
 from model.onnx import OnnxError, export_onnx
-from model.paths import LETTERS, PEN_STROKES, PRETRAINED
+from model.paths import PRETRAINED
 from model.pipeline import train_classifier
-from model.training.progress import DivergedError
+from model.training.loop import DivergedError
 from model.training.recipe import DEFAULT_RECIPE
 
 
@@ -34,7 +29,7 @@ def main() -> int:
         status: int = arguments.command(arguments)
         sys.stdout.flush()
         return status
-    except (MNISTError, DivergedError, CheckpointError, OnnxError, ImageError, LabelsError) as error:
+    except (MNISTError, DivergedError, CheckpointError, OnnxError, ImageError) as error:
         _say(str(error))
     except BrokenPipeError:
         runtime.silence_stdout()
@@ -61,42 +56,18 @@ def _train(arguments: argparse.Namespace) -> int:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
-    """Measure a checkpoint on MNIST, on MNIST through the canvas, on pen strokes, and on photographs made from them."""
+    """Measure a checkpoint on MNIST's test digits."""
     classifiers = [_classifier(arguments), *(_load(path) for path in arguments.compare)]
-    digits = load_mnist(arguments.data, _say)
-    written = _written_digits(arguments)
-    data_sets = collect_digits(digits.test_images, digits.test_labels, written)
-    letters = arguments.shared / LETTERS
-    negatives = collect_negatives(load_letters(letters) if letters.is_file() else ())
-    photographs = collect_photographs(written) if written else None
-    results = [evaluate(classifier, data_sets, negatives, photographs) for classifier in classifiers]
+    mnist = load_mnist(arguments.data, _say)
+    digits = {"MNIST test set": (mnist.test_images, mnist.test_labels)}
+    results = [evaluate(classifier, digits, {}) for classifier in classifiers]
     print(json.dumps({**results[0], "compared": results[1:]}) if arguments.json else table(results))
-    return 0
-
-
-def _sheets(arguments: argparse.Namespace) -> int:
-    """Make contact sheets: the styles as they are trained on, and a checkpoint's mistakes, also in photographs."""
-    classifier = _classifier(arguments)
-    digits = load_mnist(arguments.data, _say)
-    written = _written_digits(arguments)
-    data_sets = collect_digits(digits.test_images, digits.test_labels, written, baselines=False)
-    sheets = {"styles": styles_sheet()}
-    sheets |= {f"mistakes-{name}": mistakes_sheet(classifier, data_set) for name, data_set in data_sets.items()}
-    if written:
-        sheets["photographs"] = photographs_sheet(classifier, written)
-    arguments.folder.mkdir(parents=True, exist_ok=True)
-    for name, sheet in sheets.items():
-        path = arguments.folder / f"{name}.png"
-        sheet.save(path)
-        print(path)
     return 0
 
 
 def _classify(arguments: argparse.Namespace) -> int:
     """Classify images and stacks; prints one JSON object a line, in the order given."""
     classifier = _classifier(arguments)
-    if arguments.labels:
-        return _score(classifier, arguments.files, arguments.labels)
     failed = False
     for path in arguments.files:
         try:
@@ -106,21 +77,6 @@ def _classify(arguments: argparse.Namespace) -> int:
             failed = True
             _say(str(error))
     return int(failed)
-
-
-def _score(classifier: Classifier, paths: list[Path], labels_path: Path) -> int:
-    """Classify drawings whose labels are known: each line has its label, and the score comes at the end."""
-    predictions = [prediction for path in paths for prediction in _predictions(classifier, path)]
-    try:
-        labels = load_labels(labels_path, len(predictions))
-    except LabelsError as error:
-        raise LabelsError(f"{labels_path}: {error}") from None
-    correct = 0
-    for label, (source, prediction) in zip(labels, predictions, strict=True):
-        print(json.dumps({"source": source, "label": label, **prediction.as_dict()}))
-        correct += prediction.digit == label
-    _say(f"Correct: {correct:,} of {len(labels):,}" + (f" ({correct / len(labels):.1%})." if labels else "."))
-    return 0
 
 
 def _export(arguments: argparse.Namespace) -> int:
@@ -160,15 +116,6 @@ def _load(path: Path) -> Classifier:
         raise CheckpointError(f"{path} can't be used: {error}.") from error
 
 
-def _written_digits(arguments: argparse.Namespace) -> list[WrittenDigit]:
-    """The pen strokes to measure on; if there are none, a sentence about it."""
-    path = arguments.shared / PEN_STROKES
-    if path.is_file():
-        return load_written_digits(path)
-    _say(f"There is no {path}: pen strokes are not measured.")
-    return []
-
-
 def _say(sentence: str) -> None:
     """Tell the user something besides the result, which alone goes to standard output."""
     print(sentence, file=sys.stderr)
@@ -187,7 +134,6 @@ def _parser() -> argparse.ArgumentParser:
     add("train", _train)
 
     evaluate = add("evaluate", _evaluate)
-    add_shared_flag(evaluate)
     evaluate.add_argument("--json", action="store_true", help="print the result as one JSON object")
     help = "another checkpoint to measure beside it; may be given several times"
     evaluate.add_argument("--compare", action="append", default=[], type=Path, metavar="FILE", help=help)
@@ -195,16 +141,6 @@ def _parser() -> argparse.ArgumentParser:
     classify = add("classify", _classify)
     help = "an image, or an .npy stack (N, H, W) of uint8"
     classify.add_argument("files", nargs="+", type=Path, metavar="FILE", help=help)
-    help = (
-        "a CSV of which digits the drawings are: the header index,label, then a row for each, such as 0,7, "
-        "counted from 0 in the order given. Each line then has its label, and the score comes at the end"
-    )
-    classify.add_argument("--labels", type=Path, metavar="FILE", help=help)
-
-    sheets = add("sheets", _sheets)
-    add_shared_flag(sheets)
-    sheets.add_argument("folder", type=Path, metavar="DIR", help="where to write the sheets")
-
     help = "the ONNX file to write; it normalizes its input"
     add("export", _export).add_argument("--onnx", required=True, type=Path, metavar="FILE", help=help)
     return parser

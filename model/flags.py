@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from model.paths import CHECKPOINT, SHARED
+from model.paths import CHECKPOINT
 from model.training.recipe import RECIPES, SETTINGS, Recipe, RecipeError, parse_recipe
 
 SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
@@ -42,14 +42,6 @@ def add_checkpoint_flag(parser: argparse.ArgumentParser) -> None:
     """Add --checkpoint."""
     help = "the trained network's file (default: checkpoints/mlp.pt)"
     add_flag(parser, "checkpoint", help, CHECKPOINT, type=Path, metavar="FILE")
-
-
-def add_shared_flag(parser: argparse.ArgumentParser) -> None:
-    """Add --shared."""
-    help = (
-        "folder with data to measure on that is not part of this repository, such as pen strokes (default: ../shared)"
-    )
-    add_flag(parser, "shared", help, SHARED, type=Path, metavar="DIR")
 
 
 def _recipe(text: str) -> Recipe:

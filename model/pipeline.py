@@ -2,8 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -20,10 +19,10 @@ from model.network import MLP, dead_neurons, image_logits
 from model.paths import BASELINE, CHECKPOINT, PRETRAINED
 from model.quantization import quantize
 from model.torch_internals import OutOfMemoryError, reporting_out_of_memory
-from model.training.batches import test_samples, training_samples
+from model.training.batches import training_samples, validation_samples
 from model.training.detector import train_detector
-from model.training.loop import train
-from model.training.progress import DivergedError, display
+from model.training.loop import DivergedError, train
+from model.training.progress import display
 from model.training.recipe import DEFAULT_RECIPE, Recipe
 from model.training.snapshots import Snapshot, SnapshotRecorder
 
@@ -108,30 +107,29 @@ def load_baseline() -> LoadedClassifier:
 
 
 def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classifier:
-    """Train a classifier with its detector and snapshots, and show the progress in the terminal.
-
-    A second core, if there is one, writes style images and the detector's negatives while the network is trained, and
-    measures the network while the detector is.
-    """
+    """Train a classifier with its detector and snapshots, and show the progress in the terminal."""
     say(f"Training with the recipe {recipe.name}: {recipe}.")
+    samples = training_samples(digits, recipe)
+    network = new_network(recipe)
+    recorder = SnapshotRecorder(network)
+    curve: list[tuple[float, float, float]] = []
+    for progress in display(train(network, samples, recipe, validation_samples(digits))):
+        recorder.record(progress)
+        curve.append((progress.epochs_done, progress.recent_loss, progress.recent_accuracy))
+    quantize(network)  # it is sent to every page: a quarter of the bytes, and predictions hardly change
+
+    say("Training the detector, which tells digits from anything else.")
     generator = torch.Generator().manual_seed(recipe.seed)
-    with ThreadPoolExecutor(1, thread_name_prefix="beside") as beside:
-        samples, test = training_samples(digits, recipe, beside), test_samples(digits)
-        negatives = beside.submit(write_negatives, digits.train_images, digits.train_labels, generator)
-        network = new_network(recipe)
-        recorder = SnapshotRecorder(network)
-        curve: list[tuple[float, float, float]] = []
-        for progress in display(train(network, samples, recipe, test)):
-            recorder.record(progress)
-            curve.append((progress.epochs_done, progress.recent_loss, progress.recent_accuracy))
-        quantize(network)  # it is sent to every page: a quarter of the bytes, and predictions hardly change
-        curve = curve[:: -(-len(curve) // CURVE_POINTS)]
-        measured = beside.submit(
-            lambda: trained_classifier(network, recipe, digits, snapshots=recorder.snapshots(test), curve=curve)
-        )
-        say("Training the detector, which tells digits from anything else.")
-        detector = train_detector(network, digits, samples.styles, negatives.result(), recipe.seed)
-        return replace(measured.result(), detector=detector)
+    negatives = write_negatives(digits.train_images, digits.train_labels, generator)
+    styles = samples.images[len(samples) - recipe.style_images :]
+    return trained_classifier(
+        network,
+        recipe,
+        digits,
+        detector=train_detector(network, digits, styles, negatives, recipe.seed),
+        snapshots=recorder.snapshots(digits.test_images, digits.test_labels),
+        curve=curve[:: -(-len(curve) // CURVE_POINTS)],
+    )
 
 
 def new_network(recipe: Recipe) -> MLP:

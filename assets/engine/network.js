@@ -1,14 +1,26 @@
-/** The network, as model/network.py has it: hidden layers, with ReLU or without, then logits. */
+/** The network, as model/network.py has it: hidden layers, each with an activation function, then logits. */
 /** @import { ForwardPass, Layer, NetworkDescription } from "../state/types.js" */
 import { bytesFromBase64, dequantize } from "./quantization.js";
+
+/** The value of each activation function at a neuron's sum, and its slope there. */
+const ACTIVATIONS = {
+  relu: { value: relu, slope: (/** @type {number} */ sum) => (sum > 0 ? 1 : 0) },
+  leaky_relu: {
+    value: (/** @type {number} */ sum) => (sum > 0 ? sum : 0.01 * sum),
+    slope: (/** @type {number} */ sum) => (sum > 0 ? 1 : 0.01),
+  },
+  tanh: { value: Math.tanh, slope: (/** @type {number} */ sum) => 1 - Math.tanh(sum) ** 2 },
+  sigmoid: { value: sigmoid, slope: (/** @type {number} */ sum) => sigmoid(sum) * (1 - sigmoid(sum)) },
+  none: { value: (/** @type {number} */ sum) => sum, slope: () => 1 },
+};
 
 export class Network {
   /** @param {NetworkDescription} description */
   constructor(description) {
-    const { widths, relu } = description;
-    this.relu = relu;
-    const numbers =
-      "parameters" in description ? new Float32Array(bytesFromBase64(description.parameters)) : dequantize(description);
+    const { widths, relu, activation = relu ? "relu" : "none" } = description;
+    this.activation = activation;
+    this.relu = activation === "relu";
+    const numbers = "parameters" in description ? floats(description.parameters) : dequantize(description);
     /** @type {Layer[]} */
     this.layers = [];
     for (let i = 1, at = 0; i < widths.length; i++) {
@@ -32,12 +44,27 @@ export class Network {
     let values = input;
     for (const layer of this.layers.slice(0, -1)) {
       const its = linear(layer, values);
-      values = this.relu ? its.map(relu) : its;
+      values = this.activate(its);
       sums.push(its);
       hidden.push(values);
     }
     return { input, sums, hidden, logits: linear(this.layers[this.layers.length - 1], values) };
   }
+
+  /** What neurons of a hidden layer with these sums pass on. @param {Float64Array} sums */
+  activate(sums) {
+    return sums.map(ACTIVATIONS[this.activation].value);
+  }
+
+  /** The slope of the activation function at each sum. @param {Float64Array} sums */
+  slopes(sums) {
+    return sums.map(ACTIVATIONS[this.activation].slope);
+  }
+}
+
+/** @param {string | Float32Array} parameters */
+function floats(parameters) {
+  return typeof parameters === "string" ? new Float32Array(bytesFromBase64(parameters)) : parameters;
 }
 
 /** @type {(layer: Layer, off: number[]) => Layer} */
@@ -82,4 +109,9 @@ export function linear({ inputs, outputs, weights, biases }, input) {
 /** @param {number} value */
 export function relu(value) {
   return value > 0 ? value : 0;
+}
+
+/** @param {number} value */
+function sigmoid(value) {
+  return 1 / (1 + Math.exp(-value));
 }

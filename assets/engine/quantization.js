@@ -30,7 +30,7 @@ export function quantize(parameters, widths) {
 }
 
 /** All parameters as float32, layer by layer: weights, then biases.
-    @param {QuantizedNetworkDescription | QuantizedLayers} description */
+    @param {QuantizedNetworkDescription} description */
 export function dequantize({ weights, scales, biases, widths }) {
   const quantized = typeof weights === "string" ? new Int8Array(bytesFromBase64(weights)) : weights;
   const scaleOf = typeof scales === "string" ? new Float32Array(bytesFromBase64(scales)) : scales;

@@ -4,7 +4,7 @@
 /** @import { Classifier } from "./classifier.js" */
 /** @import { Network } from "./network.js" */
 import { dot, softmax } from "./math.js";
-import { linear, relu } from "./network.js";
+import { linear } from "./network.js";
 
 /** What the ink of each pixel adds to a weighted sum of the logits (784); and two numbers for paper without ink: the
     intercept, with the neurons active that the drawing activates, and `blank`, what the network makes of blank paper.
@@ -45,7 +45,7 @@ export function afterOneStep(network, pass, label, learningRate) {
       const before = i ? pass.hidden[i - 1] : pass.input;
       const scale = learningRate * (dot(before, now) + 1);
       const sums = linear(layer, now).map((sum, neuron) => sum - scale * errors[i][neuron]);
-      return i < network.layers.length - 1 && network.relu ? sums.map(relu) : sums;
+      return i < network.layers.length - 1 ? network.activate(sums) : sums;
     }, other);
 }
 
@@ -86,8 +86,10 @@ function backward({ inputs, outputs, weights }, gradient) {
   return sums;
 }
 
-/** What a hidden layer passes on, of gradients or of sums: with ReLU, nothing where the drawing's own sum is not above 0.
-    @param {Network} network @param {Float64Array} values @param {Float64Array} sums */
-function passedOn({ relu }, values, sums) {
-  return relu ? values.map((value, i) => (sums[i] > 0 ? value : 0)) : values;
+/** What a hidden layer passes on, of gradients or of sums, times the slope of the activation function at the drawing's own
+    sums: with ReLU, nothing where they are not above 0. @param {Network} network @param {Float64Array} values
+    @param {Float64Array} sums */
+function passedOn(network, values, sums) {
+  const slopes = network.slopes(sums);
+  return values.map((value, i) => value * slopes[i]);
 }

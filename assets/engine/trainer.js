@@ -25,8 +25,8 @@ const POINTS_PER_DECADE = 24; // of steps
 const SNAPSHOTS_PER_DECADE = 8;
 const EPOCH_ENDS = 10; // with a snapshot, spread over the whole training
 // As in model/training/schedule.py:
-const WARM_UP = 0.1; // share of the steps in which a one-cycle training's learning rate rises
-const START = 0.04; // share of the peak that it rises from
+export const WARM_UP = 0.1; // share of the steps in which a one-cycle training's learning rate rises
+export const START = 0.04; // share of the peak that it rises from
 // As in model/data/augmentation.py, at strength 1:
 const [ROTATION, SHEAR, SCALE, SHIFT] = [0.17, 0.17, 0.1, 1]; // radians; pixels a pixel; logarithm; pixels
 const GUESSING = Math.log(10); // the cross-entropy of ten equal probabilities

@@ -3,7 +3,7 @@
 import math
 
 from model.network import DIGITS
-from model.training.progress import Progress
+from model.training.loop import Progress
 
 MAX_POINTS = 300
 GUESSING = math.log(DIGITS)  # the cross-entropy of ten equal probabilities
@@ -58,8 +58,8 @@ class Curve:
                 self._kept = self._kept[::2]
                 self._stride *= 2
         self._added += 1
-        if progress.test_accuracy is not None:
-            self.validation.append((self._newest[0], _shown(progress.test_loss), progress.test_accuracy))
+        if progress.validation_accuracy is not None:
+            self.validation.append((self._newest[0], _shown(progress.validation_loss), progress.validation_accuracy))
 
 
 def _shown(loss: float | None) -> float | None:

@@ -14,12 +14,11 @@ from torch import Tensor
 from demo.jobs.curve import GUESSING, LEARNED, Curve
 from model.classifier import Classifier
 from model.data.mnist import Digits
-from model.evaluation.metrics import Mistakes, confusion_matrix, most_wrong, predicted_digits
+from model.evaluation.metrics import Mistakes, confusion_matrix, most_wrong
 from model.pipeline import new_network, trained_classifier
-from model.training.batches import Samples, test_samples, training_samples, validation_samples
+from model.training.batches import Samples, training_samples, validation_samples
 from model.training.finetuning import FINE_TUNING, FineTuned, FineTuningProgress, fine_tune
-from model.training.loop import train
-from model.training.progress import Progress
+from model.training.loop import Progress, train
 from model.training.recipe import Recipe
 
 MAX_IN_A_CELL = 40  # images of a confusion matrix's cell
@@ -141,9 +140,9 @@ class TrainJob(Job):
     def finish(self, shared: Classifier, digits: Digits) -> TrainResult:
         """Measure the network on MNIST's test digits."""
         classifier = trained_classifier(self._network, self.recipe, digits, shared.detector)
-        test = test_samples(digits)
+        test = Samples(digits.test_images, digits.test_labels)
         logits = classifier.logits(test.images)
-        predicted = predicted_digits(logits)
+        predicted = logits.argmax(dim=1)
         most_said = int(predicted.bincount().argmax())
         if (predicted == most_said).float().mean() > COLLAPSED:
             self._collapsed_to = most_said

@@ -22,7 +22,7 @@ from demo.wire import describe_job, describe_lost_job
 from model.classifier import Classifier
 from model.data.mnist import Digits
 from model.torch_internals import OutOfMemoryError, reporting_out_of_memory
-from model.training.progress import DivergedError
+from model.training.loop import DivergedError
 
 MAX_QUEUED, FIRST_PLACES = 60, 60  # jobs that wait; and more of them, only for addresses of which none waits yet
 MAX_QUEUED_PER_ADDRESS = 50  # enough for a classroom

@@ -10,9 +10,7 @@ Sources:
     filters.py       morphology and smoothing
     errors.py        the error for files that can't be used
     pen.py           pen strokes             ->  ink
-    canvas.py        digits at random places on the page's canvas
     unipen.py        digits that people wrote on a tablet, as pen strokes
-    labels.py        the labels of a stack of drawings
 
 What training adds:
 

@@ -9,19 +9,14 @@ from torch.nn import functional as F
 from model.network import DIGITS
 
 
-def predicted_digits(scores: Tensor) -> Tensor:
-    """The most probable digit (N,), int64, of each row of logits or probabilities (N, 10)."""
-    return scores.argmax(dim=1)
-
-
 def accuracy(logits: Tensor, labels: Tensor) -> float:
     """Share, 0 to 1, of the rows of logits (N, 10) with the highest one at their label (N,); 0 if there are none."""
-    return int((predicted_digits(logits) == labels).sum()) / max(len(labels), 1)
+    return int((logits.argmax(dim=1) == labels).sum()) / max(len(labels), 1)
 
 
 def confusion_matrix(logits: Tensor, labels: Tensor) -> Tensor:
     """How often each digit (rows) is predicted as each (columns): (10, 10), int64, from logits (N, 10), labels (N,)."""
-    pairs = DIGITS * labels + predicted_digits(logits)
+    pairs = DIGITS * labels + logits.argmax(dim=1)
     return torch.bincount(pairs, minlength=DIGITS * DIGITS).view(DIGITS, DIGITS)
 
 
@@ -34,16 +29,6 @@ def calibration_error(logits: Tensor, labels: Tensor, bins: int = 15) -> float:
     place = (confidence * bins).long().clamp(max=bins - 1)
     surplus = confidence - (predicted == labels).float()
     return (torch.zeros(bins).index_add(0, place, surplus).abs().sum() / len(labels)).item()
-
-
-def auroc(positives: Tensor, negatives: Tensor) -> float:
-    """Area under the ROC curve, 0 to 1: how often a positive's score (N,) is above a negative's (M,); ties count half.
-
-    Equal to the Mann-Whitney U statistic divided by N M (J. A. Hanley and B. J. McNeil, Radiology 143, 1982).
-    """
-    ranked = positives.sort().values
-    below = torch.searchsorted(ranked, negatives, right=False) + torch.searchsorted(ranked, negatives, right=True)
-    return 1 - (below / 2 / len(ranked)).mean().item()
 
 
 @dataclass(frozen=True)
@@ -67,4 +52,4 @@ def most_wrong(logits: Tensor, images: Tensor, labels: Tensor, count: int = 24) 
     # By the logits: where the label's probability is rounded to 0, all of these would be equal.
     worst = F.cross_entropy(logits, labels, reduction="none").argsort(descending=True, stable=True)[:count]
     rows = logits[worst]
-    return Mistakes(images[worst], labels[worst], predicted_digits(rows), F.softmax(rows, dim=1))
+    return Mistakes(images[worst], labels[worst], rows.argmax(dim=1), F.softmax(rows, dim=1))

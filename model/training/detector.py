@@ -9,9 +9,8 @@ from model.data.mnist import Digits
 from model.detector import Detector
 from model.network import MLP
 from model.quantization import quantize
-from model.training.backpropagation import BinaryCrossEntropy
 from model.training.batches import Samples
-from model.training.loop import train
+from model.training.loop import BinaryCrossEntropy, train
 from model.training.recipe import Recipe
 
 RECIPE = Recipe(

@@ -18,10 +18,9 @@ from torch import Tensor
 
 from model.classifier import Classifier
 from model.data.mnist import Digits
-from model.evaluation.metrics import accuracy, confusion_matrix, predicted_digits
-from model.training.batches import Samples, test_samples
-from model.training.loop import train
-from model.training.progress import Progress
+from model.evaluation.metrics import accuracy, confusion_matrix
+from model.training.batches import Samples
+from model.training.loop import Progress, train
 from model.training.recipe import Recipe
 
 # Chosen with the pen strokes of 30 people: tests/benchmarks/finetuning.py measures them.
@@ -98,12 +97,12 @@ def fine_tune(
         for progress in train(network, _with_rehearsal(images[~held_out], labels[~held_out], digits, seed), recipe):
             yield FineTuningProgress(fold + 1, FOLDS + 1, progress)
         copied = replace(classifier, network=network)
-        out_of_fold[held_out] = predicted_digits(copied.logits(images[held_out]))
+        out_of_fold[held_out] = copied.logits(images[held_out]).argmax(dim=1)
 
     network = copy.deepcopy(classifier.network)
     for progress in train(network, _with_rehearsal(images, labels, digits, seed), recipe):
         yield FineTuningProgress(FOLDS + 1, FOLDS + 1, progress)
-    test = test_samples(digits)
+    test = Samples(digits.test_images, digits.test_labels)
     after = replace(classifier, network=network)
     logits_before, logits_after = classifier.logits(test.images), after.logits(test.images)
     result = FineTuned(
@@ -113,8 +112,8 @@ def fine_tune(
             test_accuracy=accuracy(logits_after, test.labels),
             snapshots=(),
         ),
-        before=predicted_digits(classifier.logits(images)),
-        after=predicted_digits(after.logits(images)),
+        before=classifier.logits(images).argmax(dim=1),
+        after=after.logits(images).argmax(dim=1),
         out_of_fold=out_of_fold,
         mnist_before=confusion_matrix(logits_before, test.labels),
         mnist_after=confusion_matrix(logits_after, test.labels),

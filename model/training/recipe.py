@@ -2,10 +2,13 @@
 
 from dataclasses import asdict, dataclass, fields, replace
 
-OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSProp", "sgd": "SGD"}
+OPTIMIZER_NAMES = {"adam": "Adam", "rmsprop": "RMSProp", "sgd": "SGD"}
 SCHEDULES = ("constant", "one-cycle")
+WARM_UP = 0.1  # share of a one-cycle training's steps, in which its learning rate rises
+START = 0.04  # learning rate of a one-cycle training's first step, as a share of its peak
 ACTIVATIONS = ("relu", "none")
-WHOLE_NUMBERS = {
+HIGHEST_RATE = 100
+WHOLE_NUMBERS = {  # settings, and the range of each
     "batch_size": (1, 60_000),
     "epochs": (1, 1_000),
     "seed": (0, 2**63 - 1),
@@ -14,8 +17,7 @@ WHOLE_NUMBERS = {
     "hidden": (8, 256),
     "hidden_layers": (0, 3),
     "digits": (100, 60_000),
-}  # and the least and the highest that each may be
-HIGHEST_RATE = 100
+}
 
 
 class RecipeError(ValueError):
@@ -28,7 +30,7 @@ class Recipe:
 
     Attributes:
         name: of the recipe, as people call it.
-        optimizer: a key of OPTIMIZERS; all but the learning rate is as PyTorch's defaults have it.
+        optimizer: a key of OPTIMIZER_NAMES; all but the learning rate is as PyTorch's defaults have it.
         learning_rate: above 0, at most 100.
         batch_size: samples per gradient update, 1 to 60,000.
         epochs: passes over the whole training set, 1 to 1,000.
@@ -68,8 +70,8 @@ class Recipe:
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not 0 < len(self.name) <= 200:
             raise RecipeError("name must be a text of 1 to 200 characters.")
-        if not isinstance(self.optimizer, str) or self.optimizer not in OPTIMIZERS:
-            raise RecipeError(f"optimizer must be one of {', '.join(OPTIMIZERS)}.")
+        if not isinstance(self.optimizer, str) or self.optimizer not in OPTIMIZER_NAMES:
+            raise RecipeError(f"optimizer must be one of {', '.join(OPTIMIZER_NAMES)}.")
         if type(self.learning_rate) not in (int, float) or not 0 < self.learning_rate <= HIGHEST_RATE:
             raise RecipeError(f"learning_rate must be a number above 0 and at most {HIGHEST_RATE}.")
         if self.schedule not in SCHEDULES:
@@ -85,10 +87,21 @@ class Recipe:
             if type(value) is not int or not low <= value <= high:
                 raise RecipeError(f"{setting} must be a whole number from {low:,} to {high:,}.")
 
+    def learning_rate_at(self, done: float) -> float:
+        """The learning rate when a share `done` of all steps is done (0 to 1).
+
+        "one-cycle" is a linear warm-up and a linear decay to 0, after L. N. Smith and N. Topin, "Super-Convergence:
+        Very Fast Training of Neural Networks Using Large Learning Rates" (2018).
+        """
+        if self.schedule == "constant":
+            return self.learning_rate
+        share = START + (1 - START) * done / WARM_UP if done < WARM_UP else (1 - done) / (1 - WARM_UP)
+        return self.learning_rate * share
+
     def __str__(self) -> str:
         one_cycle = ", one-cycle" if self.schedule == "one-cycle" else ""
         parts = [
-            OPTIMIZERS[self.optimizer],
+            OPTIMIZER_NAMES[self.optimizer],
             f"learning rate {self.learning_rate:g}{one_cycle}",
             f"batches of {self.batch_size}",
             "1 epoch" if self.epochs == 1 else f"{self.epochs} epochs",

@@ -8,8 +8,7 @@ from torch import Tensor
 
 from model.data.mnist import VALIDATION
 from model.network import DIGITS, MEAN, MLP, PIXELS, STD
-from model.training.recipe import Recipe
-from model.training.schedule import START, WARM_UP
+from model.training.recipe import START, WARM_UP, Recipe
 
 CLASSES = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}  # PyTorch's names of them
 

@@ -5,16 +5,20 @@ Weights are quantized to 8 bits. Loss and accuracy are measured on the quantized
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from model.evaluation.metrics import accuracy
-from model.network import DIGITS, MLP, PIXELS, image_logits
+from model.network import DIGITS, MLP, PIXELS, normalize
 from model.quantization import QuantizedLayer
-from model.training.batches import FIRST_REPORTS, Samples
-from model.training.progress import Progress
 
+if TYPE_CHECKING:  # a checkpoint with snapshots is loaded without what trains
+    from model.training.loop import Progress
+
+FIRST_STEPS = (1, 3, 10, 30, 100, 300, 1_000)  # a network changes fastest at first
 EPOCH_ENDS = 5  # snapshots at ends of epochs, spread over the whole training
 
 
@@ -65,7 +69,7 @@ class Snapshot:
 class SnapshotRecorder:
     """Takes snapshots of a network while it is trained; the training is not affected.
 
-    They are taken before the first step, after FIRST_REPORTS, and at the ends of EPOCH_ENDS epochs, evenly spread (all
+    They are taken before the first step, after FIRST_STEPS, and at the ends of EPOCH_ENDS epochs, evenly spread (all
     of them in short runs). The last one is the trained network. If a training reports its progress less often, they
     are taken at the next report.
 
@@ -79,28 +83,29 @@ class SnapshotRecorder:
         self._taken: list[tuple[int, float, tuple[QuantizedLayer, ...]]] = []
         self._take(0, 0.0)
 
-    def record(self, progress: Progress) -> None:
+    def record(self, progress: "Progress") -> None:
         """Take a snapshot if this is one of the moments; to be called with every report."""
         if progress.diverged:
             return
         before = self._taken[-1][0]
-        is_early = any(before < step <= progress.total_step for step in FIRST_REPORTS)
+        is_early = any(before < step <= progress.total_step for step in FIRST_STEPS)
         ends = {math.ceil(progress.epochs * part / EPOCH_ENDS) for part in range(1, EPOCH_ENDS + 1)}
         if is_early or (progress.step == progress.steps and progress.epoch in ends):
             self._take(progress.total_step, progress.epochs_done)
 
-    def snapshots(self, test: Samples) -> tuple[Snapshot, ...]:
-        """All that were taken, in order, each measured on test digits."""
-        return tuple(_measured(*taken, self._relu, test) for taken in self._taken)
+    def snapshots(self, images: Tensor, labels: Tensor) -> tuple[Snapshot, ...]:
+        """All that were taken, in order, each measured on test digits (N, 28, 28), uint8, and their labels (N,)."""
+        inputs = normalize(images)
+        snapshots = []
+        for step, epoch, layers in self._taken:
+            with torch.inference_mode():
+                logits = _network(layers, self._relu)(inputs)
+            loss = F.cross_entropy(logits, labels).item()
+            snapshots.append(Snapshot(step, epoch, loss, accuracy(logits, labels), layers))
+        return tuple(snapshots)
 
     def _take(self, step: int, epoch: float) -> None:
         self._taken.append((step, epoch, tuple(QuantizedLayer.of(layer) for layer in self._layers)))
-
-
-def _measured(step: int, epoch: float, layers: tuple[QuantizedLayer, ...], relu: bool, test: Samples) -> Snapshot:
-    logits = image_logits(_network(layers, relu), test.images)
-    loss = F.cross_entropy(logits, test.labels).item()
-    return Snapshot(step, epoch, loss, accuracy(logits, test.labels), layers)
 
 
 def _network(layers: tuple[QuantizedLayer, ...], relu: bool) -> MLP:

@@ -8,20 +8,21 @@ settings in model/training/finetuning.py, and nothing that ships was trained on 
 import argparse
 import statistics
 import time
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from model import checkpoint, runtime
 from model.classifier import Classifier
-from model.data.canvas import place_strokes
 from model.data.mnist import load_mnist
 from model.data.unipen import load_written_digits
 from model.evaluation.metrics import accuracy
-from model.flags import add_model_flags, add_shared_flag
-from model.paths import PEN_STROKES, PRETRAINED
+from model.flags import add_model_flags
+from model.paths import PEN_STROKES, PRETRAINED, SHARED
 from model.preprocessing import preprocess
 from model.training.finetuning import fine_tune
+from tests.benchmarks.canvas import place_strokes
 
 EACH = 2  # drawings of each digit to fine-tune on
 HARDEST = 8  # writers that are reported apart
@@ -31,7 +32,7 @@ def main() -> None:
     """Fine-tune for every writer, and print the means, the hardest writers' apart."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_model_flags(parser)
-    add_shared_flag(parser)
+    parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--repeats", type=int, default=1, help="choices of twenty digits for each writer (default: 1)")
     parser.add_argument("--writers", type=int, default=30, help="how many of the 30 writers (default: all)")
     arguments = parser.parse_args()

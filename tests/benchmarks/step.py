@@ -16,8 +16,7 @@ from torch.nn import functional as F
 
 from model import runtime
 from model.network import MLP
-from model.training.backpropagation import Backpropagation, CrossEntropy
-from model.training.optimizers import Adam
+from model.training.loop import Adam, Backpropagation, CrossEntropy
 from tests.benchmarks.training import BATCH, flat_parameter
 
 TURN = 100  # steps
@@ -48,11 +47,11 @@ class TimedLoss(CrossEntropy):
 
 
 def written_out(network: MLP, inputs: Tensor, labels: Tensor) -> Times:
-    """Steps with model/training/backpropagation.py and model/training/optimizers.py."""
+    """Steps with model/training/loop.py."""
     loss = TimedLoss()
     backpropagation = Backpropagation(network.layers(), loss)
     optimizer = Adam(backpropagation.parameters, backpropagation.gradient)
-    targets = loss.targets(labels, 10)
+    targets = loss.targets(labels)
     while True:
         began = time.perf_counter()
         with torch.inference_mode():

@@ -33,7 +33,7 @@ from model import runtime
 from model.data.mnist import CONTENTS, Digits, load_mnist
 from model.network import MEAN, MLP, STD, normalize
 from model.pipeline import train_classifier
-from model.training.batches import Samples, test_samples, training_samples
+from model.training.batches import Samples, training_samples, validation_samples
 from model.training.loop import train
 from model.training.recipe import RECIPES, Recipe
 
@@ -124,10 +124,10 @@ def jax(images: Tensor, labels: Tensor) -> float:
     return time.perf_counter() - began
 
 
-def ours(samples: Samples, test: Samples) -> float:
+def ours(samples: Samples, validation: Samples) -> float:
     """Seconds for our training; it also measures the accuracy after each epoch."""
     began = time.perf_counter()
-    deque(train(MLP(), samples, Recipe(), test), maxlen=0)
+    deque(train(MLP(), samples, Recipe(), validation), maxlen=0)
     return time.perf_counter() - began
 
 
@@ -135,7 +135,7 @@ def augmented(digits: Digits) -> float:
     """Seconds for the training by the augmented recipe, writing its styles included."""
     began = time.perf_counter()
     recipe = RECIPES["augmented"]
-    deque(train(MLP(), training_samples(digits, recipe), recipe, test_samples(digits)), maxlen=0)
+    deque(train(MLP(), training_samples(digits, recipe), recipe, validation_samples(digits)), maxlen=0)
     return time.perf_counter() - began
 
 
@@ -168,7 +168,7 @@ def main() -> None:
     digits = load_mnist(arguments.data)
     images = torch.cat([digits.train_images, digits.validation_images])
     labels = torch.cat([digits.train_labels, digits.validation_labels])
-    samples, test = Samples(images, labels), test_samples(digits)
+    samples, validation = Samples(images, labels), validation_samples(digits)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_for_torchvision(images, labels, digits, folder)
@@ -176,7 +176,7 @@ def main() -> None:
             "textbook": lambda: textbook(folder, batches),
             "autograd": lambda: autograd(samples),
             "JAX": lambda: jax(images, labels),
-            "ours": lambda: ours(samples, test),
+            "ours": lambda: ours(samples, validation),
             "augmented": lambda: augmented(digits),
             "first training": lambda: first_training(digits),
         }

@@ -130,7 +130,7 @@ def test_two_launches_at_once_train_save_and_serve(tmp_path, path):
             launch.wait_until_serving()
             lines = launch.said.splitlines()
             assert lines[0].startswith("Training with the recipe baseline, changed: ")
-            assert re.fullmatch(r"epoch 1/1 .* on the test set 9\d\.\d\d%", lines[1])
+            assert re.fullmatch(r"epoch 1/1 .* on validation digits 9\d\.\d\d%", lines[1])
             assert lines[2].startswith("Training the detector")
             assert lines[3] == f"Saved {path}."
         assert checkpoint.load(path).recipe == parse_recipe(SHORT)
@@ -141,14 +141,14 @@ def test_two_launches_at_once_train_save_and_serve(tmp_path, path):
 
 def test_killed_on_the_way_leaves_nothing_in_the_way(tmp_path, path, little_mnist):
     with Launch(tmp_path / "log", "--checkpoint", path, "--recipe", LONG) as launch:
-        launch.wait_until_said("on the test set")
+        launch.wait_until_said("on validation digits")
     loaded = load_or_train(path, recipe=parse_recipe(SHORT), say=lambda sentence: None)
     assert checkpoint.load(path).fingerprint() == loaded.classifier.fingerprint()
 
 
 def test_interrupted_while_training(tmp_path, path):
     with Launch(tmp_path / "log", "--checkpoint", path, "--recipe", LONG) as launch:
-        launch.wait_until_said("on the test set")
+        launch.wait_until_said("on validation digits")
         assert launch.interrupt() == 130
         assert launch.said.splitlines()[-1] == "Stopped."
         assert "Traceback" not in launch.said

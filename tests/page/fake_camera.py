@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from model.evaluation.photographs import KINDS, photograph
+from tests.benchmarks.photographs import KINDS, photograph
 from tests.page.drawing import STROKES
 
 SEVEN = photograph(STROKES[7], KINDS["squared_uneven"], np.random.default_rng(47))

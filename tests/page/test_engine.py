@@ -23,15 +23,15 @@ from model.data.mnist import Digits
 from model.data.pen import CANVAS_SIDE, PEN_WIDTH, draw
 from model.data.photographs import SIDE as PHOTOGRAPH_SIDE
 from model.data.photographs import ink_from_photograph
-from model.evaluation.photographs import KINDS, photograph
 from model.network import DIGITS, MEAN, MLP, STD
 from model.paths import ASSETS, PRETRAINED
-from model.perturbation import smallest_change
 from model.preprocessing import ALL_STEPS, BOX, SIDE, Steps, preprocess
-from model.reference import after_one_step, reference_pass
 from model.training.recipe import RECIPES, Recipe, RecipeError
+from tests.benchmarks.photographs import KINDS, photograph
 from tests.page.drawing import STROKES
 from tests.page.servers import FileServer
+from tests.perturbation import smallest_change
+from tests.reference import after_one_step, reference_pass
 
 CLASSIFIER = checkpoint.load(PRETRAINED)
 LOAD = """async (description) => {

@@ -12,12 +12,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from model.classifier import Classifier
-from model.data import mini_test_set
-from model.perturbation import smallest_change
 from model.preprocessing import ALL_STEPS, preprocess
-from model.reference import ReferencePass, after_one_step, reference_pass
+from tests import mini_test_set
 from tests.page.conftest import OpenPage
 from tests.page.drawing import STROKES, choose_sample, draw, in_percents, percents
+from tests.perturbation import smallest_change
+from tests.reference import ReferencePass, after_one_step, reference_pass
 
 POWERS = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
 

@@ -15,9 +15,9 @@ from torch.nn import functional as F
 from model.classifier import Classifier
 from model.data.mnist import Digits
 from model.preprocessing import Steps, preprocess
-from model.reference import after_one_step, reference_pass
 from tests.page.conftest import OpenPage
 from tests.page.drawing import STROKES, choose_sample, clear, draw, expect_answer, percent
+from tests.reference import after_one_step, reference_pass
 
 STEPS = 17
 EXPECTED = re.compile(r"#\s+(?:\((?P<shape>[\d, ]+)\)|= (?P<value>-?[\d.]+))$")

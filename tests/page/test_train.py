@@ -56,7 +56,7 @@ def test_a_training_ends_with_the_visitors_own_network_on_the_pad(
     network = MLP(hidden=16, seed=5)
     *_, last = train(network, batches.training_samples(mnist, recipe), recipe, batches.validation_samples(mnist))
     own = trained_classifier(network, recipe, mnist, detector=pretrained.detector)
-    accuracy = f"{last.test_accuracy:.2%}".replace("%", "\u00a0%")
+    accuracy = f"{last.validation_accuracy:.2%}".replace("%", "\u00a0%")
     runs = page.locator(".train-runs li")
     expect(runs.nth(0)).to_contain_text("Baseline")  # there from the start
     expect(runs.nth(1)).to_have_text(re.compile(f"Run 1 Adam, learning rate 0.003, .*, seed 5 *validation {accuracy}"))

@@ -11,19 +11,19 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from model.classifier import DIGIT, NOT_A_DIGIT, Classifier
-from model.data import mini_test_set
 from model.data.mnist import Digits
 from model.data.pen import Stroke, draw
 from model.evaluation.metrics import accuracy
 from model.network import MEAN, MLP, STD, image_logits
 from model.paths import ROOT
-from model.perturbation import smallest_change
 from model.preprocessing import Steps, preprocess
-from model.reference import ReferencePass, after_one_step, reference_pass
 from model.training.batches import training_samples, validation_samples
 from model.training.loop import train
 from model.training.recipe import Recipe
+from tests import mini_test_set
 from tests.page.conftest import OpenPage
+from tests.perturbation import smallest_change
+from tests.reference import ReferencePass, after_one_step, reference_pass
 
 SERVED = "http://127.0.0.1:7860/"
 STATE = """Promise.all(["drawing", "views"].map((name) => import(`sketchpad/state/${name}.js`)))
@@ -182,7 +182,7 @@ def overfitting(exercise: Exercise) -> None:
             kind(exercise.mnist, recipe) for kind in (training_samples, lambda d, _: validation_samples(d))
         )
         *_, last = train(network, samples, recipe, validation)
-        return 100 * last.accuracy, 100 * last.test_accuracy
+        return 100 * last.accuracy, 100 * last.validation_accuracy
 
     digits, epochs, right, low, high = exercise.states(
         r"With (\d+) digits and (\d+) epochs .* (\d+) % .* between (\d+) and (\d+) %"

@@ -1,4 +1,4 @@
-/** Three hundred of MNIST's test digits, fetched when they are first needed; see model/data/mini_test_set.py. */
+/** Three hundred of MNIST's test digits, fetched when they are first needed; see tests/mini_test_set.py. */
 /** @import { Classifier } from "../../state/types.js" */
 import { argmax } from "../../engine/math.js";
 import { normalize } from "../../engine/network.js";

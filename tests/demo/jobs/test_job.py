@@ -13,8 +13,7 @@ from model.data.styles import load_styles, write_styles
 from model.network import MLP
 from model.training.batches import training_samples, validation_samples
 from model.training.finetuning import fine_tune
-from model.training.loop import train
-from model.training.progress import DivergedError
+from model.training.loop import DivergedError, train
 from model.training.recipe import Recipe
 
 QUICK = {"epochs": 1, "batch_size": 30, "hidden": 8, "learning_rate": 0.01}
@@ -40,7 +39,11 @@ def test_a_training_gives_the_network_that_the_model_trains(digits, pretrained):
     network = MLP(hidden=8, seed=7)
     reports = list(train(network, training_samples(digits, recipe), recipe, validation_samples(digits)))
     assert [loss for _, loss, _ in job.curve.points] == [round(report.recent_loss, 5) for report in reports]
-    measured = [(report.epoch, report.test_loss, report.test_accuracy) for report in reports if report.test_accuracy]
+    measured = [
+        (report.epoch, report.validation_loss, report.validation_accuracy)
+        for report in reports
+        if report.step == report.steps
+    ]
     assert [(at, pytest.approx(loss, abs=1e-5), share) for at, loss, share in job.curve.validation] == measured
     assert job.curve.points[-1][0] == 2
     assert torch.equal(result.classifier.network.flat_parameters(), network.flat_parameters())
@@ -106,7 +109,9 @@ def test_long_curves_are_thinned_out_evenly(reports):
     curve = Curve()
     for step in range(reports):
         curve.add(
-            SimpleNamespace(epochs_done=step, recent_loss=step, recent_accuracy=0, test_accuracy=None, seconds_left=0)
+            SimpleNamespace(
+                epochs_done=step, recent_loss=step, recent_accuracy=0, validation_accuracy=None, seconds_left=0
+            )
         )
     steps = [loss for _, loss, _ in curve.points]
     assert min(reports, MAX_POINTS / 2) <= len(steps) <= MAX_POINTS + 1

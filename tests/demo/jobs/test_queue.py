@@ -21,7 +21,7 @@ from demo.jobs.queue import (
 )
 from demo.visitors import Visitors
 from model.torch_internals import OutOfMemoryError
-from model.training.progress import DivergedError
+from model.training.loop import DivergedError
 from tests.demo.jobs.fakes import FakeClassifier, FakeJob, let_all_go
 
 

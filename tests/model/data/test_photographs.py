@@ -13,9 +13,9 @@ from model.data.filters import dilate
 from model.data.images import ImageError, ink_from_pixels, load_image
 from model.data.pen import draw
 from model.data.photographs import SIDE, STROKE, ink_from_photograph
-from model.evaluation.photographs import KINDS, photograph
 from model.paths import ROOT
 from model.preprocessing import preprocess
+from tests.benchmarks.photographs import KINDS, photograph
 
 DIGITS = json.loads((ROOT / "tests" / "page" / "digits.json").read_text(encoding="utf-8"))
 NAMES = [digit["name"] for digit in DIGITS]

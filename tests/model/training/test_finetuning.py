@@ -6,7 +6,6 @@ import pytest
 import torch
 
 from model.classifier import Classifier
-from model.data.canvas import place_strokes
 from model.data.mnist import Digits
 from model.data.styles import load_styles, write_ink
 from model.data.unipen import load_written_digits
@@ -14,6 +13,7 @@ from model.evaluation.metrics import accuracy
 from model.paths import PEN_STROKES
 from model.preprocessing import preprocess
 from model.training.finetuning import FOLDS, FineTuningProgress, fine_tune
+from tests.benchmarks.canvas import place_strokes
 
 WRITER = 14  # whose digits are the hardest
 

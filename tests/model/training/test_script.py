@@ -7,8 +7,7 @@ import pytest
 import torch
 
 from model.network import MLP, image_logits, normalize
-from model.training.batches import test_samples as samples_to_test_on
-from model.training.batches import training_samples
+from model.training.batches import Samples, training_samples
 from model.training.loop import train
 from model.training.recipe import RECIPES, Recipe
 from model.training.script import state_dict_file, training_script
@@ -34,9 +33,11 @@ def test_a_script_gives_the_curve_of_the_page_within_noise(mnist, mnist_folder, 
     assert len(script.splitlines()) <= 52
     namespace, lines = run(script, tmp_path, mnist_folder, monkeypatch)
     losses = {}
-    for progress in train(MLP(hidden=32), training_samples(mnist, recipe), recipe, samples_to_test_on(mnist)):
+    for progress in train(
+        MLP(hidden=32), training_samples(mnist, recipe), recipe, Samples(mnist.test_images, mnist.test_labels)
+    ):
         losses.setdefault(progress.epoch, []).append(progress.recent_loss)
-        accuracy = progress.test_accuracy
+        accuracy = progress.validation_accuracy
     assert float(lines[-1].split()[-1]) == pytest.approx(accuracy, abs=0.01)
     last = sum(losses[2]) / len(losses[2])  # of reports that all stand for as many steps, but for the last
     assert float(lines[1].split()[3].rstrip(",")) == pytest.approx(last, rel=0.1)

@@ -11,10 +11,10 @@ from model.evaluation.metrics import accuracy
 from model.network import MLP, image_logits
 from model.paths import PRETRAINED
 from model.quantization import QuantizedLayer
-from model.training.batches import FIRST_REPORTS, Samples
+from model.training.batches import Samples
 from model.training.loop import train
 from model.training.recipe import Recipe
-from model.training.snapshots import Snapshot, SnapshotRecorder
+from model.training.snapshots import FIRST_STEPS, Snapshot, SnapshotRecorder
 
 
 @pytest.fixture(scope="module")
@@ -39,14 +39,14 @@ def recorded(samples: Samples, recipe: Recipe) -> tuple[MLP, SnapshotRecorder]:
     ],
 )
 def test_first_steps_and_ends_of_epochs_are_kept(samples: Samples, recipe: Recipe, steps: list[int], ends: list[int]):
-    snapshots = recorded(samples, recipe)[1].snapshots(samples)
+    snapshots = recorded(samples, recipe)[1].snapshots(samples.images, samples.labels)
     assert [snapshot.step for snapshot in snapshots] == steps
     assert [snapshot.epoch for snapshot in snapshots if snapshot.epoch >= 1 and snapshot.epoch.is_integer()] == ends
 
 
 def test_a_snapshot_is_the_quantized_network_of_its_moment(samples: Samples):
     network, recorder = recorded(samples, Recipe(batch_size=6, epochs=1, hidden=16))
-    first, *_, last = recorder.snapshots(samples)
+    first, *_, last = recorder.snapshots(samples.images, samples.labels)
     for snapshot, then in ((first, MLP(hidden=16)), (last, network)):
         for layer, kept in zip(then.layers(), snapshot.network().layers(), strict=True):
             step = layer.weight.abs().amax(dim=1, keepdim=True) / 127
@@ -56,8 +56,8 @@ def test_a_snapshot_is_the_quantized_network_of_its_moment(samples: Samples):
 
 def test_the_pretrained_network_has_snapshots_with_true_figures(pretrained: Classifier, mnist: Digits):
     assert PRETRAINED.stat().st_size < 2 * 2**20
-    assert [snapshot.step for snapshot in pretrained.snapshots][: 1 + len(FIRST_REPORTS)] == [0, *FIRST_REPORTS]
-    assert [snapshot.epoch for snapshot in pretrained.snapshots][1 + len(FIRST_REPORTS) :] == [2, 3, 4, 5, 6]
+    assert [snapshot.step for snapshot in pretrained.snapshots][: 1 + len(FIRST_STEPS)] == [0, *FIRST_STEPS]
+    assert [snapshot.epoch for snapshot in pretrained.snapshots][1 + len(FIRST_STEPS) :] == [2, 3, 4, 5, 6]
     last = pretrained.snapshots[-1].network().flat_parameters()
     assert (last - pretrained.network.flat_parameters()).abs().max() < 0.01
     for snapshot in pretrained.snapshots:

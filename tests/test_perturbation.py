@@ -4,7 +4,7 @@ import torch
 
 from model.classifier import Classifier
 from model.data.mnist import Digits
-from model.perturbation import smallest_change
+from tests.perturbation import smallest_change
 
 
 def plain_deepfool(classifier: Classifier, image: torch.Tensor) -> float:

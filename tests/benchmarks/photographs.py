@@ -16,7 +16,6 @@ from model.data.filters import Gray
 from model.data.images import ImageError, load_image
 from model.data.pen import Stroke
 from model.data.unipen import WrittenDigit
-from model.evaluation.datasets import EXACT, DataSet
 from model.preprocessing import SIDE, preprocess
 
 PHOTOGRAPH_SIDE = 420  # pixels
@@ -61,23 +60,10 @@ KINDS = {
 }
 
 
-def collect_photographs(written: Sequence[WrittenDigit], per_writer: int = PER_WRITER) -> dict[str, DataSet]:
-    """Photographs of each of the KINDS, found, preprocessed, and labeled: the same number by every writer.
-
-    A photograph that can't be used, or in which nothing is found, is an empty image.
-    """
-    data_sets = {}
-    for name, taken in take_photographs(written, per_writer):
-        labels, contents = zip(*taken, strict=True)
-        images = torch.cat([image_of(content) for content in contents])
-        data_sets[name] = DataSet(torch.tensor(labels), {EXACT: images})
-    return data_sets
-
-
 def take_photographs(
     written: Sequence[WrittenDigit], per_writer: int = PER_WRITER
 ) -> Iterator[tuple[str, list[tuple[int, bytes]]]]:
-    """The same photographs as files with their labels, kind by kind."""
+    """Photographs of each of the KINDS, as files with their labels: the same number by every writer."""
     random = np.random.default_rng(SEED)
     writers = sorted({digit.writer for digit in written})
     for name, kind in KINDS.items():

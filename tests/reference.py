@@ -14,9 +14,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from model.classifier import Classifier
-from model.network import DIGITS, image_logits, normalize
-from model.training.backpropagation import CROSS_ENTROPY, Backpropagation
-from model.training.optimizers import SGD
+from model.network import image_logits, normalize
+from model.training.loop import CROSS_ENTROPY, SGD, Backpropagation
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,6 @@ def after_one_step(classifier: Classifier, image: Tensor, label: int, learning_r
     network = copy.deepcopy(classifier.network)
     backpropagation = Backpropagation(network.layers(), CROSS_ENTROPY, network.relu)
     x = normalize(image[None], classifier.mean, classifier.std).flatten(1)  # (1, 784)
-    backpropagation(x, CROSS_ENTROPY.targets(torch.tensor([label]), DIGITS))
+    backpropagation(x, CROSS_ENTROPY.targets(torch.tensor([label])))
     SGD(backpropagation.parameters, backpropagation.gradient).step(learning_rate)
     return replace(classifier, network=network)

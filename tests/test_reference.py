@@ -8,8 +8,8 @@ from torch.nn import functional as F
 
 from model.classifier import Classifier
 from model.network import MLP, normalize
-from model.reference import after_one_step, reference_pass
 from model.training.recipe import Recipe
+from tests.reference import after_one_step, reference_pass
 
 
 @pytest.fixture(params=["trained", "another width, untrained"])

@@ -3,9 +3,9 @@
 import zlib
 
 from model.classifier import Classifier
-from model.data import mini_test_set
 from model.data.mnist import Digits
 from model.paths import MINI_TEST_SET
+from tests import mini_test_set
 
 
 def test_the_file_is_made_of_mnist_and_is_as_hard(mnist: Digits, pretrained: Classifier) -> None:

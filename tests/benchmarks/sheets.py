@@ -1,21 +1,28 @@
-"""Contact sheets: many small images on one, to look at."""
+"""Contact sheets to look at: python -m tests.benchmarks.sheets DIR
 
+The styles as they are trained on, and what a checkpoint misreads: of MNIST's test digits, and of photographs made from
+pen strokes.
+"""
+
+import argparse
 import io
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from model import checkpoint, runtime
 from model.classifier import DIGIT, NOT_A_DIGIT, Classifier
+from model.data.mnist import load_mnist
 from model.data.styles import load_styles, write_styles
-from model.data.unipen import WrittenDigit
-from model.evaluation.datasets import DataSet
-from model.evaluation.metrics import predicted_digits
-from model.evaluation.photographs import PER_WRITER, image_of, take_photographs
+from model.data.unipen import WrittenDigit, load_written_digits
 from model.network import DIGITS
+from model.paths import PEN_STROKES, PRETRAINED, SHARED
 from model.preprocessing import SIDE
+from tests.benchmarks.photographs import PER_WRITER, image_of, take_photographs
 
 ZOOM = 2
 GAP = 2  # pixels between images
@@ -59,18 +66,18 @@ def styles_sheet() -> Image.Image:
     return sheet([(style.name, _shown(write_styles([style], COLUMNS)[0]), ()) for style in load_styles()])
 
 
-def mistakes_sheet(classifier: Classifier, data_set: DataSet) -> Image.Image:
+def mistakes_sheet(classifier: Classifier, images: Tensor, labels: Tensor) -> Image.Image:
     """What a classifier gets wrong, up to `MOST` of each digit, sorted by the predicted digit, which is the caption."""
-    predicted = predicted_digits(classifier.logits(data_set.images))
+    predicted = classifier.logits(images).argmax(dim=1)
     rows = []
     for digit in range(DIGITS):
-        (wrong,) = torch.where((data_set.labels == digit) & (predicted != digit))
+        (wrong,) = torch.where((labels == digit) & (predicted != digit))
         some = wrong[torch.linspace(0, len(wrong) - 1, min(len(wrong), MOST)).round().long()]
         some = some[predicted[some].argsort(stable=True)]
         for start in range(0, len(some), COLUMNS):
             part = some[start : start + COLUMNS]
             title = f"{digit}: {len(wrong)} wrong" if start == 0 else ""
-            rows.append((title, _shown(data_set.images[part]), [str(digit) for digit in predicted[part].tolist()]))
+            rows.append((title, _shown(images[part]), [str(digit) for digit in predicted[part].tolist()]))
     return sheet(rows)
 
 
@@ -102,3 +109,26 @@ def _photograph(content: bytes) -> Tensor:
     """A photograph in the size of the images below it: (H, W), uint8."""
     size = (SIDE * PHOTOGRAPH_ZOOM, SIDE * PHOTOGRAPH_ZOOM)
     return torch.from_numpy(np.array(Image.open(io.BytesIO(content)).convert("L").resize(size, Image.Resampling.BOX)))
+
+
+def main() -> None:
+    """Write the sheets."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--checkpoint", type=Path, default=PRETRAINED)
+    parser.add_argument("--shared", type=Path, default=SHARED, help="folder of the pen strokes (default: ../shared)")
+    arguments = parser.parse_args()
+    runtime.configure()
+    classifier, digits = checkpoint.load(arguments.checkpoint), load_mnist()
+    sheets = {
+        "styles": styles_sheet(),
+        "mistakes": mistakes_sheet(classifier, digits.test_images, digits.test_labels),
+        "photographs": photographs_sheet(classifier, load_written_digits(arguments.shared / PEN_STROKES)),
+    }
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    for name, image in sheets.items():
+        image.save(arguments.folder / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,240 @@
+/** Networks as files: .safetensors, written and read, and NumPy's .npz, read. A file is anybody's: everything about it is
+    checked, and what is wrong is said in one sentence. */
+/** @import { Activation } from "../state/types.js" */
+/** @import { Shape } from "./backpropagation.js" */
+import { parameterCount } from "./network.js";
+import { ACTIVATIONS, RANGES } from "./settings.js";
+
+/** An array of a file: weights have two dimensions, biases one.
+ *  @typedef {{ name: string, shape: number[], values: ArrayLike<number> }} NamedArray */
+/** A network of a file: parameters in PyTorch's order, and what the file's metadata says, or null.
+ *  @typedef {{ widths: number[], parameters: Float32Array, activation: Activation | null, mean: number | null,
+ *    std: number | null }} ReadNetwork */
+
+const MAX_BYTES = 10 * 2 ** 20; // of a file, and of what one unpacks to; the largest network has 2.7 million in float64
+const [PIXELS, DIGITS] = [784, 10];
+const MAX_LAYERS = RANGES.hiddenLayers[1] + 1;
+
+/** A file that is not a network for this page; the message says why. */
+export class WeightsFileError extends Error {}
+
+/** @param {Blob} file @returns {Promise<ReadNetwork>} @throws {WeightsFileError} */
+export async function readNetwork(file) {
+  if (file.size > MAX_BYTES) {
+    throw new WeightsFileError(
+      `The file has ${Math.ceil(file.size / 2 ** 20)} MB; a network that this page can open has at most ${MAX_BYTES / 2 ** 20}.`,
+    );
+  }
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  try {
+    const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
+    const { arrays, metadata } = isZip ? { arrays: await readNpz(bytes), metadata: {} } : readSafetensors(bytes);
+    return { ...networkOf(arrays), ...described(metadata) };
+  } catch (error) {
+    if (error instanceof WeightsFileError) throw error;
+    throw new WeightsFileError("This is no whole .safetensors or .npz file.", { cause: error });
+  }
+}
+
+/** A network as a .safetensors file, under the names that it has in script.js's nn.Sequential.
+    @param {Float32Array} parameters in PyTorch's order @param {Shape} shape
+    @param {Record<string, string>} [metadata] more of it, such as the settings */
+export function writeSafetensors(parameters, { widths, activation, mean, std }, metadata = {}) {
+  /** @type {Record<string, unknown>} */
+  const header = {
+    __metadata__: { format: "pt", activation, mean: String(mean), std: String(std), ...metadata },
+  };
+  let at = 0;
+  const entry = (/** @type {number[]} */ ...shape) => {
+    const start = at;
+    at += 4 * shape.reduce((product, size) => product * size, 1);
+    return { dtype: "F32", shape, data_offsets: [start, at] };
+  };
+  widths.slice(1).forEach((outputs, i) => {
+    const number = sequentialIndex(i, activation);
+    header[`${number}.weight`] = entry(outputs, widths[i]);
+    header[`${number}.bias`] = entry(outputs);
+  });
+  let text = JSON.stringify(header);
+  text = text.padEnd(Math.ceil(text.length / 8) * 8);
+  const length = new DataView(new ArrayBuffer(8));
+  length.setBigUint64(0, BigInt(text.length), true);
+  return new Blob([length, text, new Float32Array(parameters)]);
+}
+
+/** The index of a layer in an nn.Sequential that starts with nn.Flatten. @param {number} layer @param {Activation} activation */
+export function sequentialIndex(layer, activation) {
+  return 1 + layer * (activation === "none" ? 1 : 2);
+}
+
+// --- from arrays to a network -----------------------------------------------------------------------------------------
+
+/** @param {NamedArray[]} arrays */
+function networkOf(arrays) {
+  if (arrays.length < 2 || arrays.length > 2 * MAX_LAYERS || arrays.length % 2) {
+    throw new WeightsFileError(
+      `The file must have weights and biases of 1 to ${MAX_LAYERS} layers: 2 to ${2 * MAX_LAYERS} arrays, not ${arrays.length}.`,
+    );
+  }
+  const layers = inOrder(paired(arrays));
+  const widths = [PIXELS, ...layers.map(({ bias }) => bias.shape[0])];
+  const parameters = new Float32Array(parameterCount(widths).parameters);
+  let at = 0;
+  for (const { name, values } of layers.flatMap(({ weight, bias }) => [weight, bias])) {
+    parameters.set(values, at);
+    if (!parameters.subarray(at, at + values.length).every(Number.isFinite)) {
+      throw new WeightsFileError(`"${name.slice(0, 40)}" has values that are not finite.`);
+    }
+    at += values.length;
+  }
+  return { widths, parameters };
+}
+
+/** @typedef {{ weight: NamedArray, bias: NamedArray }} NamedLayer */
+
+/** Weights and biases of a layer have a common name, or else come in the same order. @param {NamedArray[]} arrays
+    @returns {NamedLayer[]} */
+function paired(arrays) {
+  const [weights, biases] = [2, 1].map((dimensions) => arrays.filter(({ shape }) => shape.length === dimensions));
+  if (weights.length !== biases.length || weights.length + biases.length < arrays.length) throw wrongShapes(arrays);
+  const layer = (/** @type {NamedArray} */ { name }) => name.replace(/(weight|bias|w|b)$/i, "");
+  return weights.map((weight, i) => {
+    const bias = biases.find((bias) => layer(bias) === layer(weight)) ?? biases[i];
+    return { weight, bias };
+  });
+}
+
+/** The layers in the first order, of all, in which they lead from the pixels to the digits.
+    @param {NamedLayer[]} layers */
+function inOrder(layers) {
+  const [lowest, highest] = RANGES.hidden;
+  const fits = (/** @type {NamedLayer[]} */ order) =>
+    order.every(({ weight, bias }, i) => {
+      const [outputs, inputs] = weight.shape;
+      const isLast = i === order.length - 1;
+      const isWidth = isLast ? outputs === DIGITS : outputs >= lowest && outputs <= highest;
+      return isWidth && bias.shape[0] === outputs && inputs === (i ? order[i - 1].weight.shape[0] : PIXELS);
+    });
+  const order = permutations(layers).find(fits);
+  if (!order) throw wrongShapes(layers.flatMap(({ weight, bias }) => [weight, bias]));
+  return order;
+}
+
+/** @template T @param {T[]} items @returns {T[][]} in order of their positions */
+function permutations(items) {
+  if (!items.length) return [[]];
+  return items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((others) => [item, ...others]));
+}
+
+/** @param {NamedArray[]} arrays */
+function wrongShapes(arrays) {
+  const shapes = arrays.map(({ shape }) => shape.slice(0, 4).join(" x ")).join(", ");
+  return new WeightsFileError(
+    "The layers must lead from 784 pixels over 0 to 3 hidden layers of 8 to 256 neurons to 10 digits, with weights of " +
+      `outputs x inputs and one bias for each output; the file's arrays are ${shapes}.`,
+  );
+}
+
+/** What metadata says of a network. @param {Record<string, unknown>} metadata */
+function described({ activation = null, mean = null, std = null }) {
+  const number = (/** @type {unknown} */ text) => (text === null ? null : Number(text));
+  const [m, s] = [number(mean), number(std)];
+  const isKnown = activation === null || Object.hasOwn(ACTIVATIONS, String(activation));
+  if (isKnown && (m === null || Math.abs(m) <= 255) && (s === null || (s >= 1e-3 && s <= 255))) {
+    return { activation: /** @type {Activation | null} */ (activation), mean: m, std: s };
+  }
+  throw new WeightsFileError(
+    `The file's metadata is not valid: "activation" is one of ${Object.keys(ACTIVATIONS).join(", ")}, and "mean" and "std" ` +
+      "are those of the pixels, 0 to 1.",
+  );
+}
+
+// --- formats ----------------------------------------------------------------------------------------------------------
+
+/** https://huggingface.co/docs/safetensors: length of the header, header as JSON, numbers. @param {Uint8Array} bytes */
+function readSafetensors(bytes) {
+  const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const names = Object.keys(entries).sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const arrays = names.map((name) => {
+    const { dtype, shape, data_offsets } = entries[name];
+    const [start, end] = data_offsets.map((/** @type {number} */ offset) => 8 + length + offset);
+    const kinds = /** @type {Record<string, Kind>} */ ({ F32: "f4", F64: "f8" });
+    return { name, shape, values: numbers(bytes.subarray(start, end), kinds[dtype], shape) };
+  });
+  return { arrays, metadata };
+}
+
+/** A zip file with an .npy file for each array: the central directory says where it is. @param {Uint8Array} bytes */
+async function readNpz(bytes) {
+  const view = new DataView(bytes.buffer);
+  let end = bytes.length - 22; // where a directory's end is, if no comment follows
+  while (view.getUint32(end, true) !== 0x06054b50) end--;
+  const arrays = [];
+  let entry = view.getUint32(end + 16, true);
+  for (let left = view.getUint16(end + 10, true); left; left--) {
+    const [method, packedSize] = [view.getUint16(entry + 10, true), view.getUint32(entry + 20, true)];
+    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((at) => view.getUint16(entry + at, true));
+    const name = new TextDecoder().decode(bytes.subarray(entry + 46, entry + 46 + nameLength));
+    const local = view.getUint32(entry + 42, true);
+    const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
+    const packed = bytes.subarray(start, start + packedSize);
+    if (method !== 0 && method !== 8)
+      throw new WeightsFileError("The .npz file is packed in a way that NumPy does not use.");
+    arrays.push({ name: name.replace(/\.npy$/, ""), ...readNpy(method ? await inflated(packed) : packed.slice()) });
+    entry += 46 + nameLength + extraLength + commentLength;
+  }
+  return arrays;
+}
+
+/** Deflated bytes, inflated; never more than MAX_BYTES of them. @param {Uint8Array} packed */
+async function inflated(packed) {
+  const stream = new Blob([packed.slice()]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const reader = stream.getReader();
+  const parts = [];
+  let size = 0;
+  for (let { value } = await reader.read(); value; { value } = await reader.read()) {
+    if ((size += value.length) > MAX_BYTES)
+      throw new WeightsFileError("The file unpacks to more than any network has.");
+    parts.push(value);
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+/** https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html @param {Uint8Array} bytes */
+function readNpy(bytes) {
+  const view = new DataView(bytes.buffer);
+  if (view.getUint32(0) !== 0x934e554d) throw new Error("no .npy file"); // \x93NUM
+  const isFirst = bytes[6] === 1;
+  const start = isFirst ? 10 : 12;
+  const end = start + (isFirst ? view.getUint16(8, true) : view.getUint32(8, true));
+  const header = new TextDecoder().decode(bytes.subarray(start, end));
+  const type = /'descr': '([<|]\w+)'/.exec(header)?.[1].slice(1);
+  const shape = (/'shape': \(([\d, ]*)\)/.exec(header)?.[1] ?? "")
+    .split(",")
+    .filter((size) => size.trim())
+    .map(Number);
+  const isFortran = /'fortran_order': True/.test(header);
+  const values = numbers(bytes.subarray(end), /** @type {Kind} */ (type), shape);
+  return { shape, values: isFortran && shape.length === 2 ? transposed(values, shape) : values };
+}
+
+/** Column by column to row by row. @param {ArrayLike<number>} values @param {number[]} shape rows, columns */
+function transposed(values, [rows, columns]) {
+  return Float64Array.from(
+    { length: rows * columns },
+    (_, i) => values[(i % columns) * rows + Math.floor(i / columns)],
+  );
+}
+
+/** @typedef {"f4" | "f8"} Kind */
+
+/** Little-endian numbers. @param {Uint8Array} bytes @param {Kind | undefined} kind @param {number[]} shape */
+function numbers(bytes, kind, shape) {
+  const Type = kind && { f4: Float32Array, f8: Float64Array }[kind];
+  if (!Type) throw new WeightsFileError("The file's numbers must be float32 or float64.");
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (bytes.length < count * Type.BYTES_PER_ELEMENT) throw new Error("too short");
+  return new Type(bytes.slice().buffer, 0, count);
+}

@@ -1,0 +1,314 @@
+"""The page's trainer, held to PyTorch in a real browser, and to itself in another one."""
+
+import base64
+import subprocess
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import Browser, Page
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from model.data.mnist import Digits
+from model.network import MEAN, STD, normalize
+from model.paths import ASSETS
+from tests.page.other_browsers import Firefox
+from tests.page.servers import FileServer
+
+ROOT = ASSETS.parent
+KERNELS = ASSETS / "engine" / "kernels"
+ACTIVATIONS = {
+    "relu": nn.ReLU,
+    "leaky_relu": nn.LeakyReLU,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+    "none": nn.Identity,
+}
+OPTIMIZERS = {
+    "sgd": lambda parameters: torch.optim.SGD(parameters, lr=0.1),
+    "momentum": lambda parameters: torch.optim.SGD(parameters, lr=0.01, momentum=0.9),
+    "rmsprop": lambda parameters: torch.optim.RMSprop(parameters, lr=0.001),
+    "adam": lambda parameters: torch.optim.Adam(parameters, lr=0.001),
+}
+LOAD = """(async () => {
+  const names = ["backpropagation", "evaluation", "finetuning", "mnist", "network", "random", "settings", "trainer",
+    "weights-files", "script", "create-worker"];
+  const modules = await Promise.all(names.map((name) => import(`/assets/engine/${name}.js`)));
+  window.engine = Object.assign({}, ...modules);
+  window.kernels = await engine.compileKernels(
+    await (await fetch("/assets/engine/kernels/kernels.wasm")).arrayBuffer(),
+  );
+  window.mnist = new engine.MNIST(engine.filesAt(new URL("/data/MNIST/raw/", location.href)));
+  window.shapeOf = (widths, activation) => ({ widths, activation, mean: engine.MEAN, std: engine.STD });
+  window.encode = (numbers) => {
+    const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  };
+  window.decode = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+  return true;
+})()"""
+
+
+@pytest.fixture(scope="module")
+def files() -> Iterator[FileServer]:
+    """The repository's files."""
+    files = FileServer(ROOT)
+    yield files
+    files.stop()
+
+
+@pytest.fixture(scope="module")
+def engine(browser: Browser, files: FileServer) -> Iterator[Page]:
+    """A page with the trainer's modules, and nothing else."""
+    page = browser.new_page()
+    page.goto(f"{files.url}assets/site/icon.svg")
+    page.evaluate(LOAD)
+    yield page
+    page.close()
+
+
+def encode(numbers: Tensor) -> str:
+    return base64.b64encode(numbers.numpy().tobytes()).decode()
+
+
+def decode(text: str, dtype: Any = np.float32) -> Tensor:
+    return torch.from_numpy(np.frombuffer(base64.b64decode(text), dtype).copy())
+
+
+def test_the_kernels_are_built_from_their_source(tmp_path: Path) -> None:
+    if not (ROOT / "node_modules" / ".bin" / "asc").exists():
+        pytest.skip("AssemblyScript is not installed: npm ci")
+    built = tmp_path / "kernels.wasm"
+    subprocess.run(["npm", "run", "--silent", "kernels", "--", "--outFile", built], cwd=ROOT, check=True, timeout=120)
+    assert built.read_bytes() == (KERNELS / "kernels.wasm").read_bytes()
+
+
+def sequential(widths: list[int], activation: str, seed: int = 0) -> nn.Sequential:
+    """A network with random weights and biases, as PyTorch draws them."""
+    torch.manual_seed(seed)
+    modules: list[nn.Module] = [nn.Flatten()]
+    for inputs, outputs in pairwise(widths):
+        modules += [nn.Linear(inputs, outputs), ACTIVATIONS[activation]()]
+    return nn.Sequential(*modules[:-1])
+
+
+def flat(tensors: Any) -> Tensor:
+    return torch.cat([tensor.detach().flatten() for tensor in tensors])
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("widths", [[784, 10], [784, 9, 10], [784, 100, 33, 10], [784, 64, 64, 256, 10]], ids=len)
+def test_gradients_are_autograds(engine: Page, mnist: Digits, widths: list[int], activation: str) -> None:
+    """As near to float64's as float32 autograd's are: at most twice as far away, or a millionth of the largest."""
+    network = sequential(widths, activation)
+    images, labels = mnist.train_images[:50], mnist.train_labels[:50]
+    parameters = flat(network.parameters())
+    sent = [widths, activation, encode(parameters)]
+    loss, gradient, logits = engine.evaluate(
+        """async ([widths, activation, parameters]) => {
+          const { images, labels } = await mnist.training(50);
+          const network = new engine.Backpropagation(kernels, shapeOf(widths, activation), 64);
+          network.write(decode(parameters));
+          network.images.set(images);
+          network.labels.set(labels);
+          network.forward(50);
+          network.backward(50);
+          const loss = network.losses.subarray(0, 50).reduce((sum, loss) => sum + loss, 0) / 50;
+          const predictor = new engine.Network({ parameters: decode(parameters), widths, activation });
+          const pass = predictor.forward(engine.normalize(images.subarray(0, 784), engine.MEAN, engine.STD));
+          return [loss, encode(network.readGradient()), [...pass.logits]];
+        }""",
+        sent,
+    )
+
+    def autograd(network: nn.Sequential, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+        copy = sequential(widths, activation).to(dtype)
+        exact = (images[:, None].to(dtype) / 255 - MEAN) / STD
+        F.cross_entropy(copy(exact), labels).backward()
+        return flat(parameter.grad for parameter in copy.parameters()), copy(exact)[0]
+
+    exact, exact_logits = autograd(network, torch.float64)
+    single, _ = autograd(network, torch.float32)
+    assert loss == pytest.approx(F.cross_entropy(network(normalize(images)), labels).item(), abs=1e-6)
+    allowed = max(2 * (single - exact).abs().max().item(), 1e-6 * exact.abs().max().item())
+    assert (decode(gradient) - exact).abs().max() <= allowed
+    torch.testing.assert_close(torch.tensor(logits, dtype=torch.float64), exact_logits, atol=1e-6, rtol=1e-6)
+
+
+STEPS, BATCH = 200, 32
+TRAIN = """async ([widths, parameters, optimizer, rate]) => {
+  const { images, labels } = await mnist.training(200 * 32);
+  const network = new engine.Backpropagation(kernels, shapeOf(widths, "relu"), 32);
+  network.write(decode(parameters));
+  const training = new engine.Optimizer(network, optimizer);
+  const losses = new Float32Array(200);
+  for (let step = 0; step < 200; step++) {
+    network.images.set(images.subarray(step * 32 * 784, (step + 1) * 32 * 784));
+    network.labels.set(labels.subarray(step * 32, (step + 1) * 32));
+    network.forward(32);
+    network.backward(32);
+    training.step(rate);
+    losses[step] = network.losses.reduce((sum, loss) => sum + loss, 0) / 32;
+  }
+  return [encode(network.read()), encode(losses)];
+}"""
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_200_steps_are_pytorchs(engine: Page, mnist: Digits, optimizer: str) -> None:
+    """Rounding is all that differs: the weights are as near to float64's as PyTorch's own in float32."""
+    widths = [784, 64, 64, 10]
+
+    def trained(dtype: torch.dtype) -> tuple[Tensor, Tensor, float]:
+        network = sequential(widths, "relu").to(dtype)
+        training = OPTIMIZERS[optimizer](network.parameters())
+        losses = []
+        for start in range(0, STEPS * BATCH, BATCH):
+            images = mnist.train_images[start : start + BATCH, None].to(dtype)
+            training.zero_grad()
+            loss = F.cross_entropy(network((images / 255 - MEAN) / STD), mnist.train_labels[start : start + BATCH])
+            loss.backward()
+            training.step()
+            losses.append(loss.item())
+        return flat(network.parameters()), torch.tensor(losses), training.param_groups[0]["lr"]
+
+    exact, exact_losses, rate = trained(torch.float64)
+    single, _, _ = trained(torch.float32)
+    parameters = flat(sequential(widths, "relu").parameters())
+    weights, losses = map(decode, engine.evaluate(TRAIN, [widths, encode(parameters), optimizer, rate]))
+    assert (weights - exact).norm() <= 2 * (single - exact).norm()
+    assert (losses - exact_losses).abs().max() <= 2e-6  # losses are near 2, where float32 has steps of 2.4e-7
+
+
+# Weights and curve of two short trainings that use everything that a browser might compute in its own way.
+RUNS = """(async () => {
+  const digits = await mnist.training(1_000);
+  const rare = { optimizer: "rmsprop", activation: "tanh", augmentation: 1, schedule: "one-cycle", batchSize: 30 };
+  return [{}, { ...rare, initialization: "he", hiddenLayers: 3, hidden: 20 }].map((changes) => {
+    const settings = { ...engine.DEFAULTS, epochs: 2, digits: 1_000, seed: 5, ...changes };
+    const trainer = new engine.Trainer(kernels, digits, settings);
+    while (!trainer.isOver) trainer.trainStep();
+    return encode(trainer.parameters) + JSON.stringify(trainer.points);
+  }).join();
+})()"""
+
+
+def test_the_same_seed_gives_the_same_weights_in_every_browser(engine: Page, files: FileServer) -> None:
+    runs = engine.evaluate(RUNS)
+    assert len(runs) > 100_000
+    assert engine.evaluate(RUNS) == runs
+    assert engine.evaluate(RUNS.replace("seed: 5", "seed: 6")) != runs
+    if reason := Firefox.missing():
+        pytest.skip(f"{reason}.")
+    firefox = Firefox()
+    try:
+        firefox.visit(f"{files.url}assets/site/icon.svg")
+        firefox.evaluate(LOAD)
+        assert firefox.evaluate(RUNS) == runs
+        firefox.evaluate("mnist.validation().then(() => true)")  # it has all that it asked for
+    finally:
+        firefox.close()
+
+
+# A worker, and what it posts: `until` waits for a message and gives it without its arrays.
+WORKER = """(async () => {
+  const worker = await engine.createWorker(new URL("/data/MNIST/raw/", location.href).href);
+  const [all, waiting] = [[], new Set()];
+  worker.onmessage = ({ data }) => {
+    all.push(data);
+    for (const look of waiting) look(data);
+  };
+  const until = (isIt) => new Promise((resolve) => {
+    const look = (message) => {
+      if (!isIt(message)) return;
+      waiting.delete(look);
+      resolve(message);
+    };
+    waiting.add(look);
+  });
+  window.training = { worker, all, until, async ask(message, isIt) {
+    const answer = until(isIt);
+    worker.postMessage(message);
+    return answer;
+  } };
+  return true;
+})()"""
+
+
+@pytest.fixture
+def worker(engine: Page) -> Iterator[Page]:
+    engine.evaluate(WORKER)
+    yield engine
+    engine.evaluate("training.worker.terminate()")
+
+
+def test_a_training_is_stepped_paused_and_finished(worker: Page) -> None:
+    paused, steps, last, figures = worker.evaluate(
+        """async () => {
+          const settings = { ...engine.DEFAULTS, digits: 2_000, epochs: 2 };
+          const isState = (state) => (message) => message.type === "progress" && message.state === state;
+          const { ask, all } = training;
+          const paused = await ask({ type: "train", run: 1, settings, isPaused: true }, isState("paused"));
+          const step = () => ask({ type: "step" }, ({ type }) => type === "step");
+          const steps = [await step(), await step()].map(({ report }) => report);
+          const last = await ask({ type: "resume" }, isState("done"));
+          const posted = all.filter(({ type }) => type === "progress");
+          const snapshots = posted.flatMap(({ snapshots }) => snapshots);
+          const end = { type: "evaluate", id: 3, parameters: last.parameters, on: "validation", digits: 2_000 };
+          const shape = shapeOf([784, 64, 64, 10], "relu");
+          const { report, deadNeurons } = await ask({ ...end, shape }, ({ id }) => id === 3);
+          const trainer = new engine.Trainer(kernels, await mnist.training(2_000), settings);
+          while (!trainer.isOver) trainer.trainStep();
+          return [paused.step, steps, last.step, {
+            points: posted.flatMap(({ points }) => points).map(({ step }) => step),
+            snapshots: snapshots.map(({ step, accuracy }) => [step, accuracy]),
+            report: [report.accuracy, report.confusion, engine.worstMistakes(report).map(({ loss }) => loss)],
+            deadNeurons,
+            isTheSame: encode(trainer.parameters) === encode(last.parameters),
+            loaded: all.filter(({ type }) => type === "loading").map(({ loaded, total }) => [loaded, total]),
+          }];
+        }"""
+    )
+    assert (paused, last) == (0, 126)
+    assert [step["step"] for step in steps] == [1, 2]
+    for step in steps:
+        assert step["lossAfter"] < step["lossBefore"] < 2.5
+        assert 0 < step["largestChange"] < 0.0011  # Adam's first steps are as long as the learning rate
+        assert step["gradientLength"] > 0.1
+    assert figures["isTheSame"]
+    assert figures["points"] == sorted(set(figures["points"]))
+    assert figures["snapshots"][0][0] == 0
+    assert figures["snapshots"][-1] == [126, figures["report"][0]]
+    assert 0.8 < figures["report"][0] < 0.95
+    confusion = torch.tensor(figures["report"][1])
+    assert confusion.sum() == 5_000
+    assert confusion.diagonal().sum() / 5_000 == pytest.approx(figures["report"][0])
+    assert figures["report"][2] == sorted(figures["report"][2], reverse=True)
+    assert len(figures["deadNeurons"]) == 2
+    assert figures["loaded"][-1] == [9_912_422, 9_912_422]
+
+
+def test_a_training_ends_when_it_diverges_or_is_stopped(worker: Page) -> None:
+    diverged, stopped, refused = worker.evaluate(
+        """async () => {
+          const { ask } = training;
+          const wild = { ...engine.DEFAULTS, digits: 500, optimizer: "sgd", learningRate: 100 };
+          const ends = (message) => message.type === "progress" && message.state !== "running";
+          const diverged = await ask({ type: "train", run: 1, settings: wild }, ends);
+          const long = { ...engine.DEFAULTS, digits: 1_000, epochs: 50 };
+          await ask({ type: "train", run: 2, settings: long }, ({ step }) => step > 3);
+          const stopped = await ask({ type: "stop" }, ends);
+          const wrong = { ...engine.DEFAULTS, hidden: 300 };
+          const isFailure = ({ type }) => type === "failed";
+          const { run, message } = await ask({ type: "train", run: 3, settings: wrong }, isFailure);
+          return [diverged.state, [stopped.run, stopped.state, stopped.step < stopped.steps], [run, message]];
+        }"""
+    )
+    assert diverged == "diverged"
+    assert stopped == [2, "stopped", True]
+    assert refused == [3, "hidden must be a whole number from 8 to 256."]
