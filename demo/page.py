@@ -24,11 +24,10 @@ def build_page(services: Services) -> gr.Blocks:
         Component("page/header")
         with gr.Row(elem_classes="stage"):
             with gr.Row(elem_classes="drawing-area"):
-                Component("page/network-switch")
                 Component("page/pad", before=EARLY)
-                Component("page/readout")
+                Component("page/picture")
+            Component("page/doors")
             with gr.Column(elem_classes="views"):
-                Component("page/tabs")
                 DeferredComponent("page/lesson")
                 for name in VIEWS:
                     match name:

@@ -1,6 +1,6 @@
 /** The classifier, as model/classifier.py has it: 28 x 28 pixels to a verdict. Its probabilities agree with PyTorch's to
     about one part in a million, since PyTorch counts in float32. */
-/** @import { BlankPrediction, ClassifierParts, Prediction, Steps } from "../state/types.js" */
+/** @import { BlankPrediction, ClassifierParts, NetworkDescription, Prediction, Steps } from "../state/types.js" */
 import { argmax, softmax } from "./math.js";
 import { Network, normalize } from "./network.js";
 import { CANVAS_SIDE } from "./pen.js";
@@ -17,12 +17,20 @@ export const BLANK = Object.freeze({
   ...{ input: null, sums: null, hidden: null, logits: null },
 });
 
+/** A network in training is a new one with every frame, but its detector is always the same. @param {NetworkDescription} description */
+function detectorOf(description) {
+  const network = detectors.get(description) ?? new Network(description);
+  detectors.set(description, network);
+  return network;
+}
+const detectors = /** @type {WeakMap<NetworkDescription, Network>} */ (new WeakMap());
+
 /** The network, its non-digit detector, and everything else that a prediction needs. */
 export class Classifier {
   /** @param {ClassifierParts} parts */
   constructor({ network, detector, confidenceThreshold, mean, std, fingerprint }) {
     this.network = new Network(network);
-    this.detector = detector ? { network: new Network(detector.network), threshold: detector.threshold } : null;
+    this.detector = detector ? { network: detectorOf(detector.network), threshold: detector.threshold } : null;
     this.confidenceThreshold = confidenceThreshold;
     this.mean = mean;
     this.std = std;

@@ -1,15 +1,18 @@
 /** Copying to the clipboard. */
-import { create, setText } from "./dom.js";
 
 const SAID = 2000; // milliseconds for which a button says that it has copied
 
-/** Let a button copy a text. @param {HTMLElement} button @param {() => string} text */
-export function copyOnClick(button, text) {
-  const label = button.textContent ?? "";
-  button.addEventListener("click", async () => {
-    setText(button, (await copy(text())) ? "Copied" : "Could not copy");
-    setTimeout(() => setText(button, label), SAID);
-  });
+/** A listener for a button's click that copies a text, and has the button say so. @param {() => string} text */
+export function copyOnClick(text) {
+  return async (/** @type {Event} */ event) => {
+    const label = [.../** @type {Element} */ (event.currentTarget).childNodes].find((node) => node instanceof Text);
+    const isCopied = await copy(text());
+    if (!label) return;
+    const before = label.data;
+    if (before.includes("opied")) return;
+    label.data = isCopied ? "Copied" : "Not copied: select it instead";
+    setTimeout(() => (label.data = before), SAID);
+  };
 }
 
 /** Returns whether it was copied. @param {string} text */
@@ -25,8 +28,7 @@ async function copy(text) {
 /** @param {string} text */
 function copySelected(text) {
   const focused = document.activeElement;
-  const field = create("textarea", { class: "sr-only", "aria-hidden": "true" });
-  field.value = text;
+  const field = Object.assign(document.createElement("textarea"), { className: "sr-only", value: text });
   (focused?.closest("dialog") ?? document.body).append(field);
   field.select();
   const isCopied = document.execCommand("copy");

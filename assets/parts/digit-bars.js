@@ -1,76 +1,81 @@
 /** Ten bars: the probability of each digit. */
 import { DIGITS } from "../engine/classifier.js";
-import { create } from "./dom.js";
-import { percentage } from "./numbers.js";
+import { html, nothing, render } from "../vendor/lit-html.js";
+import { percent, percentIfShown } from "./numbers.js";
 
-/** Put ten bars into a container. With `meters`, each bar is a meter for assistive technology; else its text is read.
-    @param {HTMLElement} container a list, or any other element @param {{ meters?: boolean }} [options] */
+/** Put ten bars into an element. They are changed without a template, since they move in the task of the pen. With
+    `meters`, each bar is a meter for assistive technology; else its number is read.
+    @param {HTMLElement} container @param {{ meters?: boolean }} [options] */
 export function createDigitBars(container, { meters = false } = {}) {
-  const bars = Array.from({ length: DIGITS }, (_, digit) => createBar(digit, meters, container));
   container.classList.add("digit-bars");
-  let winning = /** @type {number | null} */ (null);
+  render(
+    Array.from({ length: DIGITS }, (_, digit) => bar(digit, meters)),
+    container,
+  );
+  const rows = /** @type {HTMLElement[]} */ ([...container.querySelectorAll(".digit-bar")]);
+  const [tracks, numbers, others] = ["track", "percent", "other"].map((name) => [
+    ...container.querySelectorAll(`.digit-bar-${name}`),
+  ]);
 
   return {
-    /** Null shows a dash each. @param {ArrayLike<number> | null} probabilities @param {number | null} winner */
+    rows,
+
+    /** Null for none yet. @param {ArrayLike<number> | null} probabilities @param {number | null} winner */
     show(probabilities, winner) {
-      bars.forEach((bar, digit) => bar.show(probabilities && probabilities[digit]));
-      if (winner === winning) return;
-      if (winning !== null) bars[winning].row.classList.remove("is-winner");
-      if (winner !== null) bars[winner].row.classList.add("is-winner");
-      winning = winner;
+      rows.forEach((row, digit) => {
+        row.classList.toggle("is-winner", digit === winner);
+        const share = probabilities?.[digit] ?? 0;
+        if (!setShare(row, "--share", share)) return;
+        row.classList.toggle("is-long", share > 0.7); // its number does not fit beside it
+        numbers[digit].textContent = percentIfShown(share);
+        if (meters) setMeter(tracks[digit], share);
+      });
     },
-    /** A second network's; null hides them. @param {ArrayLike<number> | null} probabilities @param {string} whose */
+
+    /** A second network's probabilities; null hides them. @param {ArrayLike<number> | null} probabilities
+        @param {string} whose its title */
     showOther(probabilities, whose) {
-      bars.forEach((bar, digit) => bar.showOther(probabilities && probabilities[digit], whose));
+      others.forEach((other, digit) => {
+        if (!probabilities) return other.setAttribute("hidden", "");
+        other.removeAttribute("hidden");
+        other.setAttribute("aria-label", `Probability of ${digit}, ${whose}`);
+        setShare(rows[digit], "--other", probabilities[digit]);
+        setMeter(other, probabilities[digit]);
+      });
     },
   };
 }
 
-/** @param {number} digit @param {boolean} isMeter @param {HTMLElement} container */
-function createBar(digit, isMeter, container) {
-  const meter = { role: "meter", "aria-label": `Probability of ${digit}`, "aria-valuemin": 0, "aria-valuemax": 100 };
-  const fill = create("span");
-  const labels = isMeter ? meter : { "aria-hidden": "true" };
-  const track = create("span", { class: "digit-bar-track track", ...labels }, fill);
-  const text = document.createTextNode("–");
-  const unit = create("span", { hidden: true }, "\u00a0%");
-  const label = create("span", { class: "digit-bar-percent", "aria-hidden": isMeter && "true" }, text, unit);
-  const spoken = isMeter ? [] : [create("span", { class: "sr-only" }, "Probability of ")];
-  const name = create("span", { class: "digit-bar-digit", "aria-hidden": isMeter && "true" }, ...spoken, String(digit));
-  const tag = container.matches("ul, ol") ? "li" : "div";
-  const row = create(tag, { class: "digit-bar", style: `--digit: var(--digit-${digit})` }, name, track, label);
-  container.append(row);
-  const otherFill = create("span");
-  const other = create("span", { ...meter, class: "digit-bar-other track" }, otherFill); // in the row while it is shown
+/** @param {number} digit @param {boolean} isMeter */
+const bar = (digit, isMeter) => html`
+  <div class="digit-bar">
+    <span class="digit-bar-digit" aria-hidden=${isMeter || nothing}>${digit}</span>
+    <span
+      class="digit-bar-track"
+      role=${isMeter ? "meter" : nothing}
+      aria-label=${isMeter ? `Probability of ${digit}` : nothing}
+      aria-valuemin=${isMeter ? 0 : nothing}
+      aria-valuemax=${isMeter ? 100 : nothing}
+      aria-valuenow=${isMeter ? "0.0" : nothing}
+      ><span class="digit-bar-fill"></span
+    ></span>
+    <span class="digit-bar-percent" aria-hidden=${isMeter || nothing}></span>
+    <span class="digit-bar-other" role="meter" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0" hidden></span>
+  </div>
+`;
 
-  return {
-    row,
-    /** @param {number | null} share */
-    show(share) {
-      const percents = share === null ? "–" : percentage(share).replace("\u202f", "");
-      setShare(fill, share ?? 0);
-      if (text.data === percents) return;
-      text.data = percents;
-      unit.hidden = share === null;
-      if (!isMeter) return;
-      track.setAttribute("aria-valuenow", (100 * (share ?? 0)).toFixed(1));
-      track.ariaValueText = percents.startsWith(">") ? "more than 99.9\u00a0%" : null;
-    },
-    /** @param {number | null} share @param {string} whose */
-    showOther(share, whose) {
-      if (share === null) return other.remove();
-      if (!other.isConnected) row.append(other);
-      setShare(otherFill, share);
-      other.ariaLabel = `Probability of ${digit}, ${whose}`;
-      other.ariaValueNow = (100 * share).toFixed(1);
-    },
-  };
+/** Whether it is another share than before. @param {HTMLElement} row @param {string} name @param {number} share */
+function setShare(row, name, share) {
+  const text = share.toFixed(4);
+  if (row.style.getPropertyValue(name) === text) return false;
+  row.style.setProperty(name, text);
+  return true;
 }
 
-/** @param {HTMLElement} fill @param {number} share */
-function setShare(fill, share) {
-  const value = share.toFixed(4);
-  if (fill.dataset.share === value) return;
-  fill.dataset.share = value;
-  fill.style.setProperty("--share", value);
+/** @param {Element} meter @param {number} share */
+function setMeter(meter, share) {
+  meter.setAttribute("aria-valuenow", (100 * share).toFixed(1));
+  const text = percent(share);
+  if (text.startsWith(">")) meter.setAttribute("aria-valuetext", `more than ${text.slice(2)}`);
+  else meter.removeAttribute("aria-valuetext");
 }

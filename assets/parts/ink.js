@@ -1,7 +1,8 @@
 /** Drawings on the screen, from their strokes. */
 /** @import { Point, Stroke } from "../state/types.js" */
 import { CANVAS_SIDE, PEN_WIDTH } from "../engine/pen.js";
-import { context2d, create, svg } from "./dom.js";
+import { html } from "../vendor/lit-html.js";
+import { context2d } from "./dom.js";
 
 /** Prepare a canvas for strokes: from now on its unit is a pixel of the drawing, whatever its size.
     @param {HTMLCanvasElement} canvas */
@@ -32,7 +33,7 @@ export function paintStroke(context, points, color) {
     @param {CanvasRenderingContext2D} context @param {Uint8Array} ink @param {string} color @param {number} side */
 export function paintInk(context, ink, color, side) {
   const pixels = Math.sqrt(ink.length);
-  const stencil = context2d(create("canvas", { width: pixels, height: pixels }));
+  const stencil = context2d(Object.assign(document.createElement("canvas"), { width: pixels, height: pixels }));
   const image = stencil.createImageData(pixels, pixels);
   for (let i = 0; i < ink.length; i++) image.data[4 * i + 3] = ink[i];
   stencil.putImageData(image, 0, 0);
@@ -54,7 +55,8 @@ export function firstPoints(strokes, count) {
 
 /** A drawing as a small picture. @param {Stroke[]} strokes */
 export function inkDrawing(strokes) {
-  const lines = strokes.map((points) => svg("polyline", { points: [...points, points.at(-1)].join(" ") })); // shows dots
-  const viewBox = `0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}`;
-  return svg("svg", { class: "drawing", viewBox, "aria-hidden": "true" }, ...lines);
+  const path = strokes.map((points) => `M${points.join("L")}${points.length > 1 ? "" : "h0"}`).join(""); // h0 shows a dot
+  return html`<svg class="drawing" viewBox="0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}" aria-hidden="true">
+    <path d=${path} />
+  </svg>`;
 }

@@ -1,4 +1,5 @@
-/** Numbers as the page writes them: with a true minus sign. */
+/** Numbers and answers as the page writes them: with a true minus sign. */
+/** @import { Prediction } from "../state/types.js" */
 
 /** With its thousands grouped: 54,912. @param {number} value */
 export function grouped(value) {
@@ -29,6 +30,17 @@ export function percent(share, digits = 1) {
 export function percentage(share, digits = 1) {
   const text = (100 * share).toFixed(digits);
   return Number(text) === 100 && share < 1 ? `>\u202f${(100 - 10 ** -digits).toFixed(digits)}` : text;
+}
+
+/** The same, or nothing below half a percent, where a bar is too short to be compared. @param {number} share */
+export function percentIfShown(share) {
+  return share >= 0.005 ? percent(share) : "";
+}
+
+/** A prediction in a few words: 7, 98.2 %. @param {Prediction} prediction */
+export function answer({ verdict, digit, probabilities }) {
+  if (digit === null) return "nothing yet";
+  return verdict === "not a digit" ? verdict : `${digit}, ${percent(probabilities[digit])}`;
 }
 
 /** A duration in words, rounded up: 40 s, 2 min. @param {number} seconds @param {number} [step] to round it up to */

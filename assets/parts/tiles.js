@@ -2,7 +2,7 @@
     painted over the paper in the page's colors, so zero is paper, in light and dark.
 
     In a template: <signed-image .values=${weights} .full=${0.32}></signed-image>. */
-import { largest } from "../engine/math.js";
+import { largest, quantile } from "../engine/math.js";
 
 const EXPONENT = 0.75; // keeps small values visible
 
@@ -81,6 +81,9 @@ class SignedImage extends Tile {
 export function share(part) {
   return Math.min(Math.abs(part), 1) ** EXPONENT;
 }
+
+/** The absolute value from which on a neuron's weights get the full color: few are larger. @param {ArrayLike<number>} weights */
+export const fullOf = (weights) => quantile(Float64Array.from(weights, Math.abs), 0.98);
 
 /** A color of the style sheets, such as "up", as red, green and blue. @param {string} name */
 export function color(name) {

@@ -1,72 +1,59 @@
-/**
- * Verification: whenever the pen is up and something changed, the server's PyTorch predicts from the same ink. One question
- * is asked at a time, about the newest drawing, and an answer that came too late is dropped. While the server can't be
- * reached, the page predicts on its own, tries to reach it every two seconds, and asks again as soon as it is back. All of
- * this is off until `connect` is called: the static site has no server.
- */
-/** @import { Current, Steps } from "../state/types.js" */
-import * as classifiers from "../state/classifiers.js";
-import * as prediction from "../state/prediction.js";
-import { createStore } from "../state/store.js";
+/** Verification: whenever the pen is up and something has changed, the server's PyTorch predicts from the same ink. One
+    question is asked at a time, about the newest drawing, and an answer that came too late is dropped. While the server
+    can't be reached, the page predicts on its own, tries to reach it every two seconds, and asks again as soon as it is
+    back. A static site has no server, and a network that is only in the page is not asked about. */
+/** @import { Current } from "../state/types.js" */
+import { hasServer } from "../site/files.js";
+import { active } from "../state/networks.js";
+import { current, isEmpty, steps } from "../state/prediction.js";
+import { effect, signal, untracked } from "../vendor/signals-core.js";
 
 const PATIENCE = 4000; // milliseconds without an answer until the server counts as busy, or as gone
 const RETRY = 2000; // milliseconds between two attempts to reach it
-const FRESH = 250; // milliseconds for which the last sign of life is proof enough
+const KNOWN = ["shared", "baseline"]; // networks that the server has
 
-/**
- * What is sent. `ink` is made by `packInk`; `network` is a fingerprint, and `ticket` of the job that this network came of.
- * @typedef {{ version: number, ink: string, steps: Steps, network: string | undefined, ticket: string }} Question
- *
- * A drawing to verify; its question is null while its ink is being packed.
- * @typedef {{ question: Question | null, version: number, askedAt: number | null }} Pending
- *
- * @typedef {{ version: number, network: string, digit: number, probabilities: number[], verdict: string }} Verification
- * @typedef {Verification | { version: number, error: string }} Reply
- * @typedef {{ state: "idle" | "asked" | "busy" | "lost" }
- *   | { state: "answered", reply: Reply, milliseconds: number }} News
- */
+/** @typedef {{ version: number, network: string, digit: number, probabilities: number[], verdict: string }} Verification
+ *  @typedef {Verification | { version: number, error: string }} Reply
+ *  @typedef {{ state: "idle" | "asked" | "busy" | "lost" | "unknown" }
+ *    | { state: "answered", reply: Reply, milliseconds: number }} News */
 
-const store = createStore(/** @type {News} */ ({ state: "idle" }));
+/** What is going on. */
+export const news = signal(/** @type {News} */ ({ state: "idle" }));
 
-/** Subscribers are told what is going on, at once and at every change. */
-export const { subscribe } = store;
-
-let hasServer = false;
-let newest = /** @type {Pending | null} */ (null); // the newest drawing, until it is answered
+/** @typedef {{ version: number, body: Promise<string>, askedAt: number }} Question */
+let newest = 0; // the version of the newest drawing
 let isAsking = false;
-let isConnected = true;
-let lastContact = performance.now();
-/** @type {Promise<boolean> | null} */
-let attempt = null; // the request under way that finds out whether the server is there
+let question = /** @type {Question | null} */ (null); // until it is answered
 
-/** Start verifying. */
+/** Start verifying, if a server is there. */
 export function connect() {
-  hasServer = true;
-  addEventListener("offline", lose);
-  prediction.subscribe((current) => {
-    newest = null; // nothing waits for the answer to the last drawing any more
-    if (isConnected && store.get().state !== "idle") store.set({ state: "idle" });
-    if (!current.penIsDown && !prediction.isEmpty(current) && current.fingerprint) ask(current);
+  if (!hasServer) return;
+  addEventListener("offline", () => (news.value = { state: "lost" }));
+  effect(() => {
+    const now = current.value;
+    const network = active.value;
+    const taken = steps.value;
+    untracked(() => {
+      newest++;
+      question = null; // nothing waits for the answer to the last drawing any more
+      if (news.value.state !== "lost") news.value = { state: "idle" };
+      if (!network || now.penIsDown || isEmpty(now)) return;
+      if (!KNOWN.includes(network.name)) news.value = { state: "unknown" };
+      else if (network.classifier.fingerprint) {
+        question = {
+          version: newest,
+          body: pack(now, taken, network.classifier.fingerprint),
+          askedAt: performance.now(),
+        };
+        deliver();
+      }
+    });
   });
 }
 
-/** Whether the server is there: about 5 ms on the same machine. True where there is no server by design. A sign of life in
-    the last milliseconds, `fresh` of them, is proof enough. */
-export async function isReachable(fresh = FRESH) {
-  if (!hasServer || (isConnected && performance.now() - lastContact < fresh)) return true;
-  attempt ??= request("alive", { cache: "no-store" })
-    .then((reply) => reply.ok || reply.status === 429)
-    .catch(() => false);
-  const isThere = await attempt;
-  attempt = null;
-  if (isThere) hear();
-  else lose();
-  return isThere;
-}
-
-/** @param {string} path beside the page @param {RequestInit} options */
-function request(path, options) {
-  return fetch(new URL(path, document.baseURI), { ...options, signal: AbortSignal.timeout(PATIENCE) });
+/** @param {Current} current @param {import("../state/types.js").Steps} steps @param {string} network */
+async function pack({ ink }, steps, network) {
+  return JSON.stringify({ version: newest, ink: await packInk(ink), steps, network });
 }
 
 /** Ink as text: deflated, then base64. One or two kB for a digit. @param {Uint8Array} ink */
@@ -76,67 +63,41 @@ export async function packInk(ink) {
   return btoa(String.fromCharCode(...bytes));
 }
 
-/** @param {Current} current */
-async function ask({ version, ink, steps, fingerprint }) {
-  /** @type {Pending} */
-  const mine = { question: null, version, askedAt: null };
-  const { ticket = "" } = classifiers.active().description;
-  newest = mine;
-  mine.question = { version, ink: await packInk(ink), steps, network: fingerprint, ticket };
-  await deliver();
-}
-
 /** Ask about the newest drawing, unless an answer is still to come. */
 async function deliver() {
-  if (!newest?.question || !isConnected) return;
-  const mine = newest;
-  mine.askedAt ??= performance.now();
-  if (store.get().state !== "busy") store.set({ state: "asked" });
-  if (isAsking) return;
+  if (!question || isAsking) return;
+  const mine = question;
+  if (news.value.state === "idle") news.value = { state: "asked" };
   isAsking = true;
-  const reply = await answer(mine.question);
-  const isThere = reply !== null || (await isReachable(0));
+  const answered = await ask(await mine.body);
   isAsking = false;
-  if (mine !== newest) return deliver();
-  if (reply) {
-    newest = null;
-    store.set({ state: "answered", reply, milliseconds: lastContact - mine.askedAt });
-  } else if (isThere) {
-    store.set({ state: "busy" });
-    setTimeout(() => mine === newest && deliver(), RETRY);
+  if (mine !== question) return deliver();
+  if (typeof answered === "object") {
+    question = null;
+    news.value = { state: "answered", reply: answered, milliseconds: performance.now() - mine.askedAt };
+  } else {
+    news.value = { state: answered };
+    setTimeout(retry, RETRY, mine);
   }
 }
 
-/** The server's answer; null if there is none in time, or it is busy. @param {Question | null} question
-    @returns {Promise<Reply | null>} */
-async function answer(question) {
-  try {
-    const headers = { "Content-Type": "application/json" };
-    const reply = await request("verify", { method: "POST", headers, body: JSON.stringify(question) });
-    if (!reply.ok) return null;
-    const answered = await reply.json();
-    hear();
-    return answered;
-  } catch {
-    return null;
-  }
-}
-
-async function lose() {
-  if (!isConnected) return;
-  isConnected = false;
-  store.set({ state: "lost" });
-  do await new Promise((resolve) => setTimeout(resolve, RETRY));
-  while (!isConnected && !(await isReachable()));
-}
-
-/** The server gave a sign of life. */
-function hear() {
-  lastContact = performance.now();
-  if (isConnected) return;
-  isConnected = true;
-  store.set({ state: "idle" });
-  if (!newest?.question) return;
-  newest.askedAt = null; // the time without a connection is not the answer's
+/** @param {Question} mine */
+function retry(mine) {
+  if (mine !== question) return;
+  mine.askedAt = performance.now();
   deliver();
+}
+
+/** The server's answer, or why there is none. @param {string} body @returns {Promise<Reply | "busy" | "lost">} */
+async function ask(body) {
+  const options = { method: "POST", headers: { "Content-Type": "application/json" }, body };
+  try {
+    const reply = await fetch(new URL("verify", document.baseURI), {
+      ...options,
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    return reply.ok ? await reply.json() : "busy";
+  } catch (error) {
+    return error instanceof DOMException && error.name === "TimeoutError" ? "busy" : "lost";
+  }
 }

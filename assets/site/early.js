@@ -1,6 +1,8 @@
-/** Keep what is drawn on the pad before its module has arrived, as text in an attribute of the canvas, which the pad takes
-    over. This function is inlined in both pages, so it imports nothing. @param {HTMLElement} element the pad's */
+/** Keep what is drawn on the pad before its module has arrived, as text in attributes of the canvas, which the pad takes over,
+    even in the middle of a stroke. This function is inlined in both pages, so it imports nothing.
+    @param {HTMLElement} element the pad's */
 export function keepEarlyStrokes(element) {
+  document.documentElement.classList.toggle("has-view", /[?&]view=/.test(location.search)); // the pad is where it will stay
   const canvas = /** @type {HTMLCanvasElement} */ (element.querySelector(".pad-canvas"));
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const strokes = /** @type {[number, number][][]} */ ([]);
@@ -22,19 +24,19 @@ export function keepEarlyStrokes(element) {
       context.stroke();
     }
   };
-  let isDown = false;
+  const isDown = () => "earlyPen" in canvas.dataset && !("isReady" in canvas.dataset);
+  const end = () => void delete canvas.dataset.earlyPen;
   canvas.addEventListener("pointerdown", (event) => {
-    if ("isReady" in canvas.dataset || event.button !== 0) return;
-    isDown = true;
+    if ("isReady" in canvas.dataset || event.button !== 0 || isDown()) return;
+    canvas.dataset.earlyPen = JSON.stringify([event.pointerId, event.pointerType]);
     canvas.setPointerCapture(event.pointerId);
     strokes.push([]);
     draw(event);
   });
-  canvas.addEventListener("pointermove", (event) => isDown && draw(event));
-  for (const name of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(name, () => {
-      if (isDown) canvas.dispatchEvent(new Event("early"));
-      isDown = false;
-    });
-  }
+  canvas.addEventListener("pointermove", (event) => {
+    if (!isDown()) return;
+    if (event.buttons & 1) draw(event);
+    else end();
+  });
+  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, end);
 }

@@ -43,6 +43,17 @@ export const drawing = {
   },
 };
 
+/** Drawings with the digits that they are meant to be: 7 and its strokes, ~ before each other one.
+    @type {Kind<{ label: number, strokes: Stroke[] }[]>} */
+export const labeledDrawings = {
+  parse(text) {
+    const parts = text ? text.split("~") : [];
+    const all = parts.map((part) => ({ label: Number(part[0]), strokes: drawing.parse(part.slice(1)) ?? [] }));
+    return parts.length <= 100 && all.every(({ label, strokes }) => label >= 0 && strokes.length) ? all : undefined;
+  },
+  write: (value) => value.map(({ label, strokes }) => label + drawing.write(strokes)).join("~"),
+};
+
 /** @param {number[]} numbers */
 function packed(numbers) {
   let bytes = "";

@@ -5,8 +5,8 @@
 /** @import { Signal } from "../vendor/signals-core.js" */
 /** @import { Kind } from "./values.js" */
 import { batch, effect, signal } from "../vendor/signals-core.js";
-import { drawing } from "./drawing-code.js";
-import { choice, flag, name, neurons, oneOf, real, someOf, whole, wholes } from "./values.js";
+import { drawing, labeledDrawings } from "./drawing-code.js";
+import { choice, digits, flag, name, neurons, oneOf, real, someOf, whole, wholes } from "./values.js";
 
 export const VIEWS = /** @type {const} */ ([
   "lesson",
@@ -19,7 +19,7 @@ export const VIEWS = /** @type {const} */ ([
   "handwriting",
 ]);
 const VERSION = "2"; // of links
-const LONGEST = 4000; // characters of a link's fragment
+export const LONGEST = 4000; // characters of a link's fragment
 const STORED = "digit-sketchpad";
 
 /** Where a value stands in an address: in the query (?view=why), as what is a page of its own; in the fragment
@@ -56,12 +56,12 @@ const TABLE = {
   nudge: entry(real(0, 1), 0.5, { link: "nudge", kept: "tab" }),
   // The next training
   optimizer: entry(oneOf(["adam", "rmsprop", "momentum", "sgd"]), "adam", { link: "optimizer", kept: "tab" }),
-  learningRate: entry(real(1e-9, 1000), 0.001, { link: "lr", kept: "tab" }),
+  learningRate: entry(real(1e-9, 100), 0.001, { link: "lr", kept: "tab" }),
   batchSize: entry(whole(1, 4096), 32, { link: "batch", kept: "tab" }),
   epochs: entry(whole(1, 50), 5, { link: "epochs", kept: "tab" }),
   digits: entry(whole(100, 55_000), 55_000, { link: "digits", kept: "tab" }),
   hiddenLayers: entry(whole(0, 3), 2, { link: "layers", kept: "tab" }),
-  width: entry(whole(8, 256), 64, { link: "width", kept: "tab" }),
+  hidden: entry(whole(8, 256), 64, { link: "width", kept: "tab" }),
   activation: entry(oneOf(["relu", "leaky_relu", "tanh", "sigmoid", "none"]), "relu", {
     link: "activation",
     kept: "tab",
@@ -70,6 +70,12 @@ const TABLE = {
   augmentation: entry(flag, false, { link: "augmentation", kept: "tab" }),
   penStrokes: entry(flag, false, { link: "strokes", kept: "tab" }),
   seed: entry(whole(0, 999_999_999), 0, { link: "seed", kept: "tab" }),
+  // Which run Train shows, the newest if null, and after which step, the last one if null
+  run: entry(whole(0, 9999), null, { kept: "tab" }),
+  moment: entry(whole(0, 999_999), null, { link: "moment", kept: "tab" }),
+  // My handwriting: the digits that are still asked for, and the drawings; never in a link
+  wanted: entry(digits, [], { kept: "tab" }),
+  handwriting: entry(labeledDrawings, [], { kept: "tab" }),
   // How far the lesson has come
   done: entry(someOf(Array.from({ length: 20 }, (_, i) => String(i + 1))), [], { kept: "browser" }),
   lastStep: entry(whole(1, 20), null, { kept: "browser" }),
@@ -83,6 +89,7 @@ const entries = Object.entries(TABLE).map(([key, value]) => ({ name: /** @type {
 
 /** What is wrong with the address by which the page was opened, or with one of the page's files: a sentence, or "". */
 export const problem = signal("");
+export const PART_MISSING = "A part of this page could not be loaded. Reload it when there is a connection.";
 
 const received = linkFields();
 export const state = /** @type {State} */ (
@@ -112,6 +119,15 @@ export function reset(...names) {
   });
 }
 
+/** Show what a query says, such as that of a link: ?view=why. @param {string} search */
+export function follow(search) {
+  batch(() => {
+    for (const { name: key, kind, initial, query } of entries) {
+      if (query) /** @type {Signal<any>} */ (state[key]).value = inQuery(query, kind, search) ?? initial;
+    }
+  });
+}
+
 /** @param {typeof entries[number]} entry */
 function text({ name: key, kind }) {
   return kind.write(state[key].value);
@@ -137,8 +153,8 @@ function initialValue({ name: key, kind, initial, query, link: field, kept }) {
 }
 
 /** What the query says; ?present alone is true. @param {string} query @param {Kind<any>} kind */
-function inQuery(query, kind) {
-  const given = new URLSearchParams(location.search).get(query);
+function inQuery(query, kind, search = location.search) {
+  const given = new URLSearchParams(search).get(query);
   if (given === null) return undefined;
   return kind.parse(kind === flag && given === "" ? "1" : query === "view" && given === "history" ? "train" : given);
 }
@@ -184,13 +200,7 @@ function keep() {
 addEventListener("pagehide", keep);
 addEventListener("visibilitychange", () => document.hidden && keep());
 addEventListener("hashchange", () => location.hash.startsWith("#v=") && location.reload());
-addEventListener("popstate", () =>
-  batch(() => {
-    for (const { name: key, kind, initial, query } of entries) {
-      if (query) /** @type {Signal<any>} */ (state[key]).value = inQuery(query, kind) ?? initial;
-    }
-  }),
-);
+addEventListener("popstate", () => follow(location.search));
 
 // The query follows the state. Opening a view is a step that Back undoes; an unknown name stays until something is chosen.
 effect(() => {

@@ -60,3 +60,9 @@ export const neurons = {
 
 /** A name of letters, digits and hyphens. @type {Kind<string>} */
 export const name = { parse: (text) => (/^[a-z\d-]{1,40}$/.test(text) ? text : undefined), write: (value) => value };
+
+/** Digits in a row: 7301. @type {Kind<number[]>} */
+export const digits = {
+  parse: (text) => (/^\d{0,100}$/.test(text) ? Array.from(text, Number) : undefined),
+  write: (value) => value.join(""),
+};

@@ -1,82 +1,166 @@
-/** The header: which network predicts, how it was trained and how well it does. Its value carries the network to the
-    page. */
-/** @import { ClassifierDescription, MountContext } from "../../state/types.js" */
+/** The header: title, links to the views while one is open, the link dialog, and what there is to know about the network.
+    It also sets the classes of the root element that the style sheets count on. */
+/** @import { MountContext } from "../../state/types.js" */
 import { parameterCount } from "../../engine/network.js";
-import { query, setText } from "../../parts/dom.js";
+import { icon } from "../../parts/icons.js";
 import { grouped, percent } from "../../parts/numbers.js";
-import { readJson } from "../../site/files.js";
-import * as classifiers from "../../state/classifiers.js";
-import * as link from "../../state/link.js";
-import { tellHeight } from "./embed.js";
-import { setUpSharing } from "./share.js";
+import { pad } from "../../state/drawing.js";
+import { active, predictWith } from "../../state/networks.js";
+import { paint } from "../../state/painting.js";
+import { follow, problem, state, VIEWS } from "../../state/state.js";
+import { html, nothing } from "../../vendor/lit-html.js";
+import { batch, effect } from "../../vendor/signals-core.js";
+import { linkDialog } from "./dialog.js";
+
+/** @type {Record<string, string>} */
+const TITLES = {
+  lesson: "Lesson",
+  input: "Input",
+  neurons: "Neurons",
+  why: "Why?",
+  loss: "Softmax & loss",
+  replay: "Replay",
+  train: "Train",
+  handwriting: "My handwriting",
+};
 
 /** @param {MountContext} context */
 export function mount({ element }) {
-  const details = query(element, ".header-network", HTMLDetailsElement);
+  paint(element, header);
+  document.addEventListener("click", followLink);
   document.addEventListener("pointerdown", ({ target }) => {
-    if (!details.contains(/** @type {Node} */ (target))) details.open = false;
-  });
-  details.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !details.open) return;
-    details.open = false;
-    event.preventDefault(); // elsewhere, it clears the pad
-  });
-  const problem = query(element, ".header-problem");
-  /** Have a network, and say so if it can't be loaded. @param {"shared" | "baseline"} whose @param {string} name */
-  const take = async (whose, name) => {
-    try {
-      classifiers.take(whose, await readJson(name));
-      setText(problem, "");
-    } catch (error) {
-      setText(problem, /** @type {Error} */ (error).message);
-      details.open = true;
+    for (const details of document.querySelectorAll("details.header-about, details.picture-verification")) {
+      if (!details.contains(/** @type {Node} */ (target))) details.removeAttribute("open");
     }
-  };
-  take("shared", "network.json");
-  setUpSharing(element);
-  tellHeight(element);
-  const buttons = [...element.querySelectorAll(".header-network button")].map(
-    (button) => /** @type {HTMLButtonElement} */ (button),
-  );
-  for (const button of buttons) {
-    button.addEventListener("click", () => {
-      details.open = false;
-      choose(button.value);
-    });
-  }
-
-  /** Have the baseline predict, alone or beside the shared network. @param {string} value */
-  async function choose(value) {
-    if (!classifiers.get().baseline) await take("baseline", "baseline.json");
-    if (classifiers.get().baseline) classifiers.activate("baseline", value === "both" ? "shared" : null);
-  }
-
-  link.register(
-    "network",
-    () => {
-      const { active, compared } = classifiers.get();
-      return active === "baseline" ? (compared ? "both" : "baseline") : "";
-    },
-    (text) => {
-      const isKnown = buttons.some(({ value }) => value === text);
-      if (isKnown) choose(text);
-      return isKnown;
-    },
-  );
-  classifiers.subscribe((present) => {
-    const description = present[present.active]?.description;
-    if (description) show(element, description);
   });
+  effect(() => {
+    const { classList } = document.documentElement;
+    const view = state.view.value;
+    classList.toggle("has-view", view !== null);
+    classList.toggle("has-lesson", state.step.value !== null);
+    classList.toggle("is-presenting", state.present.value);
+    classList.toggle("is-embedded", state.embed.value);
+    if (view === null) classList.remove("has-large-pad");
+    document.title = [view && TITLES[view], "Digit Sketchpad"].filter(Boolean).join(" · ");
+  });
+  if (state.embed.value && parent !== window) tellParent(element.closest("main") ?? document.body);
 }
 
-/** @param {HTMLElement} element @param {ClassifierDescription} description */
-function show(element, { name, recipe, testAccuracy, steps, batchSize, origin, network }) {
+/** A link to a view changes the state; with a key held, or another button, the browser opens it beside.
+    @param {MouseEvent} event */
+function followLink(event) {
+  const link = event.target instanceof Element ? event.target.closest("a[href^='?']") : null;
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  follow(link.getAttribute("href") ?? "");
+}
+
+function close() {
+  batch(() => (state.view.value = state.step.value = null));
+  pad.focus();
+}
+
+function header() {
+  const view = state.view.value;
+  return html`
+    <header class="header">
+      <h1>Digit Sketchpad</h1>
+      ${
+        view === null
+          ? html`<p class="header-lead">Draw a digit. A small neural network reads it while the pen moves.</p>`
+          : views(view)
+      }
+      <div class="header-buttons">
+        ${linkDialog(view !== null)} ${about()}
+        ${
+          view === null
+            ? nothing
+            : html`<button type="button" class="header-close" aria-label="Close the view" @click=${close}>
+                ${icon("close")} <span>Close</span>
+              </button>`
+        }
+      </div>
+      <p class="header-problem" role="alert">${problem.value}</p>
+    </header>
+  `;
+}
+
+/** @param {string} view */
+const views = (view) => html`
+  <nav class="header-views" aria-label="Views">
+    ${VIEWS.map(
+      (name) => html`<a href="?view=${name}" aria-current=${name === view ? "page" : nothing}>${TITLES[name]}</a>`,
+    )}
+  </nav>
+  <div class="header-view">
+    <button type="button" aria-label="Back to the first screen" @click=${close}>${icon("back")}</button>
+    <select
+      aria-label="View"
+      .value=${view}
+      @change=${(/** @type {Event & { target: HTMLSelectElement }} */ { target }) =>
+        (state.view.value = /** @type {typeof VIEWS[number]} */ (target.value))}
+    >
+      ${VIEWS.map((name) => html`<option value=${name} ?selected=${name === view}>${TITLES[name]}</option>`)}
+      ${view === "all" ? html`<option value="all" selected>All</option>` : nothing}
+    </select>
+  </div>
+`;
+
+/** What there is to know about the network that predicts. */
+function about() {
+  const now = active.value;
+  if (!now) return nothing;
+  const { name, recipe, testAccuracy, steps, batchSize, origin, network } = now.description;
   const { parameters, weights, biases } = parameterCount(network.widths);
-  const lines = {
-    ".header-score": `Recipe ${name}: ${percent(testAccuracy, 2)} of MNIST's 10,000 test digits classified correctly`,
-    ".header-recipe": `${network.widths.join(" – ")}, ${grouped(parameters)} parameters (${grouped(weights)} weights, ${grouped(biases)} biases); ${recipe}`,
-    ".header-steps": steps ? `It took ${grouped(steps)} steps of gradient descent, each on ${batchSize} images.` : "",
-    ".header-origin": origin,
+  const predict = (/** @type {string} */ network, /** @type {"shared" | null} */ beside) => () =>
+    batch(() => {
+      predictWith(network);
+      state.compared.value = beside;
+    });
+  return html`
+    <details class="header-about" @keydown=${closeOnEscape}>
+      <summary aria-label="About this network" title="About this network"><i aria-hidden="true">i</i></summary>
+      <div class="header-details">
+        <div role="note" aria-label="The network that predicts">
+          <p>
+            <b>${now.title}</b>${
+              testAccuracy === null
+                ? nothing
+                : html`: ${percent(testAccuracy, 2)} of MNIST’s 10,000 test digits classified correctly.`
+            }
+          </p>
+          <p>
+            ${network.widths.join(" – ")}, ${grouped(parameters)} parameters (${grouped(weights)} weights,
+            ${grouped(biases)} biases).
+          </p>
+          <p>Recipe ${name}: ${recipe}.</p>
+          ${steps ? html`<p>${grouped(steps)} steps of gradient descent, each on ${batchSize} images.</p>` : nothing}
+          <p>${origin}</p>
+        </div>
+        <p>The baseline network, which most courses build, comes along: Adam on MNIST alone.</p>
+        <div class="buttons">
+          <button type="button" @click=${predict("baseline", null)}>Predict with the baseline</button>
+          <button type="button" @click=${predict("baseline", "shared")}>Compare both</button>
+        </div>
+      </div>
+    </details>
+  `;
+}
+
+/** @param {KeyboardEvent} event */
+function closeOnEscape(event) {
+  if (event.key !== "Escape") return;
+  /** @type {HTMLDetailsElement} */ (event.currentTarget).open = false;
+}
+
+/** In a frame of another page: tell it the height that everything needs, and how far the lesson has come.
+    @param {Element} main */
+function tellParent(main) {
+  const tell = () => {
+    const [step, done] = [state.step.value, state.done.value.map(Number)];
+    const height = Math.ceil(main.getBoundingClientRect().height);
+    parent.postMessage({ type: "digit-sketchpad", height, step, done }, "*"); // nothing of it is a secret
   };
-  for (const [part, text] of Object.entries(lines)) setText(query(element, part), text);
+  new ResizeObserver(tell).observe(main);
+  effect(tell);
 }

@@ -1,8 +1,8 @@
 /** What is on the pad, and how it changes: strokes or a photo, their ink, undo and redo. No DOM in here. */
 /** @import { Point, Stroke } from "../../state/types.js" */
-import { clip } from "../../engine/math.js";
 import { InkCanvas, PEN_WIDTH } from "../../engine/pen.js";
 import { curve } from "../../engine/smoothing.js";
+import { distanceFrom } from "../../state/drawing-code.js";
 
 /** @typedef {{ strokes: Stroke[], photo: Uint8Array | null }} Content a photo is the ink of one; then there are no strokes */
 
@@ -64,32 +64,25 @@ export class Editor {
     for (const canvas of [this.#settled, this.canvas]) canvas.draw([this.#current]);
   }
 
-  /** Move the pen. Returns what is new to paint: the curve that has settled, from the last settled point on, and the
-      straight piece from there to the pen.
-      @param {Point[]} points @returns {import("./surface.js").Pieces} */
+  /** Move the pen. @param {Point[]} points */
   extend(points) {
     const stroke = this.#current ?? [];
     const samples = this.#samples;
-    const settled = [stroke[Math.max(stroke.length - 2, 0)]];
     for (const point of points) {
       const [before, from, to] = [samples.at(-3), samples.at(-2), samples[samples.length - 1]];
       if (point[0] === to[0] && point[1] === to[1]) continue;
       samples.push(point);
       if (from) {
         stroke.pop();
-        const piece = this.#isExact ? [to] : curve(before, from, to, point);
-        for (const next of piece) {
+        for (const next of this.#isExact ? [to] : curve(before, from, to, point)) {
           this.#settled.line(stroke[stroke.length - 1], next);
           stroke.push(next);
         }
-        settled.push(...piece);
       }
       stroke.push(point);
     }
-    const tail = stroke.slice(-2);
     this.canvas.ink.set(this.#settled.ink);
-    if (tail.length > 1) this.canvas.line(tail[0], tail[1]);
-    return { settled, tail };
+    this.canvas.draw([stroke.slice(-2)]);
   }
 
   /** Rub out the strokes that an eraser touches. Returns whether it touched any. @param {Point[]} points */
@@ -157,11 +150,6 @@ export class Editor {
 }
 
 /** Whether a point is on a stroke, or as near as the pen is wide. @param {Stroke} stroke @param {Point} point */
-function isNear(stroke, [x, y]) {
-  return stroke.some(([x1, y1], i) => {
-    const [x0, y0] = stroke[Math.max(i - 1, 0)];
-    const [dx, dy] = [x1 - x0, y1 - y0];
-    const along = clip(((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy || 1), 0, 1);
-    return Math.hypot(x - x0 - along * dx, y - y0 - along * dy) <= PEN_WIDTH;
-  });
+function isNear(stroke, point) {
+  return stroke.some((end, i) => distanceFrom(point, stroke[Math.max(i - 1, 0)], end) <= PEN_WIDTH);
 }

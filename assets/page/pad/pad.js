@@ -1,30 +1,31 @@
-/** The pad: pen movements become strokes and ink, which the rest of the page is told at once, and the server at pen-up. */
+/** The pad: pen movements become strokes and ink, which the rest of the page is told in the same task. */
 /** @import { MountContext, Point, Stroke } from "../../state/types.js" */
 import { clip } from "../../engine/math.js";
 import { CANVAS_SIDE, PEN_WIDTH } from "../../engine/pen.js";
-import { create, query } from "../../parts/dom.js";
+import { query } from "../../parts/dom.js";
 import { firstPoints, inkDrawing } from "../../parts/ink.js";
-import { isMotionReduced } from "../../parts/player.js";
-import * as verification from "../../server/verification.js";
-import { hasServer, readJson } from "../../site/files.js";
-import { defer } from "../../state/deferred.js";
-import * as drawing from "../../state/drawing.js";
-import { decode, encode } from "../../state/drawing-code.js";
-import * as link from "../../state/link.js";
-import { predictsTheSame } from "../../state/prediction.js";
-import * as storage from "../../state/storage.js";
-import * as views from "../../state/views.js";
+import { createPlayer, isMotionReduced } from "../../parts/player.js";
+import { readJson } from "../../site/files.js";
+import { drawing, pad as controls } from "../../state/drawing.js";
+import { predictWith } from "../../state/networks.js";
+import { PART_MISSING, problem, reset, state } from "../../state/state.js";
+import { html, render } from "../../vendor/lit-html.js";
 import { demonstrate } from "./demonstration.js";
 import { Editor } from "./editor.js";
 import { createSurface } from "./surface.js";
+
+/** @typedef {{ pointerId: number, pointerType: string, isErasing: boolean, pad: DOMRect }} Pen the pointer that draws, and
+    where the pad was when it was put down: a pad that moves meanwhile does not move the stroke
+ *  @typedef {{ name: string, strokes: Stroke[] }} Sample */
 
 const STEP = CANVAS_SIDE / 20; // of the keyboard's pen
 const SAMPLE_DURATION = 700; // milliseconds in which a sample draws itself
 const PEN_AWAY = 3000; // milliseconds without a pen after which a touch draws again: until then it may be the palm
 const PALM_AHEAD = 1000; // milliseconds before a pen in which a touch was the palm
+const UNTOUCHED = 60_000; // milliseconds after which a kiosk starts anew
 const [LEFT, ERASER] = [0, 5]; // buttons of a pointer; a pen has an eraser at its other end
 const TYPING = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox], [type=radio])";
-const STORED = "digit-sketchpad.drawing"; // what was on the pad when the page was left
+const ELSEWHERE = ".view, .header, dialog"; // where Escape has a meaning of its own
 /** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -38,81 +39,71 @@ export function mount({ element }) {
   const editor = new Editor();
   let cursor = /** @type {Point} */ ([CANVAS_SIDE / 2, CANVAS_SIDE / 2]); // the keyboard's pen
   let isCursorShown = false;
-  let pointer = /** @type {PointerEvent | null} */ (null); // how the one pointer that draws was put down
+  let pen = /** @type {Pen | null} */ (null);
   const fingers = /** @type {Set<number>} */ (new Set()); // the touches on the pad, whether they draw or not
   let penSeen = -Infinity; // when a pen last did anything
   let touchEnded = -Infinity; // when a touch drew the last stroke of all
-  let animation = 0; // the animation frame that was requested, while a sample draws itself
-  let stopDemonstration = /** @type {(() => void) | null} */ (null); // while the page shows itself
+  let sample = /** @type {Stroke[]} */ ([]); // the one that draws itself
+  let stopDemonstration = /** @type {(() => void) | null} */ (null);
   let photo = { close: () => false }; // until its module has been loaded, which can wait
-  const surface = createSurface(canvas, () => ({
+  const paint = createSurface(canvas, () => ({
     strokes: editor.strokes,
     photo: editor.photo,
     cursor: isCursorShown ? { at: cursor, isDown: editor.isPenDown } : null,
   }));
+  const player = createPlayer({
+    duration: () => (isMotionReduced.matches ? 0 : SAMPLE_DURATION),
+    show(share) {
+      editor.replace(firstPoints(sample, Math.ceil(share * sample.flat().length)));
+      show();
+    },
+  });
 
-  function publish() {
+  function show() {
+    paint();
     const { strokes, canvas, isPenDown, isEmpty, canUndo, canRedo } = editor;
+    const penIsDown = isPenDown || player.isPlaying.value || stopDemonstration !== null;
+    drawing.value = { strokes, ink: canvas.ink, penIsDown };
+    if (!penIsDown) state.strokes.value = strokes;
     pad.classList.toggle("has-ink", !isEmpty);
-    pad.classList.toggle("has-strokes", strokes.length > 0);
     enable(clearButton, !isEmpty);
     enable(undoButton, canUndo);
     enable(redoButton, canRedo);
-    const penIsDown = isPenDown || animation !== 0 || stopDemonstration !== null;
-    drawing.set({ strokes, ink: canvas.ink, penIsDown });
   }
 
   /** A button that is disabled loses the keyboard's focus, which goes to the pad and not to nowhere.
       @param {HTMLButtonElement} button @param {boolean} isEnabled */
   function enable(button, isEnabled) {
+    if (button.disabled === !isEnabled) return;
     if (!isEnabled && button === document.activeElement) canvas.focus({ preventScroll: true });
     button.disabled = !isEnabled;
   }
 
-  /** @param {Point} point @param {boolean} [isExact] without smoothing */
-  function begin(point, isExact) {
-    stopAnimation();
-    photo.close();
-    const hadPhoto = editor.photo !== null;
-    editor.begin(point, isExact);
-    if (hadPhoto) surface.repaint();
-    else surface.add({ settled: [], tail: [point] });
-    publish();
-  }
-
-  /** @param {Point[]} points */
-  function extend(points) {
-    surface.add(editor.extend(points));
-    publish();
-  }
-
   /** Lift the pen, whichever it is. */
   function lift() {
-    pointer = null;
+    pen = null;
     if (!editor.isPenDown) return;
     editor.end();
-    show(); // a stroke painted as a whole has smoother edges than one painted in pieces
+    show();
   }
 
   /** Take the stroke back that is being drawn. */
   function cancel() {
-    pointer = null;
+    pen = null;
     editor.cancel();
     show();
   }
 
-  /** Let the pen and the sample go that are drawing, so that something else can change the drawing. */
+  /** Let everything end that draws, so that something else can change the drawing: a sample is there at once. */
   function interrupt() {
     stopDemonstration?.();
     photo.close();
     lift();
-    stopAnimation();
+    if (player.isPlaying.value) {
+      player.stop();
+      editor.replace(sample);
+    }
     touchEnded = -Infinity;
-  }
-
-  function show() {
-    surface.repaint();
-    publish();
   }
 
   /** @param {Stroke[]} strokes @param {boolean} [isAnother] another drawing begins: the last one is not undone into it
@@ -143,32 +134,16 @@ export function mount({ element }) {
     show();
   }
 
-  const paper = {
-    show(/** @type {Uint8Array} */ ink) {
-      stopDemonstration?.();
-      drawing.set({ strokes: [], ink, penIsDown: true });
-    },
-    take: (/** @type {Uint8Array} */ ink) => replace([], false, ink),
-    end: publish,
-  };
-  defer(
-    () => import("./photo.js"),
-    ({ mountPhoto }) => (photo = mountPhoto(pad, TYPING, paper)),
-  );
+  Object.assign(controls, { replace, focus: () => canvas.focus({ preventScroll: true }) });
   undoButton.addEventListener("click", undo);
   redoButton.addEventListener("click", redo);
   clearButton.addEventListener("click", clear);
-  drawing.connectPad(replace);
 
-  const sizeButton = query(element, ".pad-size", HTMLButtonElement); // on a phone, beside a view
-  sizeButton.addEventListener("click", () => {
-    const isLarge = document.documentElement.classList.toggle("has-large-pad");
-    sizeButton.ariaPressed = String(isLarge);
-  });
+  // --- pens, mice and fingers -----------------------------------------------------------------------------------------
 
   /** Where on the canvas pointer events are. @param {PointerEvent[]} events @returns {Point[]} */
   function places(events) {
-    const { left, top, width } = canvas.getBoundingClientRect(); // it is a square
+    const { left, top, width } = pen?.pad ?? canvas.getBoundingClientRect(); // it is a square
     const scale = CANVAS_SIDE / width;
     return events.map(({ clientX, clientY }) => [(clientX - left) * scale, (clientY - top) * scale]);
   }
@@ -177,125 +152,127 @@ export function mount({ element }) {
   function seePen({ pointerType }) {
     if (pointerType !== "pen") return;
     penSeen = performance.now();
-    if (pointer?.pointerType === "touch") cancel();
+    if (pen?.pointerType === "touch") cancel();
     else if (penSeen - touchEnded < PALM_AHEAD) undo();
-  }
-
-  for (const name of /** @type {const} */ (["pointerdown", "pointermove", "pointerup"])) {
-    document.addEventListener(name, seePen, { capture: true });
   }
 
   /** Whether a touch may draw: with one finger, and no pen about. @param {PointerEvent} event */
   function mayDraw({ pointerId, pointerType }) {
     if (pointerType !== "touch") return true;
     fingers.add(pointerId);
-    if (fingers.size > 1 && pointer?.pointerType === "touch") cancel();
+    if (fingers.size > 1 && pen?.pointerType === "touch") cancel();
     return fingers.size === 1 && performance.now() - penSeen > PEN_AWAY;
+  }
+
+  /** @param {PointerEvent} event */
+  function putDown(event) {
+    const { pointerId, pointerType, button, buttons } = event;
+    interrupt(); // the keyboard's pen, if it is down
+    pen = {
+      ...{ pointerId, pointerType, pad: canvas.getBoundingClientRect() },
+      isErasing: button === ERASER || (buttons & 32) !== 0,
+    };
+    canvas.setPointerCapture(pointerId);
+    isCursorShown = false;
+    if (pen.isErasing) editor.erase(places([event]));
+    else editor.begin(places([event])[0]);
+    show();
+  }
+
+  /** @param {PointerEvent} event */
+  function move(event) {
+    if (!event.buttons) return lift(); // the end of the stroke went elsewhere
+    const movements = event.getCoalescedEvents?.() ?? [];
+    const points = places(movements.length ? movements : [event]);
+    if (pen?.isErasing) editor.erase(points);
+    else editor.extend(points);
+    show();
   }
 
   canvas.addEventListener("pointerdown", (event) => {
     getSelection()?.removeAllRanges(); // it would be dragged instead of the pen
-    if (!mayDraw(event) || pointer || ![LEFT, ERASER].includes(event.button)) return;
-    putDown(event);
+    if (mayDraw(event) && !pen && [LEFT, ERASER].includes(event.button)) putDown(event);
   });
-
-  /** @param {PointerEvent} event */
-  function putDown(event) {
-    interrupt(); // the keyboard's pen, if it is down
-    pointer = event;
-    canvas.setPointerCapture(event.pointerId);
-    hideCursor();
-    const [place] = places([event]);
-    if (isErasing(event)) erase([place]);
-    else begin(place);
-  }
-
-  /** @param {Point[]} points */
-  function erase(points) {
-    if (editor.erase(points)) show();
-  }
 
   // A stroke may enter from outside, unless it is text that was pressed on or is being selected.
   let isText = false;
   document.addEventListener("pointerdown", ({ target }) => (isText = hasText(target)), { capture: true });
   canvas.addEventListener("pointerenter", (event) => {
     const isDown = (event.buttons & 1) !== 0 && event.pointerType !== "touch";
-    if (isDown && !pointer && !isText && getSelection()?.isCollapsed !== false) putDown(event);
+    if (isDown && !pen && !isText && getSelection()?.isCollapsed !== false) putDown(event);
   });
 
-  canvas.addEventListener("pointermove", (event) => {
-    if (event.pointerId !== pointer?.pointerId) return;
-    const movements = event.getCoalescedEvents?.() ?? [];
-    const points = places(movements.length ? movements : [event]);
-    if (isErasing(pointer)) erase(points);
-    else extend(points);
-  });
-
-  for (const name of /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture"])) {
-    canvas.addEventListener(name, (event) => {
-      fingers.delete(event.pointerId);
-      if (event.pointerId !== pointer?.pointerId) return;
-      if (name === "pointercancel") cancel();
-      else lift();
-      if (name === "pointerup" && event.pointerType === "touch") touchEnded = performance.now();
-    });
+  for (const name of /** @type {const} */ (["pointerdown", "pointermove", "pointerup"])) {
+    document.addEventListener(name, seePen, { capture: true });
   }
 
+  // The document hears of a stroke to its end, even if the pad loses the pointer.
+  document.addEventListener("pointermove", (event) => event.pointerId === pen?.pointerId && move(event));
+  document.addEventListener("pointerup", (event) => {
+    fingers.delete(event.pointerId);
+    if (event.pointerId !== pen?.pointerId) return;
+    lift();
+    if (event.pointerType === "touch") touchEnded = performance.now();
+  });
+  document.addEventListener("pointercancel", (event) => {
+    fingers.delete(event.pointerId);
+    if (event.pointerId === pen?.pointerId) cancel();
+  });
   canvas.addEventListener("dragstart", (event) => event.preventDefault());
   canvas.addEventListener("contextmenu", (event) => event.preventDefault()); // a long press is a pause, not a menu
   canvas.addEventListener("touchmove", (event) => event.preventDefault(), { passive: false });
 
+  // --- the keyboard ---------------------------------------------------------------------------------------------------
+
   const held = /** @type {Set<string>} */ (new Set()); // arrow keys: two at once draw a diagonal
+  const spoken = query(element, ".pad-spoken");
 
   canvas.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || pointer) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || pen) return;
     if (event.key in ARROWS) {
       held.add(event.key);
       moveCursor(event.shiftKey ? STEP / 4 : STEP);
     } else if ((event.key === " " || event.key === "Enter") && !event.repeat) {
       isCursorShown = true;
       if (editor.isPenDown) lift();
-      else begin(cursor, true);
-      say(editor.isPenDown ? "Pen down." : "Pen up.");
-      surface.repaint();
+      else {
+        interrupt();
+        editor.begin(cursor, true);
+        show();
+      }
+      spoken.textContent = editor.isPenDown ? "Pen down." : "Pen up.";
     } else return;
     event.preventDefault();
   });
 
+  /** @param {number} step */
+  function moveCursor(step) {
+    const [low, high] = [PEN_WIDTH / 2, CANVAS_SIDE - PEN_WIDTH / 2];
+    for (const key of held) {
+      const [x, y] = ARROWS[key];
+      cursor = [clip(cursor[0] + x * step, low, high), clip(cursor[1] + y * step, low, high)];
+    }
+    isCursorShown = true;
+    if (editor.isPenDown) {
+      editor.extend([cursor]);
+      show();
+    } else paint();
+  }
+
   canvas.addEventListener("keyup", (event) => held.delete(event.key));
   canvas.addEventListener("blur", () => {
     held.clear();
-    hideCursor();
-    lift();
-  });
-
-  const spoken = query(element, ".pad-spoken");
-  const say = (/** @type {string} */ words) => (spoken.textContent = words);
-
-  /** @param {number} step */
-  function moveCursor(step) {
-    let [x, y] = cursor;
-    for (const key of held) {
-      x += ARROWS[key][0] * step;
-      y += ARROWS[key][1] * step;
-    }
-    const [low, high] = [PEN_WIDTH / 2, CANVAS_SIDE - PEN_WIDTH / 2];
-    cursor = [clip(x, low, high), clip(y, low, high)];
-    isCursorShown = true;
-    if (editor.isPenDown) extend([cursor]);
-    else surface.repaint();
-  }
-
-  function hideCursor() {
     isCursorShown = false;
-    surface.repaint();
-  }
+    if (pen) return; // another pointer draws on, whatever takes the focus
+    lift();
+    paint();
+  });
 
   document.addEventListener("keydown", (event) => {
     const { target, defaultPrevented, shiftKey, ctrlKey, metaKey } = event;
     if (defaultPrevented || (target instanceof Element && target.closest(TYPING))) return;
-    const key = event.key.toLowerCase();
-    if (key === "escape") clear();
+    const key = latinKey(event);
+    if (key === "escape" && !(target instanceof Element && target.closest(ELSEWHERE))) clear();
     else if (key === "z" && (ctrlKey || metaKey)) (shiftKey ? redo : undo)();
     else if (key === "y" && ctrlKey) redo();
     else return;
@@ -303,110 +280,124 @@ export function mount({ element }) {
   });
 
   if (/^(Mac|iP)/.test(navigator.platform)) {
-    const shortcuts = /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-apple]"));
-    for (const shortcut of shortcuts) shortcut.textContent = shortcut.dataset.apple ?? "";
+    for (const help of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-apple]"))) {
+      help.textContent = help.dataset.apple ?? "";
+    }
+    undoButton.title = "Undo (⌘Z)";
+    redoButton.title = "Redo (⇧⌘Z)";
   }
 
-  /** A button for a digit; every click draws it in the style that it shows, and goes on to the next style.
-      @param {{ name: string, strokes: Stroke[] }[]} styles */
-  function sampleButton(styles) {
-    let next = 0;
-    const button = create("button", { type: "button" });
-    const offer = () => {
-      button.title = button.ariaLabel = styles[next].name;
-      button.replaceChildren(inkDrawing(styles[next].strokes));
-    };
-    button.addEventListener("click", () => {
-      playSample(styles[next].strokes);
-      next = (next + 1) % styles.length;
-      offer();
-    });
-    offer();
-    return button;
+  // --- photos and samples ---------------------------------------------------------------------------------------------
+
+  const paper = {
+    show(/** @type {Uint8Array} */ ink) {
+      stopDemonstration?.();
+      drawing.value = { strokes: [], ink, penIsDown: true };
+    },
+    take: (/** @type {Uint8Array} */ ink) => replace([], false, ink),
+    end: show,
+  };
+  const loadPhoto = async () => {
+    const { mountPhoto } = await import("./photo.js");
+    photo = mountPhoto(pad, TYPING, paper);
+  };
+  loadPhoto().catch(() => (problem.value ||= PART_MISSING));
+
+  const sizeButton = query(element, ".pad-size", HTMLButtonElement); // in the strip beside a view
+  sizeButton.addEventListener("click", () => {
+    const isLarge = document.documentElement.classList.toggle("has-large-pad");
+    sizeButton.ariaPressed = String(isLarge);
+  });
+
+  /** Every click on a digit draws it in the style that the button shows, and goes on to the next style.
+      @param {Sample[][]} samples */
+  function offer(samples) {
+    const turns = samples.map(() => 0);
+    const template = () =>
+      samples.map((styles, digit) => {
+        const { name, strokes } = styles[turns[digit]];
+        const onclick = () => {
+          interrupt();
+          editor.remember();
+          sample = strokes;
+          player.play();
+          turns[digit] = (turns[digit] + 1) % styles.length;
+          render(template(), row);
+        };
+        return html`<button type="button" title=${name} aria-label=${name} @click=${onclick}>
+          ${inkDrawing(strokes)}
+        </button>`;
+      });
+    const row = query(element, ".pad-samples");
+    render(template(), row);
+    const isWatched = state.kiosk.value || (!state.view.value && !editor.canUndo && editor.isEmpty && !pen);
+    if (isWatched && !isMotionReduced.matches) showItself(samples);
+    if (state.kiosk.value) startAnewUntouched(() => showItself(samples));
   }
 
-  /** Draw a sample point by point, so that one sees the network change its mind. @param {Stroke[]} sample */
-  function playSample(sample) {
-    interrupt();
-    editor.remember();
-    const length = sample.flat().length;
-    const began = performance.now();
-    const duration = isMotionReduced.matches ? 0 : SAMPLE_DURATION;
-    const step = (/** @type {number} */ now) => {
-      const share = duration ? Math.min((now - began) / duration, 1) : 1;
-      animation = share < 1 ? requestAnimationFrame(step) : 0;
-      editor.replace(firstPoints(sample, Math.ceil(Math.max(share, 0) * length)));
-      show();
-    };
-    step(began);
-  }
-
-  function stopAnimation() {
-    cancelAnimationFrame(animation);
-    animation = 0;
-  }
-
-  let samples = /** @type {{ name: string, strokes: Stroke[] }[][]} */ ([]);
-
-  /** Show what the page does, without a trace in undo, in storage, on the server, or for a screen reader. */
-  function showItself() {
+  /** Show what the page does, without a trace in undo, in storage, on the server, or for a screen reader.
+      @param {Sample[][]} samples */
+  function showItself(samples) {
     const inTurn = samples.map((_, i) => samples[(3 * i + 2) % samples.length][0].strokes);
     const showSample = (/** @type {Stroke[]} */ strokes) => {
+      pad.classList.add("shows-itself");
       editor.replace(strokes);
       show();
     };
-    stopDemonstration = demonstrate(inTurn, canvas, showSample, (kept) => {
+    stopDemonstration = demonstrate(inTurn, state.kiosk.value, canvas, showSample, (kept) => {
       stopDemonstration = null;
       pad.classList.remove("shows-itself");
       editor.replace([]);
       if (kept?.length) replace(kept);
       else show();
     });
-    pad.classList.add("shows-itself");
   }
 
-  // The drawing is kept when one navigates back to the page. When the visitor reloads it, it starts empty.
-  addEventListener("pagehide", () => {
-    stopDemonstration?.();
-    storage.set(STORED, editor.strokes);
-  });
-  const stored = storage.get(STORED, storage.areStrokes);
-  const [navigation] = performance.getEntriesByType("navigation");
-  const cameBack = navigation instanceof PerformanceNavigationTiming && navigation.type === "back_forward";
-  if (stored && cameBack) editor.replace(stored);
-  show();
+  /** @param {() => void} act */
+  function startAnewUntouched(act) {
+    let timer = 0;
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(startAnew, UNTOUCHED);
+    };
+    const startAnew = () => {
+      if (stopDemonstration) return;
+      replace([], true);
+      predictWith("shared");
+      reset("view", "step", "compared", "without", "neuron");
+      scrollTo(0, 0);
+      act();
+    };
+    for (const name of ["pointerdown", "pointermove", "keydown"]) addEventListener(name, wait, { capture: true });
+    wait();
+  }
 
-  // What was drawn before this module was there (assets/site/early.js).
-  const takeEarly = () => {
-    /** @type {Stroke[]} */
-    const strokes = JSON.parse(canvas.dataset.early ?? "[]");
-    if (strokes.length) replace(strokes, true);
-  };
+  // --- the beginning --------------------------------------------------------------------------------------------------
+
+  // What was drawn before this module was there is taken over, even in the middle of a stroke (assets/site/early.js).
+  const early = /** @type {Stroke[]} */ (JSON.parse(canvas.dataset.early ?? "[]"));
+  const earlyPen = JSON.parse(canvas.dataset.earlyPen ?? "null");
+  const [current] = earlyPen ? early.splice(-1) : [];
+  editor.replace(early.length || current ? early : state.strokes.value);
+  if (current) {
+    pen = {
+      ...{ pointerId: earlyPen[0], pointerType: earlyPen[1], isErasing: false },
+      pad: canvas.getBoundingClientRect(),
+    };
+    editor.begin(current[0]);
+    editor.extend(current.slice(1));
+  }
   canvas.dataset.isReady = "";
-  canvas.addEventListener("early", takeEarly, { once: true });
-  takeEarly();
-  link.register(
-    "drawing",
-    () => (stopDemonstration ? "" : encode(editor.strokes, predictsTheSame)),
-    (text) => {
-      const strokes = decode(text);
-      if (strokes) replace(strokes);
-      return strokes !== null;
-    },
-  );
-  readJson("samples.json").then((styles) => {
-    samples = styles;
-    query(element, ".pad-samples").append(...samples.map(sampleButton));
-    // The views are known, and a link's drawing is on the pad, when all of the page is there.
-    setTimeout(() => !isMotionReduced.matches && !editor.canUndo && editor.isEmpty && !views.current() && showItself());
-  });
-
-  if (hasServer) verification.connect();
+  show();
+  addEventListener("pagehide", () => stopDemonstration?.());
+  readJson("samples.json").then(offer, () => (problem.value ||= PART_MISSING));
 }
 
-/** @param {PointerEvent} event */
-function isErasing({ button, buttons }) {
-  return button === ERASER || (buttons & 32) !== 0;
+/** The key in lower case; on a keyboard with another alphabet, the one that is at the same place on a Latin keyboard.
+    @param {KeyboardEvent} event */
+function latinKey({ key, code }) {
+  const isForeign = key.length === 1 && key > "\x7f";
+  return (isForeign && code.startsWith("Key") ? code.slice("Key".length) : key).toLowerCase();
 }
 
 /** Whether an element has text of its own, and not just in others that it contains. @param {EventTarget | null} target */

@@ -4,33 +4,27 @@ import { CANVAS_SIDE, PEN_WIDTH } from "../../engine/pen.js";
 import { inkContext, paintInk, paintStroke } from "../../parts/ink.js";
 import { watchScreen } from "../../parts/screen.js";
 
-/** @typedef {{ at: Point, isDown: boolean }} Cursor the keyboard's pen
- *  @typedef {{ settled: Point[], tail: Point[] }} Pieces what is new of a stroke: its curve, and the straight last piece */
+/** @typedef {{ strokes: Stroke[], photo: Uint8Array | null, cursor: { at: Point, isDown: boolean } | null }} Content `cursor`
+    is the keyboard's pen */
 
-/** @param {HTMLCanvasElement} canvas
-    @param {() => { strokes: Stroke[], photo: Uint8Array | null, cursor: Cursor | null }} present what is to be seen */
+/** @param {HTMLCanvasElement} canvas @param {() => Content} present @returns {() => void} paints what is present */
 export function createSurface(canvas, present) {
   let context = inkContext(canvas);
-  const settled = document.createElement("canvas"); // the same without the last piece, which becomes a curve
-  let settledContext = inkContext(settled);
-  let dirty = /** @type {Point[]} */ ([]); // the last piece
-  let colors = { ink: "", cursor: "" }; // asking for the style at every movement of the pen would take too long
+  let color = ""; // asking for the style at every movement of the pen would take too long
 
-  function repaint() {
+  function paint() {
     const { strokes, photo, cursor } = present();
-    for (const each of [context, settledContext]) {
-      each.clearRect(0, 0, CANVAS_SIDE, CANVAS_SIDE);
-      for (const points of strokes) paintStroke(each, points, colors.ink);
-    }
-    if (photo) paintInk(context, photo, colors.ink, CANVAS_SIDE);
-    if (cursor) paintCursor(cursor);
+    context.clearRect(0, 0, CANVAS_SIDE, CANVAS_SIDE);
+    for (const points of strokes) paintStroke(context, points, color);
+    if (photo) paintInk(context, photo, color, CANVAS_SIDE);
+    if (cursor) paintCursor(cursor.at, cursor.isDown);
   }
 
-  /** @param {Cursor} cursor */
-  function paintCursor({ at: [x, y], isDown }) {
+  /** @param {Point} at @param {boolean} isDown */
+  function paintCursor([x, y], isDown) {
     context.save();
     context.globalAlpha = isDown ? 1 : 0.6;
-    context.strokeStyle = colors.cursor;
+    context.strokeStyle = color;
     context.lineWidth = 1.5;
     context.beginPath();
     context.arc(x, y, PEN_WIDTH / 2 + 1.5, 0, 2 * Math.PI);
@@ -49,40 +43,12 @@ export function createSurface(canvas, present) {
   function fit() {
     const size = Math.round(canvas.clientWidth * devicePixelRatio);
     if (!size) return;
-    for (const each of [canvas, settled]) if (each.width !== size) each.width = each.height = size;
-    [context, settledContext] = [inkContext(canvas), inkContext(settled)];
-    const { color, outlineColor } = getComputedStyle(canvas);
-    colors = { ink: color, cursor: outlineColor };
-    repaint();
+    if (canvas.width !== size || canvas.height !== size) canvas.width = canvas.height = size;
+    context = inkContext(canvas);
+    color = getComputedStyle(canvas).color;
+    paint();
   }
 
   watchScreen([canvas], fit);
-
-  return {
-    repaint,
-
-    /** Paint what is new of a stroke; the last piece gives way to the next one. @param {Pieces} pieces */
-    add(pieces) {
-      if (present().cursor) return repaint();
-      if (pieces.settled.length > 1) paintStroke(settledContext, pieces.settled, colors.ink);
-      copy([...dirty, ...pieces.settled]);
-      paintStroke(context, pieces.tail, colors.ink);
-      dirty = pieces.tail;
-    },
-  };
-
-  /** Show what has settled around some points. @param {Point[]} points */
-  function copy(points) {
-    if (!points.length) return;
-    const scale = canvas.width / CANVAS_SIDE;
-    const [left, top] = [0, 1].map((axis) => Math.min(...points.map((point) => point[axis])) - PEN_WIDTH);
-    const [right, bottom] = [0, 1].map((axis) => Math.max(...points.map((point) => point[axis])) + PEN_WIDTH);
-    const [x, y] = [left, top].map((place) => Math.max(Math.floor(place * scale), 0));
-    const [width, height] = [right * scale - x, bottom * scale - y].map((size) => Math.max(Math.ceil(size), 1));
-    context.save();
-    context.resetTransform();
-    context.clearRect(x, y, width, height);
-    context.drawImage(settled, x, y, width, height, x, y, width, height);
-    context.restore();
-  }
+  return paint;
 }

@@ -1,167 +1,203 @@
-/** Fine-tuning a copy of the shared network on the visitor's drawings. Python does it; its result is shown here. */
-/** @import { ClassifierDescription, JobNews, JobStatus, MountContext } from "../../state/types.js" */
+/** Fine-tuning a copy of the shared network on the visitor's drawings, in the page; and what it gained and forgot. */
+/** @import { Shape } from "../../engine/backpropagation.js" */
+/** @import { FineTuned } from "../../engine/finetuning.js" */
 /** @import { LabeledDrawing } from "./handwriting.js" */
+import { PIXELS } from "../../engine/backpropagation.js";
 import { argmax, sum } from "../../engine/math.js";
-import { call, followJob, inWords, isGoingOn, resultOf, startJob } from "../../server/jobs.js";
-import { packInk } from "../../server/verification.js";
-import * as classifiers from "../../state/classifiers.js";
-import * as storage from "../../state/storage.js";
-import { query, setText, showInstead, tableRow } from "../../parts/dom.js";
+import { CANVAS_SIDE } from "../../engine/pen.js";
+import { preprocess } from "../../engine/preprocessing.js";
 import { percent, withSign } from "../../parts/numbers.js";
-import { inkOf } from "./scores.js";
+import { pad } from "../../state/drawing.js";
+import { add, networks, predictWith } from "../../state/networks.js";
+import { current as currentRun } from "../../state/runs.js";
+import { state } from "../../state/state.js";
+import { keep, kept } from "../../state/storage.js";
+import { listeners, tell } from "../../state/training.js";
+import { html, nothing } from "../../vendor/lit-html.js";
+import { computed, effect, signal, untracked } from "../../vendor/signals-core.js";
+import { begin, inkOf } from "./handwriting.js";
 
-/** What Python sends: predictions for the drawings before, after, and out of fold, and confusion matrices on MNIST.
-    @typedef {{ network: ClassifierDescription, before: number[], after: number[], outOfFold: number[],
-    mnistBefore: number[][], mnistAfter: number[][] }} FineTuningResult */
+/** @typedef {{ parameters: Float32Array, shape: Shape, testAccuracy: number }} Tuned */
 
-const STORED = "digit-sketchpad.fine-tuning"; // by what the page finds it again, and whether it is on the present drawings
-const NO_SERVER =
-  "Fine-tuning runs in Python: start the app on a computer (python app.py) to fine-tune a network on your handwriting.";
-const WORDS = { done: "Done: the fine-tuned copy is yours. You can choose it above the pad." };
+const NAME = "fine-tuned"; // in the state
+const FEWEST = 4; // drawings: one for each fold of the cross-validation
 
-/** @param {MountContext} context @param {() => LabeledDrawing[]} getDrawings the present ones */
-export function createFineTuning(context, getDrawings) {
-  const { element, props, trigger, watch, server } = context;
-  const tuneButton = query(element, ".handwriting-tune", HTMLButtonElement);
-  const stopButton = query(element, ".handwriting-stop");
-  const progress = query(element, ".handwriting-tuning", HTMLProgressElement);
-  const tuned = query(element, ".handwriting-tuned");
-  /** @type {{ drawings: LabeledDrawing[], ticket?: string, fingerprint?: string } | null} the newest */
-  let job = null;
+const tuned = signal(/** @type {Tuned | null} */ (null));
+/** The last fine-tuning: on which drawings, how far it is, and what came of it. */
+const job = signal(
+  /** @type {{ drawings: LabeledDrawing[], share: number, result: FineTuned | null } | null} */ (null),
+);
+const problem = signal("");
 
-  const say = (/** @type {string} */ sentence) => setText(query(element, ".handwriting-state"), sentence);
+/** Whether the network that predicts was fine-tuned on these very drawings. */
+export function isTunedOnThese() {
+  return state.network.value === NAME && job.value?.drawings === state.handwriting.value;
+}
 
-  tuneButton.addEventListener("click", async () => {
-    const drawings = getDrawings();
-    const packed = drawings.map(async (drawing) => ({ label: drawing.label, ink: await packInk(inkOf(drawing)) }));
-    const problem = await startJob(context, JSON.stringify(await Promise.all(packed)));
-    if (problem) return say(problem);
-    job = { drawings };
-    show({ state: "queued" });
-  });
-  stopButton.addEventListener("click", () => job?.ticket && call(server?.stop, job.ticket));
+const shared = computed(() => networks.value.get("shared") ?? null);
+const shape = computed(() => {
+  if (!shared.value) return null;
+  const { network, mean, std } = shared.value.classifier;
+  const widths = [PIXELS, ...network.layers.map(({ outputs }) => outputs)];
+  return /** @type {Shape} */ ({ widths, activation: "relu", mean, std });
+});
 
-  watch("value", async () => {
-    const { error, ticket } = JSON.parse(props.value ?? "{}");
-    if (error) return show({ state: "failed", message: error });
-    if (!job || !ticket) return;
-    job.ticket = ticket;
-    await follow(ticket);
-  });
-  const stored = trigger && storage.get(STORED, isStored);
-  if (stored) {
-    job = { ticket: stored.ticket, drawings: stored.isOnThese ? getDrawings() : [] };
-    follow(stored.ticket);
+async function start() {
+  const drawings = state.handwriting.value;
+  if (!shared.value) return;
+  [job.value, problem.value] = [{ drawings, share: 0, result: null }, ""];
+  const images = new Uint8Array(drawings.length * PIXELS);
+  drawings.forEach((drawn, i) => images.set(preprocess(inkOf(drawn), CANVAS_SIDE, CANVAS_SIDE), i * PIXELS));
+  const samples = { images, labels: Uint8Array.from(drawings, ({ label }) => label) };
+  const layers = shared.value.classifier.network.layers;
+  const parameters = Float32Array.from(layers.flatMap(({ weights, biases }) => [...weights, ...biases]));
+  try {
+    await tell({ type: "fine-tune", run: NAME, parameters, shape: shape.value, drawings: samples, seed: 0 });
+  } catch (error) {
+    fail(/** @type {Error} */ (error).message);
   }
+}
 
-  /** @param {string} ticket */
-  async function follow(ticket) {
-    remember();
-    /** @type {JobNews & Pick<JobStatus, "state">} */
-    const status = { state: "queued" };
-    const tell = (/** @type {JobNews} */ news) => show(Object.assign(status, news));
-    await followJob(server, ticket, tell);
-    if (status.state === "lost") forget();
-    if (!status.hasResult) return;
-    const result = await resultOf(server, ticket, tell);
-    if (result) take(result);
-    else say("The result was lost on the way. Fine-tune it again.");
-  }
+/** @param {string} message */
+function fail(message) {
+  [job.value, problem.value] = [null, message];
+}
 
-  function forget() {
-    job = null;
-    storage.set(STORED, null);
-  }
-
-  function remember() {
-    if (job?.ticket) storage.set(STORED, { ticket: job.ticket, isOnThese: job.drawings === getDrawings() });
-  }
-
-  /** @param {JobNews & Pick<JobStatus, "state">} status */
-  function show(status) {
-    const isRunning = isGoingOn(status);
-    if (isRunning) showInstead(tuneButton, stopButton);
-    else showInstead(stopButton, tuneButton);
-    progress.hidden = !isRunning;
-    progress.value = status.share ?? 0;
-    if (isRunning) tuned.hidden = true;
-    say((!status.isAway && status.message) || inWords(status, WORDS));
-  }
-
-  /** The network is the visitor's now. @param {FineTuningResult} result */
-  function take(result) {
-    if (!job) return;
-    job.fingerprint = result.network.fingerprint;
-    classifiers.take("own", result.network);
-    tuned.hidden = job.drawings !== getDrawings();
-    if (!tuned.hidden) showTable(element, result, job.drawings);
-  }
-
-  return {
-    /** Offer fine-tuning for the present drawings; say what is missing. */
-    offer() {
-      const isFew = getDrawings().length < props.fewest ? `Fine-tuning needs at least ${props.fewest} drawings.` : "";
-      const missing = trigger ? props.missing || isFew : NO_SERVER;
-      query(element, ".handwriting-missing").textContent = missing;
-      tuneButton.disabled = missing !== "";
-      if (!trigger) tuneButton.hidden = true;
-      if (job?.drawings !== getDrawings()) tuned.hidden = true;
-      remember();
-    },
-
-    /** Whether the score is a fair test, if the network that predicts was fine-tuned. @param {string | undefined} fingerprint */
-    fairness(fingerprint) {
-      if (!job?.fingerprint || job.fingerprint !== fingerprint) return "";
-      return job.drawings === getDrawings()
-        ? "These predictions are those of your own network, which was fine-tuned on these very drawings: no fair test. See the cross-validation below."
-        : "These predictions are those of your own network. It was fine-tuned on other drawings than these: a fair test.";
-    },
+listeners.add((message) => {
+  if (!job.value || job.value.result || (message.run !== NAME && message.run !== undefined)) return;
+  if (message.type === "failed") fail(message.message);
+  if (message.type !== "fine-tuning") return;
+  if (message.state === "stopped") job.value = null;
+  else if (message.state === "diverged") fail("It diverged: its weights are no numbers any more. Write other digits.");
+  else job.value = { ...job.value, share: message.share, result: message.result };
+  if (!message.result || !shape.value) return;
+  tuned.value = {
+    parameters: message.result.parameters,
+    shape: shape.value,
+    testAccuracy: message.result.mnistAfter.accuracy,
   };
+  keep(NAME, tuned.value);
+});
+
+effect(() => {
+  const [network, base] = [tuned.value, shared.value];
+  if (!network || !base) return;
+  const { parameters, shape, testAccuracy } = network;
+  const { description } = base;
+  const { widths, activation } = shape;
+  untracked(() =>
+    add(NAME, "Fine-tuned", {
+      ...description,
+      ...{ network: { parameters, widths, relu: true, activation }, fingerprint: undefined, testAccuracy, steps: null },
+      ...{
+        name: NAME,
+        recipe: `${description.recipe}; fine-tuned on your drawings`,
+        origin: "Fine-tuned in this page",
+      },
+    }),
+  );
+});
+
+export function fineTuning() {
+  const drawings = state.handwriting.value;
+  const missing =
+    drawings.length < FEWEST
+      ? `Fine-tuning needs at least ${FEWEST} drawings.`
+      : currentRun.value
+        ? `Run ${currentRun.value.number} is being trained: wait for its end, or press Reset in Train.`
+        : "";
+  const now = job.value;
+  const isRunning = now !== null && !now.result;
+  return html`<section class="handwriting-tuning" aria-labelledby="handwriting-tuning">
+    <h3 id="handwriting-tuning">Fine-tune it on my handwriting</h3>
+    <p class="handwriting-quiet">
+      A copy of the pretrained network learns slightly distorted copies of your drawings among MNIST’s digits, in this
+      page: nothing is sent. It takes some seconds.
+    </p>
+    <div class="buttons">
+      ${
+        isRunning
+          ? html`<button type="button" @click=${() => tell({ type: "stop" })}>Stop</button>
+              <progress max="1" value=${now.share} aria-label="Fine-tuning"></progress>`
+          : html`<button type="button" class="is-main" ?disabled=${missing !== ""} @click=${start}>Fine-tune</button>`
+      }
+      <span role="status">${isRunning ? "Fine-tuning …" : now?.result ? "Done: the copy is yours." : missing}</span>
+    </div>
+    ${problem.value ? html`<p role="alert">! ${problem.value}</p>` : nothing}
+    ${now?.result && now.drawings === drawings ? comparison(now.result, drawings) : nothing}
+  </section>`;
 }
 
-/** @param {any} value @returns {value is { ticket: string, isOnThese: boolean }} */
-function isStored(value) {
-  return typeof value?.ticket === "string" && typeof value.isOnThese === "boolean";
-}
-
-/** @type {(element: HTMLElement, result: FineTuningResult, drawings: LabeledDrawing[]) => void} */
-function showTable(element, { before, after, outOfFold, mnistBefore, mnistAfter }, drawings) {
+/** @param {FineTuned} result @param {LabeledDrawing[]} drawings */
+function comparison({ before, after, outOfFold, mnistBefore, mnistAfter }, drawings) {
+  const right = (/** @type {Uint8Array} */ digits) => drawings.filter(({ label }, i) => digits[i] === label).length;
   const count = drawings.length;
-  const [first, last, unseen] = [before, after, outOfFold].map(
-    (digits) => digits.filter((digit, i) => digit === drawings[i].label).length,
-  );
-  const [mnistFirst, mnistLast] = [mnistBefore, mnistAfter].map((matrix) => matrix.map((row, digit) => row[digit]));
-  const totals = mnistAfter.map(sum);
-  const losses = mnistLast.map((correct, digit) => (mnistFirst[digit] - correct) / totals[digit]);
+  const losses = mnistBefore.confusion.map((row, digit) => row[digit] - mnistAfter.confusion[digit][digit]);
   const worst = argmax(losses);
-  const rows = [
-    row(`Your ${count} drawings, by the network that was fine-tuned on them`, first, last, count),
-    row(`Your ${count} drawings, each by a network that was not fine-tuned on it`, first, unseen, count),
-    row("MNIST’s 10,000 test digits", sum(mnistFirst), sum(mnistLast), sum(totals)),
-  ];
-  if (losses[worst] > 0)
-    rows.push(row(`among these the ${worst}s, which lost most`, mnistFirst[worst], mnistLast[worst], totals[worst]));
-  query(element, ".handwriting-tuned tbody").replaceChildren(...rows);
-  query(element, ".handwriting-forgotten").textContent = forgotten(sum(mnistLast) - sum(mnistFirst), losses[worst] > 0);
+  const points = 100 * (mnistAfter.accuracy - mnistBefore.accuracy);
+  const draw = () => {
+    predictWith(NAME);
+    pad.focus();
+  };
+  const fresh = () => {
+    predictWith(NAME);
+    begin();
+  };
+  /** @type {(what: unknown, shares: number[], words: string[], change: string) => unknown} */
+  const row = (what, shares, words, change) =>
+    html`<tr>
+      <th scope="row">${what}</th>
+      ${shares.map(
+        (share, i) =>
+          html`<td>
+            <span class="track" aria-hidden="true"><span style="--share: ${share}"></span></span>${words[i]}
+          </td>`,
+      )}
+      <td>${change}</td>
+    </tr>`;
+  const ofMine = (/** @type {string} */ what, /** @type {Uint8Array} */ digits) =>
+    row(
+      what,
+      [right(before) / count, right(digits) / count],
+      [`${right(before)} of ${count}`, `${right(digits)} of ${count}`],
+      right(digits) === right(before) ? "none" : withSign(right(digits) - right(before), 0),
+    );
+  const forgotten =
+    losses[worst] > 0
+      ? `Learning one thing cost another: the ${worst}s suffered most, of which ${losses[worst]} more of ` +
+        `${sum(mnistAfter.confusion[worst])} are wrong now. MNIST’s digits among yours keep this small.`
+      : "It forgot none of MNIST’s digits.";
+  return html`<table>
+      <caption class="sr-only">
+        Right, before and after
+      </caption>
+      <thead>
+        <tr>
+          <td></td>
+          <th scope="col">before</th>
+          <th scope="col">after</th>
+          <th scope="col">change</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${ofMine("Your drawings, which it learned", after)}
+        ${ofMine("The same, each by a copy that did not learn it", outOfFold)}
+        ${row(
+          "MNIST’s 10,000 test digits",
+          [mnistBefore.accuracy, mnistAfter.accuracy],
+          [percent(mnistBefore.accuracy, 2), percent(mnistAfter.accuracy, 2)],
+          Math.abs(points) < 0.005 ? "none" : `${withSign(points)} points`,
+        )}
+      </tbody>
+    </table>
+    <p class="handwriting-quiet">The second line is the fair one (cross-validation in four parts). ${forgotten}</p>
+    <div class="buttons">
+      <button type="button" @click=${draw}>Draw with it</button>
+      <button type="button" @click=${fresh}>Write twenty new digits for it</button>
+    </div>`;
 }
 
-/** Few as counts, many as shares. @type {(what: string, before: number, after: number, count: number) => HTMLElement} */
-function row(what, before, after, count) {
-  const isMany = count > 100;
-  const words = [before, after].map((correct) => (isMany ? percent(correct / count, 2) : `${correct} of ${count}`));
-  const change = isMany ? `${withSign((100 * (after - before)) / count)} points` : withSign(after - before, 0);
-  return tableRow(what, [...words, after === before ? "none" : change]);
-}
-
-/** @type {(change: number, hasWorse: boolean) => string} */
-function forgotten(change, hasWorse) {
-  if (!hasWorse) return "On MNIST, no score fell.";
-  const why =
-    "The MNIST digits mixed with yours keep the loss small: a network forgets what it is no longer trained on.";
-  if (change >= 0)
-    return `On MNIST as a whole, no score fell, but learning one thing cost another: see the last row. ${why}`;
-  return (
-    `Learning one thing cost another: of MNIST’s 10,000 test digits, it now classifies ${-change} fewer correctly than ` +
-    `before. ${why}`
-  );
-}
+kept().then((all) => {
+  const found = all.find(([key]) => key === NAME);
+  if (found && !tuned.value) tuned.value = found[1];
+});

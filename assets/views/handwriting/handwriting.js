@@ -1,157 +1,211 @@
-/** Asks for twenty digits, shows how well they are recognized, saves them, and fine-tunes a network on them. The drawings
-   stay in this tab; everything else is computed from them. */
+/** My handwriting: asks for twenty digits, shows how well they are recognized, saves them, and fine-tunes a network on them.
+    The drawings stay in this tab. */
 /** @import { MountContext, Stroke } from "../../state/types.js" */
-import { DIGITS } from "../../engine/classifier.js";
-import { CANVAS_SIDE } from "../../engine/pen.js";
-import * as classifiers from "../../state/classifiers.js";
-import * as drawing from "../../state/drawing.js";
-import { isEmpty } from "../../state/prediction.js";
-import * as storage from "../../state/storage.js";
-import * as views from "../../state/views.js";
-import { query } from "../../parts/dom.js";
+import { BLANK, DIGITS } from "../../engine/classifier.js";
+import { CANVAS_SIDE, InkCanvas } from "../../engine/pen.js";
 import { csv, npy, png, save, zip } from "../../parts/download.js";
-import { createFineTuning } from "./finetuning.js";
-import { inkOf, showScores } from "./scores.js";
+import { inkDrawing } from "../../parts/ink.js";
+import { percent } from "../../parts/numbers.js";
+import { drawing, pad } from "../../state/drawing.js";
+import { active } from "../../state/networks.js";
+import { view } from "../../state/painting.js";
+import { current, isEmpty } from "../../state/prediction.js";
+import { state } from "../../state/state.js";
+import { batch, computed, effect, signal } from "../../vendor/signals-core.js";
+import { html, nothing } from "../../vendor/lit-html.js";
+import { fineTuning, isTunedOnThese } from "./finetuning.js";
 
 /** @typedef {{ label: number, strokes: Stroke[] }} LabeledDrawing */
-/** The labels still to be asked for, and the drawings in their order. @typedef {{ wanted: number[], drawings: LabeledDrawing[] }} Session */
 
 const EACH = 2; // times that each digit is asked for
-const STORED = "digit-sketchpad.handwriting";
 const FILE = "my-digits";
 
+/** What "Start again" and "Delete" can bring back. */
+const before = signal(/** @type {{ wanted: number[], drawings: LabeledDrawing[] } | null} */ (null));
+
+export const inkOf = (/** @type {LabeledDrawing} */ { strokes }) => new InkCanvas().draw(strokes).ink;
+
+const answers = computed(() => {
+  const classifier = active.value?.classifier;
+  return state.handwriting.value.map((drawn) => ({ ...(classifier?.predictInk(inkOf(drawn)) ?? BLANK), ...drawn }));
+});
+
+const canTakeNext = computed(() => {
+  const { strokes, penIsDown } = drawing.value;
+  return state.wanted.value.length > 0 && strokes.length > 0 && !penIsDown && !isEmpty(current.value);
+});
+
 /** @param {MountContext} context */
-export function mount(context) {
-  const { element } = context;
-  const view = query(element, ".handwriting");
-  const [start, ask, results] = ["start", "ask", "results"].map((name) => query(element, `.handwriting-${name}`));
-  const backButton = query(element, ".handwriting-back", HTMLButtonElement);
-  const nextButton = query(element, ".handwriting-next", HTMLButtonElement);
-  const progress = query(element, ".handwriting-progress", HTMLProgressElement);
-  let session = storage.get(STORED, isSession) ?? { wanted: [], drawings: [] };
-  let shown = ""; // which drawings and which network the results are for
-  const fineTuning = createFineTuning(context, () => session.drawings);
-
-  /** Store a new session, put strokes on the pad, and show what comes next.
-      @type {(wanted: number[], drawings: LabeledDrawing[], strokes?: Stroke[]) => void} */
-  function proceed(wanted, drawings, strokes = []) {
-    session = { wanted, drawings };
-    storage.set(STORED, session);
-    drawing.replaceStrokes(strokes, true); // undo belongs to the digit in hand
-    show();
-    if (!wanted.length) query(element, drawings.length ? ".handwriting-done" : ".handwriting-begin").focus();
-  }
-
-  function show() {
-    const { wanted, drawings } = session;
-    const isAsking = wanted.length > 0;
-    start.hidden = isAsking || drawings.length > 0;
-    ask.hidden = !isAsking;
-    results.hidden = isAsking || !drawings.length;
-    if (isAsking) {
-      const total = drawings.length + wanted.length;
-      query(element, ".handwriting-wanted span").textContent = wanted[0] === 8 ? "Write an" : "Write a";
-      query(element, ".handwriting-wanted strong").textContent = String(wanted[0]);
-      query(element, ".handwriting-count").textContent = `${drawings.length + 1} of ${total}`;
-      Object.assign(progress, { value: drawings.length, max: total });
-      backButton.disabled = !drawings.length;
-    }
-    fineTuning.offer();
-    shown = "";
-    makeRoom();
-    views.refresh();
-  }
-
-  /** While digits are asked for, a narrow screen gives the pad more room. */
-  function makeRoom() {
-    document.documentElement.classList.toggle("is-asking", session.wanted.length > 0 && !view.hidden);
-  }
-
-  function showResults() {
-    const { classifier, description } = classifiers.active();
-    const answers = session.drawings.map((labeled) => ({ ...classifier.predictInk(inkOf(labeled)), ...labeled }));
-    showScores(element, answers, description.testAccuracy);
-    query(element, ".handwriting-fairness").textContent = fineTuning.fairness(classifier.fingerprint);
-  }
-
-  function begin() {
-    proceed(shuffle(Array.from({ length: EACH * DIGITS }, (_, i) => i % DIGITS)), []);
-    document.querySelector(".pad")?.scrollIntoView({ block: "nearest" });
-    goToPad();
-  }
-
-  /** What is pressed here may be disabled or gone then, and drawing is next. */
-  const goToPad = () => query(document, ".pad-canvas").focus({ preventScroll: true });
-
-  function next() {
-    const { strokes, penIsDown } = drawing.get();
-    const [label, ...wanted] = session.wanted;
-    if (label === undefined || !strokes.length || penIsDown) return;
-    proceed(wanted, [...session.drawings, { label, strokes }]);
-    if (wanted.length) goToPad();
-  }
-
-  const actions = {
-    begin,
-    next,
-    back() {
-      const last = session.drawings[session.drawings.length - 1];
-      proceed([last.label, ...session.wanted], session.drawings.slice(0, -1), last.strokes);
-      if (backButton.disabled) goToPad();
-    },
-    skip: () => proceed(session.wanted.slice(1), session.drawings),
-    use: () => classifiers.activate("own"),
-    fresh() {
-      classifiers.activate("own");
-      begin();
-    },
-    async images() {
-      const files = session.drawings.map(async (labeled, i) => ({
-        name: `${String(i).padStart(2, "0")}-label-${labeled.label}.png`,
-        bytes: await png(inkOf(labeled), CANVAS_SIDE),
-      }));
-      save(`${FILE}.zip`, zip(await Promise.all(files)), "application/zip");
-    },
-    array: () => save(`${FILE}.npy`, npy(session.drawings.map(inkOf), CANVAS_SIDE), "application/octet-stream"),
-    labels() {
-      const rows = session.drawings.map(({ label }, i) => [i, label]);
-      save(`${FILE}.csv`, csv(["index", "label"], rows), "text/csv");
-    },
-    again: begin,
-    delete: () => proceed([], []),
-  };
-  for (const [name, act] of Object.entries(actions)) {
-    query(element, `.handwriting-${name}`).addEventListener("click", () => act());
-  }
+export function mount({ element }) {
+  view("handwriting", element, () => {
+    const isAsking = state.wanted.value.length > 0;
+    const hasDrawings = state.handwriting.value.length > 0;
+    return html`<section class="view handwriting" id="view-handwriting" aria-labelledby="handwriting-title">
+      <h2 id="handwriting-title" tabindex="-1">Does it recognize <em>my</em> handwriting?</h2>
+      ${isAsking ? ask() : hasDrawings ? results() : start()}
+    </section>`;
+  });
+  effect(() => {
+    const isAsking = state.view.value === "handwriting" && state.wanted.value.length > 0;
+    document.documentElement.classList.toggle("is-asking", isAsking);
+  });
   // From the pad, too, where Enter and Space move the pen; but nowhere else.
   document.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey, repeat, target }) => {
-    if (key.toLowerCase() !== "n" || ctrlKey || metaKey || altKey || repeat || view.hidden) return;
+    if (key.toLowerCase() !== "n" || ctrlKey || metaKey || altKey || repeat || element.hidden) return;
     if (target instanceof Element && target.closest(".pad, .handwriting")) next();
   });
+}
 
-  show();
-  views.register("handwriting", view, (current) => {
-    nextButton.disabled = current.penIsDown || isEmpty(current) || !current.strokes.length; // a photo is not drawn
-    const now = `${session.drawings.length} ${current.fingerprint}`;
-    if (results.hidden || now === shown) return;
-    shown = now;
-    showResults();
+/** @type {(wanted: number[], drawings: LabeledDrawing[], strokes?: Stroke[]) => void} */
+function proceed(wanted, drawings, strokes = []) {
+  batch(() => {
+    [state.wanted.value, state.handwriting.value] = [wanted, drawings];
+    pad.replace(strokes, true); // undo belongs to the digit in hand
   });
-  views.subscribe(makeRoom);
+  if (wanted.length) pad.focus();
 }
 
-/** @param {number[]} values */
-function shuffle(values) {
-  for (let i = values.length - 1; i > 0; i--) {
-    const j = Math.floor(Math.random() * (i + 1));
-    [values[i], values[j]] = [values[j], values[i]];
-  }
-  return values;
+/** Begin anew, or with nothing; what there was can be brought back. @param {number[]} wanted */
+function beginWith(wanted) {
+  if (state.handwriting.value.length) before.value = { wanted: state.wanted.value, drawings: state.handwriting.value };
+  proceed(wanted, []);
 }
 
-/** Whether a stored value is a session. @param {any} value @returns {value is Session} */
-function isSession(value) {
-  const isLabel = (/** @type {any} */ label) => Number.isInteger(label) && label >= 0 && label < DIGITS;
-  const isDrawing = (/** @type {any} */ { label, strokes }) => isLabel(label) && storage.areStrokes(strokes);
-  return value?.wanted?.every(isLabel) && value.drawings?.every(isDrawing);
+export function begin() {
+  const all = Array.from({ length: EACH * DIGITS }, (_, i) => i % DIGITS);
+  const shuffled = all.map((digit) => ({ digit, at: Math.random() })).sort((a, b) => a.at - b.at);
+  beginWith(shuffled.map(({ digit }) => digit));
+}
+
+function next() {
+  if (!canTakeNext.value) return;
+  const [label, ...wanted] = state.wanted.value;
+  before.value = null;
+  proceed(wanted, [...state.handwriting.value, { label, strokes: drawing.value.strokes }]);
+}
+
+function back() {
+  const drawings = state.handwriting.value;
+  const last = drawings[drawings.length - 1];
+  proceed([last.label, ...state.wanted.value], drawings.slice(0, -1), last.strokes);
+}
+
+function bringBack() {
+  const last = before.value;
+  before.value = null;
+  if (last) proceed(last.wanted, last.drawings);
+}
+
+function backButton() {
+  if (!before.value) return nothing;
+  const count = before.value.drawings.length;
+  return html`<button type="button" @click=${bringBack}>
+    Undo: bring back ${count} ${count === 1 ? "drawing" : "drawings"}
+  </button>`;
+}
+
+function start() {
+  return html`<p class="view-lead">
+      Write twenty digits and see how many it gets right; then fine-tune a copy on them, here in the page. Your drawings
+      never leave this tab, which forgets them when it is closed.
+    </p>
+    <div class="buttons"><button type="button" class="is-main" @click=${begin}>Start</button> ${backButton()}</div>`;
+}
+
+function ask() {
+  const [wanted, drawings] = [state.wanted.value, state.handwriting.value];
+  const total = wanted.length + drawings.length;
+  return html`<p class="handwriting-wanted" role="status">
+      ${wanted[0] === 8 ? "Write an" : "Write a"} <strong>${wanted[0]}</strong>
+    </p>
+    <ol class="handwriting-strip" aria-label="${drawings.length} of ${total} written">
+      ${drawings.map(({ strokes }) => html`<li>${inkDrawing(strokes)}</li>`)} ${wanted.map(() => html`<li></li>`)}
+    </ol>
+    <div class="buttons">
+      <button type="button" class="is-main" ?disabled=${!canTakeNext.value} @click=${next}>Next <kbd>N</kbd></button>
+      <button type="button" ?disabled=${!drawings.length} @click=${back}>Back</button>
+      <button type="button" @click=${() => proceed(wanted.slice(1), drawings)}>Skip</button>
+      ${backButton()}
+    </div>`;
+}
+
+function results() {
+  const all = answers.value;
+  const right = all.filter(({ label, digit }) => label === digit).length;
+  const fairness = isTunedOnThese() ? "It was fine-tuned on these very drawings: no fair test." : nothing;
+  const byLabel = all.map((answer, i) => ({ ...answer, number: i + 1 })).sort((a, b) => a.label - b.label);
+  return html`<h3 class="handwriting-score">
+      <strong>${right}</strong> of ${all.length} right <small>${fairness}</small>
+    </h3>
+    ${interval(right, all.length)}
+    <ol class="handwriting-gallery" aria-label="Your drawings; choose one to put it back on the pad">
+      ${byLabel.map(card)}
+    </ol>
+    ${fineTuning()}
+    <div class="handwriting-saving buttons">
+      <button type="button" @click=${saveImages}>Images (.zip)</button>
+      <button type="button" @click=${saveArray}>Array (.npy)</button>
+      <button type="button" @click=${saveLabels}>Labels (.csv)</button>
+      <button type="button" @click=${begin}>Start again</button>
+      <button type="button" @click=${() => beginWith([])}>Delete these drawings</button>
+    </div>
+    <p class="handwriting-quiet">
+      For the command line: <code>python -m model classify ${FILE}.npy --labels ${FILE}.csv</code>
+    </p>`;
+}
+
+/** The 95 % confidence interval of a share (E. B. Wilson, 1927). @type {(right: number, count: number) => [number, number]} */
+function wilsonInterval(right, count) {
+  const z = 1.96;
+  const share = right / count;
+  const middle = share + z ** 2 / (2 * count);
+  const reach = z * Math.sqrt((share * (1 - share)) / count + z ** 2 / (4 * count ** 2));
+  const scale = 1 + z ** 2 / count;
+  return [Math.max((middle - reach) / scale, 0), Math.min((middle + reach) / scale, 1)];
+}
+
+/** Which shares are plausible, and where MNIST's is. @param {number} right @param {number} count */
+function interval(right, count) {
+  const [low, high] = wilsonInterval(right, count);
+  const mnist = active.value?.description.testAccuracy ?? null;
+  return html`<figure class="handwriting-interval" style="--low: ${low}; --high: ${high}; --share: ${right / count}">
+    <div aria-hidden="true">
+      <span class="handwriting-band"></span><span class="handwriting-dot"></span>
+      ${mnist === null ? nothing : html`<span class="handwriting-mnist" style="--share: ${mnist}"></span>`}
+    </div>
+    <figcaption>
+      ● yours: if you wrote many more, anything from ${percent(low, 0)} to ${percent(high, 0)} is plausible.
+      ${mnist === null ? nothing : `| MNIST’s test digits: ${percent(mnist)}.`}
+    </figcaption>
+  </figure>`;
+}
+
+/** @param {typeof answers.value[number] & { number: number }} answer */
+function card({ number, label, digit, probabilities, verdict, strokes }) {
+  const isRight = digit === label;
+  const share = digit === null ? "" : percent(probabilities[digit], 0);
+  const doubt = verdict === "unsure" || verdict === "not a digit" ? `, ${verdict}` : "";
+  const name = `Drawing ${number}: your ${label}, ${isRight ? "classified" : "misclassified"} as ${digit ?? "nothing"}, ${share}${doubt}`;
+  return html`<li>
+    <button type="button" class=${isRight ? "" : "is-wrong"} aria-label=${name} @click=${() => pad.replace(strokes)}>
+      ${inkDrawing(strokes)}<span>${isRight ? "" : "✗ "}<b>${digit ?? "–"}</b> ${share}</span>
+    </button>
+  </li>`;
+}
+
+async function saveImages() {
+  const files = state.handwriting.value.map(async (drawn, i) => ({
+    name: `${String(i).padStart(2, "0")}-label-${drawn.label}.png`,
+    bytes: await png(inkOf(drawn), CANVAS_SIDE),
+  }));
+  save(`${FILE}.zip`, zip(await Promise.all(files)), "application/zip");
+}
+
+function saveArray() {
+  save(`${FILE}.npy`, npy(state.handwriting.value.map(inkOf), CANVAS_SIDE), "application/octet-stream");
+}
+
+function saveLabels() {
+  const rows = state.handwriting.value.map(({ label }, i) => [i, label]);
+  save(`${FILE}.csv`, csv(["index", "label"], rows), "text/csv");
 }

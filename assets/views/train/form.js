@@ -1,109 +1,207 @@
-/* The form with the training settings. A recipe fills in all others. A field that holds nothing that it may hold says
-   so until it does; Python checks all of them again. */
-
+/** The settings of the next training: its fields, and one sentence about what a field may hold. */
+/** @import { Settings } from "../../engine/settings.js" */
 import { parameterCount } from "../../engine/network.js";
-import { create, query, setText } from "../../parts/dom.js";
+import * as engine from "../../engine/settings.js";
 import { grouped } from "../../parts/numbers.js";
+import { reset, state } from "../../state/state.js";
+import { batch, computed, signal } from "../../vendor/signals-core.js";
+import { html, nothing } from "../../vendor/lit-html.js";
 
-/** @typedef {Record<string, string | number | null>} Settings */
+/** @typedef {"optimizer" | "learningRate" | "batchSize" | "hiddenLayers" | "hidden" | "activation" | "digits" | "epochs" |
+ *   "initialization" | "seed" | "augmentation" | "penStrokes"} Name
+ *  @typedef {{ name: Name, label: string, hint: string, choices?: Record<string, string>, suggestions?: number[] }} Field */
 
-const RATE = "learning_rate";
-const NUMBERS = [RATE, "batch_size", "epochs", "digits", "seed", "hidden_layers", "hidden"];
-const NAMES = ["optimizer", "activation", ...NUMBERS];
-const RATES = [0.0001, 0.001, 0.003, 0.01, 0.1, 1, 10];
-/** @type {Record<string, string>} */
-const HINTS = { baseline: "the course’s own: plain and quick", augmented: "better on people’s handwriting; slower" };
-/** Questions that a student asks, and the settings that answer them beside the baseline. @type {[string, Settings][]} */
-const QUESTIONS = [
-  ["Why hidden layers?", { hidden_layers: 0 }],
-  ["Why ReLU?", { activation: "none" }],
-  ["Why two layers?", { hidden_layers: 1 }],
-  ["Why 64 wide?", { hidden: 16 }],
-  ["Why 55,000 digits?", { digits: 500, epochs: 30 }],
-  ["Why not longer?", { digits: 5000, epochs: 40 }],
-  ["What if the rate is too high?", { learning_rate: 0.1 }],
+const LAYERS = { 0: "0", 1: "1", 2: "2", 3: "3" };
+/** @type {Field[]} */
+const FIELDS = [
+  { name: "optimizer", label: "Optimizer", hint: "turns gradients into steps", choices: engine.OPTIMIZERS },
+  {
+    ...{ name: "learningRate", label: "Learning rate", hint: "how long each step is" },
+    suggestions: [0.0001, 0.001, 0.003, 0.01, 0.1, 1],
+  },
+  { name: "batchSize", label: "Batch size", hint: "digits for each step" },
+  { name: "hiddenLayers", label: "Hidden layers", hint: "between image and digits", choices: LAYERS },
+  { name: "hidden", label: "Neurons each", hint: "in every hidden layer" },
+  { name: "activation", label: "Activation", hint: "after each hidden layer", choices: engine.ACTIVATIONS },
+  { name: "digits", label: "Training digits", hint: "of 55,000; the other 5,000 are for validation" },
+  { name: "epochs", label: "Epochs", hint: "passes over the training digits" },
 ];
+/** @type {Field[]} */
+const MORE = [
+  {
+    name: "initialization",
+    label: "Initialization",
+    hint: "the weights at the start",
+    choices: engine.INITIALIZATIONS,
+  },
+  { name: "seed", label: "Seed", hint: "decides initial weights and order; the same seed gives the same run" },
+];
+const SWITCHES = /** @type {const} */ ([
+  [
+    "augmentation",
+    "Augmentation",
+    "each digit turned, slanted, scaled and shifted a little, differently in every epoch",
+  ],
+  ["penStrokes", "Pen strokes", "other people’s pen strokes among the digits"],
+]);
+const NAMES = /** @type {Name[]} */ (
+  [...FIELDS, ...MORE].map(({ name }) => name).concat(SWITCHES.map(([name]) => name))
+);
 
-/** Fill the form in. Returns a function that gives its settings.
-    @param {HTMLFormElement} form @param {Record<string, Settings>} recipes each one's settings, by name
-    @param {Record<string, [number, number]>} ranges the least and the highest value of each number
-    @returns {() => Settings} */
-export function setUpForm(form, recipes, ranges) {
-  /** @param {string} name */
-  const field = (name) => /** @type {HTMLInputElement | HTMLSelectElement} */ (form.elements.namedItem(name));
-  const hints = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll("[type=text]")]).map(
-    (text) => /** @type {const} */ ([text, query(form, `#${text.id}-hint`)]),
-  );
-  for (const [, hint] of hints) hint.dataset.hint = hint.textContent ?? "";
-  const [recipe, hidden, layers] = [field("recipe"), field("hidden"), field("hidden_layers")];
+/** What was typed and is not taken yet. */
+const typed = signal(/** @type {Partial<Record<Name, string>>} */ ({}));
+const focused = signal(/** @type {Field | null} */ (null));
 
-  /** @param {Settings} [changes] */
-  function fillIn(changes = {}) {
-    const settings = { ...recipes[recipe.value], ...changes };
-    for (const name of NAMES) {
-      if (name === "seed" && field(name).value) continue; // the visitor's seed stays
-      field(name).value = String(settings[name] ?? "");
+/** The settings of the next training; a field that holds no number is NaN. */
+export const settings = computed(() => {
+  const values = Object.fromEntries(NAMES.map((name) => [name, state[name].value]));
+  for (const [name, text] of Object.entries(typed.value)) values[name] = numberIn(text);
+  const { penStrokes, augmentation, ...others } = values;
+  const settings = { ...others, augmentation: Number(augmentation), schedule: "constant" };
+  return /** @type {Settings} */ (penStrokes ? { ...settings, penStrokes } : settings);
+});
+
+/** What is wrong with them, in one sentence; or "". */
+export const settingsProblem = computed(() => {
+  const problem = engine.settingsError(settings.value);
+  const field = [...FIELDS, ...MORE].find(({ name }) => problem.startsWith(`${name} `));
+  return field ? problem.replace(field.name, field.label) : problem;
+});
+
+/** Whether they are the chapter's. */
+const isChapter = computed(() => isSame(settings.value, engine.DEFAULTS));
+
+/** @param {Settings} some @param {Settings} others */
+export function isSame(some, others) {
+  const text = (/** @type {Settings} */ settings) => JSON.stringify(Object.entries(settings).sort());
+  return text(some) === text(others);
+}
+
+/** Fill the fields in. @param {Partial<Settings>} changes of the chapter's values */
+export function fillIn(changes) {
+  batch(() => {
+    typed.value = {};
+    reset(...NAMES);
+    for (const [name, value] of Object.entries(changes)) {
+      if (name === "augmentation") state.augmentation.value = value !== 0;
+      else if (name in state) /** @type {any} */ (state)[name].value = value;
     }
-    query(form, "#train-recipe-hint").textContent = HINTS[recipe.value] ?? "";
-    showWidth();
-    check();
-  }
-
-  function showWidth() {
-    const widths = [784, ...Array(Number(layers.value)).fill(Number(hidden.value)), 10];
-    query(form, "output").textContent = hidden.value;
-    const { parameters } = parameterCount(widths);
-    query(form, "#train-hidden-hint").textContent = `${widths.join(" – ")}: ${grouped(parameters)} parameters`;
-  }
-
-  /** The hint of a field says what it may hold, while it holds something else. */
-  function check() {
-    for (const [text, hint] of hints) {
-      const isValid = isInRange(text.name);
-      text.ariaInvalid = isValid ? null : "true";
-      const [low, high] = ranges[text.name].map(grouped);
-      const allowed = text.name === RATE ? `a number above ${low}, up to ${high}` : `a whole number, ${low} to ${high}`;
-      setText(hint, isValid ? (hint.dataset.hint ?? "") : allowed);
-    }
-  }
-
-  /** @param {string} name */
-  function isInRange(name) {
-    const [low, high] = ranges[name];
-    const value = numberIn(name);
-    return value <= high && (name === RATE ? value > low : value >= low);
-  }
-
-  /** NaN for what is no number. A comma is the rate's decimal point, as most of the world writes it, and groups the
-      thousands of a whole number, as this page does. @param {string} name */
-  function numberIn(name) {
-    const text = field(name).value.trim();
-    if (name === RATE) return text ? Number(text.replace(/^(\d*),(\d+)$/, "$1.$2")) : NaN;
-    return /^(\d+|\d{1,3}(,\d{3})+)$/.test(text) ? Number(text.replaceAll(",", "")) : NaN;
-  }
-
-  recipe.append(...Object.keys(recipes).map((name) => create("option", { value: name }, name)));
-  query(form, "#train-rates").append(...RATES.map((rate) => create("option", { value: rate })));
-  recipe.addEventListener("change", () => fillIn());
-  form.addEventListener("input", () => {
-    showWidth();
-    check();
   });
-  const questions = QUESTIONS.map(([question, changes]) => {
-    const onclick = () => {
-      recipe.value = "baseline";
-      fillIn(changes);
-    };
-    return create("button", { type: "button", onclick }, question);
-  });
-  query(/** @type {HTMLElement} */ (form.parentElement), ".train-questions").append(...questions);
-  fillIn();
+}
 
-  /** @param {string} name */
-  const valueOf = (name) => {
-    if (!NUMBERS.includes(name)) return field(name).value;
-    const value = numberIn(name);
-    return Number.isNaN(value) ? null : value;
+/** A comma is the decimal point, as most of the world writes it, or groups thousands, as this page does. @param {string} text */
+function numberIn(text) {
+  const plain = /^\d{1,3}(,\d{3})+$/.test(text.trim()) ? text.replaceAll(",", "") : text.replace(",", ".");
+  return plain.trim() ? Number(plain) : NaN;
+}
+
+/** @param {Name} name @param {string} text */
+function type(name, text) {
+  const [low, high] = /** @type {Record<string, number[]>} */ (engine.RANGES)[name];
+  const value = numberIn(text);
+  batch(() => {
+    typed.value = { ...typed.value, [name]: text };
+    if (value >= low && value <= high) /** @type {any} */ (state)[name].value = value;
+  });
+}
+
+export function form() {
+  const { widthsOf, stepCount } = engine;
+  const [now, problem, field] = [settings.value, settingsProblem.value, focused.value];
+  const widths = widthsOf(now);
+  const summary = `${widths.join(" – ")}: ${grouped(parameterCount(widths).parameters)} parameters, ${grouped(stepCount(now))} steps`;
+  const hint = problem || (field ? `${field.label}: ${field.hint}${range(field)}.` : summary);
+  return html`<form class="train-form" aria-label="Settings of the next run" novalidate @submit=${submit}>
+    <div class="train-fields">${FIELDS.map(input)}</div>
+    <details class="train-more">
+      <summary>More</summary>
+      <div class="train-fields">
+        ${MORE.map(input)}
+        ${SWITCHES.map(
+          ([name, label, title]) =>
+            html`<label class="train-switch" title=${title}>
+              <input
+                type="checkbox"
+                .checked=${state[name].value}
+                @change=${(/** @type {any} */ event) => (state[name].value = event.target.checked)}
+              />
+              ${label}
+            </label>`,
+        )}
+      </div>
+    </details>
+    <p class="train-hint" id="train-hint" role=${problem ? "alert" : nothing}>
+      ${hint}
+      ${
+        isChapter.value
+          ? nothing
+          : html`<button type="button" class="train-chapter" @click=${() => fillIn({})}>The chapter’s values</button>`
+      }
+    </p>
+  </form>`;
+}
+
+/** @param {Field} field */
+function range({ name }) {
+  const [low, high] = /** @type {Record<string, number[]>} */ (engine.RANGES)[name] ?? [];
+  if (high === undefined || name === "hiddenLayers" || name === "seed") return "";
+  return name === "learningRate" ? `, above 0 and at most ${high}` : `, from ${grouped(low)} to ${grouped(high)}`;
+}
+
+/** @param {Field} field */
+function input(field) {
+  const { name, label, choices, suggestions } = field;
+  const value = String(state[name].value);
+  const enter = () => (focused.value = field);
+  const leave = () => (focused.value = null);
+  const isWrong = settingsProblem.value.startsWith(label);
+  /** @param {any} event */
+  const choose = ({ target }) => {
+    /** @type {any} */ (state)[name].value = choices === LAYERS ? Number(target.value) : target.value;
   };
-  return () => Object.fromEntries(["recipe", ...NAMES].map((name) => [name, valueOf(name)]));
+  /** @param {any} event */
+  const done = ({ target }) => {
+    const { [name]: text = target.value, ...others } = typed.value;
+    if (numberIn(text) === state[name].value) typed.value = others;
+  };
+  const control = choices
+    ? html`<select
+        id="train-${name}"
+        aria-describedby="train-hint"
+        .value=${value}
+        @change=${choose}
+        @focus=${enter}
+        @blur=${leave}
+      >
+        ${Object.entries(choices).map(
+          ([key, words]) => html`<option value=${key} ?selected=${key === value}>${words}</option>`,
+        )}
+      </select>`
+    : html`<input
+          type="text"
+          id="train-${name}"
+          inputmode=${name === "learningRate" ? "decimal" : "numeric"}
+          autocomplete="off"
+          list=${suggestions ? `train-${name}-list` : nothing}
+          aria-describedby="train-hint"
+          aria-invalid=${isWrong ? "true" : nothing}
+          .value=${typed.value[name] ?? value}
+          @input=${(/** @type {any} */ event) => type(name, event.target.value)}
+          @change=${done}
+          @focus=${enter}
+          @blur=${leave}
+        />${
+          suggestions
+            ? html`<datalist id="train-${name}-list">
+                ${suggestions.map((each) => html`<option value=${each}></option>`)}
+              </datalist>`
+            : nothing
+        }`;
+  return html`<div class="field"><label for="train-${name}">${label}</label>${control}</div>`;
+}
+
+/** Enter in a field trains. @param {Event} event */
+function submit(event) {
+  event.preventDefault();
+  /** @type {HTMLElement} */ (event.currentTarget).dispatchEvent(new CustomEvent("train", { bubbles: true }));
 }

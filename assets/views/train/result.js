@@ -1,59 +1,113 @@
-/** What a trained network does with the test digits: its confusion matrix, and the digits that surprise it most. */
-/** @import { ClassifierDescription } from "../../state/types.js" */
-import { bytesFromBase64 } from "../../engine/quantization.js";
-import { SIDE } from "../../engine/preprocessing.js";
-import { confusionMatrix } from "../../parts/charts.js";
-import { create, query } from "../../parts/dom.js";
-import { paintGray } from "../../parts/images.js";
-import { percent } from "../../parts/numbers.js";
+/** What a run that is over can do: predict at the pad, be measured on the test digits, and leave as files. */
+/** @import { Example } from "../../engine/evaluation.js" */
+/** @import { Run } from "../../state/runs.js" */
+/** @import { Evaluated } from "../../state/training.js" */
+import { worstMistakes } from "../../engine/evaluation.js";
+import { trainingScript } from "../../engine/script.js";
+import { writeSafetensors } from "../../engine/weights-files.js";
+import { confusionMatrix } from "../../parts/chart.js";
+import { save } from "../../parts/download.js";
+import { grouped, percent } from "../../parts/numbers.js";
+import { pad } from "../../state/drawing.js";
+import { isUnderWay, nameOf, shown, titleOf } from "../../state/runs.js";
+import { predictWith } from "../../state/networks.js";
+import { state } from "../../state/state.js";
+import { evaluate } from "../../state/training.js";
+import { html, nothing } from "../../vendor/lit-html.js";
+import { signal } from "../../vendor/signals-core.js";
 
-/** A test digit: its image as base64 of 784 tones, and the probabilities of the prediction and of the label.
-    @typedef {{ image: string, label: number, predicted: number, probability: number, labelProbability: number }} Mistake */
-/** What Python sends. @typedef {{ network: ClassifierDescription, script: string, confusion: number[][], mistakes: Mistake[] }} TrainResult */
+/** Of the runs that were measured on the test digits; null while one is. */
+const measured = signal(/** @type {ReadonlyMap<number, Evaluated | null>} */ (new Map()));
+const cell = signal(/** @type {[number, number] | null} */ (null)); // of the confusion matrix, which is open
+const problem = signal("");
 
-/** @import { Run } from "./train.js" */
+/** @param {Run} run */
+export function saveWeights({ number, shape, parameters }) {
+  if (parameters) save(`run-${number}.safetensors`, writeSafetensors(parameters, shape), "application/octet-stream");
+}
 
-/** The test digits stay out of sight until they are asked for.
-    @param {HTMLElement} element @param {Run} run @param {TrainResult} result
-    @param {(label: number, predicted: number) => Promise<string | undefined>} classifiedAs the images in a cell */
-export function showResult(element, { number, validation }, { network, confusion, mistakes }, classifiedAs) {
-  const heading = query(element, "h3");
-  const [test, details] = [query(element, ".train-test"), query(element, ".train-details")];
-  heading.textContent = `Run ${number}: ${percent(validation.at(-1)?.[2] ?? 0, 2)} of the 5,000 validation digits classified correctly`;
-  if (!validation.length) heading.textContent = `Run ${number}: stopped before the first epoch was over`;
-  [test.hidden, details.hidden] = [false, true];
-  query(test, "button").onclick = () => {
-    [test.hidden, details.hidden] = [true, false];
-    heading.textContent = `Run ${number}: ${percent(network.testAccuracy, 2)} of the 10,000 test digits classified correctly`;
-    heading.tabIndex = -1;
-    heading.focus();
+/** @param {Run} run */
+async function measure({ number, parameters, shape, settings }) {
+  if (!parameters) return;
+  const put = (/** @type {Evaluated | null} */ result) =>
+    (measured.value = new Map([...measured.value, [number, result]]));
+  put(null);
+  [cell.value, problem.value] = [null, ""];
+  try {
+    put(await evaluate(parameters, shape, "test", settings.digits));
+  } catch (error) {
+    measured.value = new Map([...measured.value].filter(([other]) => other !== number));
+    problem.value = /** @type {Error} */ (error).message;
+  }
+}
+
+export function result() {
+  const run = shown.value;
+  if (!run?.number || !run.parameters || isUnderWay(run)) return nothing;
+  const title = titleOf(run);
+  const result = measured.value.get(run.number);
+  const draw = () => {
+    predictWith(nameOf(run));
+    pad.focus();
   };
-  const cell = query(element, ".train-cell");
-  cell.replaceChildren();
-  confusionMatrix(query(element, ".train-confusion"), confusion, async (label, predicted) => {
-    const sent = await classifiedAs(label, predicted);
-    const images = sent === undefined ? [] : /** @type {string[]} */ (JSON.parse(sent));
-    const count = confusion[label][predicted];
-    const words = `${count} ${label === predicted ? `of the ${label}s are classified correctly` : `of the ${label}s are classified as ${predicted}`}`;
-    const shown = images.length < count ? `, ${images.length} of them here:` : ":";
-    cell.replaceChildren(create("p", {}, `${words}${images.length ? shown : "."}`), ...images.map(digitImage));
-  });
-  query(element, ".train-mistakes ul").replaceChildren(...mistakes.map(mistakeItem));
-  element.hidden = false;
+  const isBeside = state.compared.value === "shared";
+  return html`<div class="train-result">
+    <div class="buttons">
+      <button type="button" @click=${draw}>Draw with it</button>
+      <button
+        type="button"
+        aria-pressed=${isBeside}
+        @click=${() => (state.compared.value = isBeside ? null : "shared")}
+      >
+        Beside the pretrained one
+      </button>
+      <button type="button" ?disabled=${result !== undefined} @click=${() => measure(run)}>
+        ${result === null ? "Measuring …" : "Look at the test digits"}
+      </button>
+      <button type="button" @click=${() => save(`run-${run.number}.py`, trainingScript(run.settings), "text/x-python")}>
+        PyTorch script (.py)
+      </button>
+      <button type="button" @click=${() => saveWeights(run)}>Weights (.safetensors)</button>
+    </div>
+    ${problem.value ? html`<p class="train-problem" role="alert">${problem.value}</p>` : nothing}
+    ${result ? testResult(title, result) : nothing}
+  </div>`;
 }
 
-/** @param {string} image */
-function digitImage(image) {
-  const canvas = create("canvas", { width: SIDE, height: SIDE, "aria-hidden": "true" });
-  paintGray(canvas, new Uint8Array(bytesFromBase64(image)));
-  return canvas;
+/** @param {string} title @param {Evaluated} result */
+function testResult(title, { report, deadNeurons }) {
+  const dead = deadNeurons.map((neurons) => neurons.length);
+  const total = dead.reduce((sum, count) => sum + count, 0);
+  const open = (/** @type {number} */ digit, /** @type {number} */ predicted) => (cell.value = [digit, predicted]);
+  const [digit, predicted] = cell.value ?? [0, 0];
+  const inCell = cell.value ? report.examples[digit][predicted] : worstMistakes(report);
+  const count = report.confusion[digit][predicted];
+  const heading = cell.value
+    ? `${digit === predicted ? `Right ${digit}s` : `${digit}s taken for ${predicted}`}: ${inCell.length < count ? `${inCell.length} of ${grouped(count)}` : count}`
+    : "Worst mistakes";
+  return html`<h3 tabindex="-1">${title}: ${percent(report.accuracy, 2)} of the 10,000 test digits right</h3>
+    <p class="train-dead">
+      ${
+        total
+          ? `Dead neurons, off for every training digit: ${dead.map((each, i) => `${each} in layer ${i + 1}`).join(", ")}.`
+          : nothing
+      }
+    </p>
+    <div class="train-test">
+      ${confusionMatrix(report.confusion, open, cell.value)}
+      <figure aria-live="polite">
+        <figcaption>${heading} <small>digit → prediction</small></figcaption>
+        <ul class="train-examples">
+          ${inCell.map(example)}
+        </ul>
+      </figure>
+    </div>`;
 }
 
-/** @param {Mistake} mistake */
-function mistakeItem({ image, label, predicted, probability, labelProbability }) {
-  const words = `${label} classified as ${predicted}, ${percent(probability)}; probability of ${label}: ${percent(labelProbability)}`;
-  const canvas = create("canvas", { width: SIDE, height: SIDE, role: "img", "aria-label": words, title: words });
-  paintGray(canvas, new Uint8Array(bytesFromBase64(image)));
-  const digits = create("b", {}, `${label} → ${predicted}`);
-  return create("li", {}, canvas, create("span", { "aria-hidden": "true" }, digits, ` ${percent(probability, 0)}`));
+/** @param {Example} example */
+function example({ label, predicted, probability, image }) {
+  return html`<li>
+    <ink-image .tones=${image}></ink-image>
+    <span>${label} → ${predicted}, ${percent(probability, 0)}</span>
+  </li>`;
 }

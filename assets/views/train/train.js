@@ -1,203 +1,270 @@
-/** Train a network: settings in, live curves out, and the visitor's own network at the end. Python trains it. */
-/** @import { JobNews, JobStatus, MountContext } from "../../state/types.js" */
-import { call, followJob, inWords, isGoingOn, resultOf, startJob } from "../../server/jobs.js";
-import * as classifiers from "../../state/classifiers.js";
-import * as storage from "../../state/storage.js";
-import * as views from "../../state/views.js";
-import { create, query, setText, showInstead } from "../../parts/dom.js";
-import { duration, percent } from "../../parts/numbers.js";
-import { lossInWords, showCurves } from "./curves.js";
-import { setUpExport } from "./export.js";
-import { setUpForm } from "./form.js";
-import { linkForm } from "./link.js";
-import { showResult } from "./result.js";
+/** Train: the chapter's network learns in the page, to be watched, paused, stepped and scrubbed back. */
+/** @import { Snapshot } from "../../engine/trainer.js" */
+/** @import { YAxis } from "../../parts/chart.js" */
+/** @import { MountContext } from "../../state/types.js" */
+/** @import { Run } from "../../state/runs.js" */
+import { placeOf, spread, stepAt, stepAxis, stepChart } from "../../parts/chart.js";
+import { grouped, number, percent, small } from "../../parts/numbers.js";
+import { view } from "../../state/painting.js";
+import { image } from "../../state/prediction.js";
+import * as training from "../../state/runs.js";
+import { state } from "../../state/state.js";
+import { loading } from "../../state/training.js";
+import { html, nothing } from "../../vendor/lit-html.js";
+import { experiments, verdict } from "./experiments.js";
+import { form, isSame, settings, settingsProblem } from "./form.js";
+import { list } from "./list.js";
+import { opened } from "./open.js";
+import { result } from "./result.js";
+import "./weight-tiles.js";
 
-/** A run in the charts; `line` says which color its curve has, and `isBaseline`: it was trained before.
-    @typedef {JobStatus & { ticket: string, number: number, line: number, isBaseline?: boolean, isAway?: boolean }} Run */
-
-const MOST_RUNS = 6; // in the charts, each in a color of its own
-const STORED = "digit-sketchpad.runs"; // by what the page finds its runs again
-const NO_SERVER =
-  "Training runs in Python: start the app on a computer (python app.py) to train a network of your own.";
-/** @type {JobStatus} */
-const NEW_JOB = {
-  ...{ state: "queued", message: "", settings: "", hasResult: false },
-  ...{ place: 0, wait: 0, share: 0, points: [], validation: [], secondsLeft: 0, epochs: 1 },
+const { current, shown, shownSnapshot, stepReport, trouble } = training;
+const GUESSING = Math.log(10); // the loss of ten equal probabilities
+/** @type {YAxis} */
+export const LOSS = {
+  ...{ low: 0.01, high: 5, isLogarithmic: true, ticks: [0.02, 0.1, 0.5, 2], format: String },
+  guide: { value: GUESSING, label: "guessing" },
 };
+/** @type {YAxis} */
+const ACCURACY = { low: 0, high: 1, ticks: [0, 0.5, 1], format: (share) => percent(share, 0) };
 
 /** @param {MountContext} context */
-export function mount(context) {
-  const { element, props, trigger, watch, server } = context;
-  const form = query(element, ".train-form", HTMLFormElement);
-  const trainButton = query(element, ".train-train", HTMLButtonElement);
-  const stopButton = query(element, ".train-stop", HTMLButtonElement);
-  const missing = query(element, ".train-missing");
-  const status = query(element, ".train-status");
-  const progress = query(element, ".train-progress", HTMLProgressElement);
-  const showExport = setUpExport(query(element, ".train-export"), server);
-  const settings = setUpForm(form, JSON.parse(props.recipes), JSON.parse(props.ranges));
-  linkForm(form);
-
-  /** The baseline's curve is there before the first click. @type {Run} */
-  const baseline = { ...NEW_JOB, ...JSON.parse(props.baseline), ticket: "", number: 0, line: 0, isBaseline: true };
-  baseline.state = "done";
-  let runs = [baseline]; // in the charts, the oldest first
-  /** The one that is queued or running. */
-  const current = () => runs.find(isGoingOn);
-  let isStale = true; // whether there is news that the view does not show yet
-  let listed = ""; // what the list of runs says
-
-  const complain = (/** @type {string} */ problem) => (query(element, ".train-problem").textContent = problem);
-
-  missing.textContent = trigger ? props.missing : NO_SERVER;
-  missing.hidden = !missing.textContent;
-  if (!trigger) for (const control of form.elements) control.toggleAttribute("disabled", true);
-
-  form.addEventListener("input", () => complain(""));
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (current() || !trigger) return;
-    complain("");
-    complain(await startJob(context, settings()));
-  });
-
-  watch("value", () => {
-    const { ticket, error } = JSON.parse(props.value ?? "{}");
-    if (ticket) follow(ticket, Math.max(...runs.map(({ number }) => number)) + 1);
-    else complain(error ?? "");
-  });
-
-  stopButton.addEventListener("click", () => call(server?.stop, current()?.ticket));
-
-  /** A run that was just started, or from before the page was left. @param {string} ticket @param {number} number */
-  async function follow(ticket, number) {
-    if (runs.length === MOST_RUNS) runs.shift();
-    const line = [...Array(MOST_RUNS).keys()].find((i) => runs.every((run) => run.line !== i)) ?? 0;
-    const run = /** @type {Run} */ ({ ...NEW_JOB, ticket, number, line });
-    runs.push(run);
-    missing.hidden = true;
-    const tell = (/** @type {JobNews} */ news) => {
-      Object.assign(run, news);
-      show();
-    };
-    tell({});
-    remember();
-    await followJob(server, ticket, tell);
-    remember();
-    const result = run.hasResult && run === runs.at(-1) ? await resultOf(server, ticket, tell) : null;
-    if (result) {
-      classifiers.take("own", result.network);
-      showResult(query(element, ".train-result"), run, result, (label, predicted) =>
-        call(server?.classified_as, JSON.stringify([ticket, label, predicted])),
-      );
-      showExport(run, result.script);
-    }
-    show();
-  }
-
-  /** The runs of this tab, but for those that the server has lost. */
-  function remember() {
-    const known = runs.filter(({ isBaseline, state }) => !isBaseline && state !== "lost");
-    storage.set(
-      STORED,
-      known.map(({ ticket, number }) => ({ ticket, number })),
-    );
-  }
-
-  /** Show the news with the next frame if this view is open; else when it opens. */
-  function show() {
-    isStale = true;
-    views.refresh();
-  }
-
-  function showStatus() {
-    const running = current();
-    const run = running ?? runs.findLast(({ isBaseline }) => !isBaseline);
-    if (running) showInstead(trainButton, stopButton);
-    else showInstead(stopButton, trainButton);
-    status.hidden = !run;
-    if (!run) return;
-    const state = inWords(run, { running: run.points.length ? "Training" : "Preparing the digits …" });
-    const sentence = [state, run.message].filter(Boolean).join(running ? ". " : ": ");
-    setText(query(element, ".train-state"), sentence);
-    setText(query(element, ".train-now"), figuresInWords(run));
-    status.dataset.state = run.message && run.state !== "stopped" ? "problem" : run.state;
-    progress.hidden = !running;
-    progress.value = (run.points.at(-1)?.[0] ?? 0) / run.epochs;
-  }
-
-  function showRuns() {
-    const lines = runs.map((run) => {
-      const accuracy = run.validation.at(-1)?.[2];
-      const ended = ["queued", "running", "done"].includes(run.state) ? "" : inWords(run).toLowerCase();
-      return {
-        run,
-        words: [ended, accuracy !== undefined && `validation ${percent(accuracy, 2)}`].filter(Boolean).join(" · "),
-      };
-    });
-    const text = JSON.stringify(lines.map(({ run, words }) => [run.number, run.settings, words, isGoingOn(run)]));
-    if (text === listed) return; // its buttons keep their focus
-    listed = text;
-    query(element, ".train-runs").replaceChildren(...lines.map(({ run, words }) => runItem(run, words)));
-  }
-
-  /** @type {(run: Run, words: string) => HTMLElement} */
-  function runItem(run, words) {
-    const remove = () => {
-      runs = runs.filter((other) => other !== run);
-      remember();
-      show();
-      query(element, "h2").focus({ preventScroll: true });
-    };
-    const label = `Remove ${run.isBaseline ? "the baseline" : `run ${run.number}`} from the charts`;
-    const swatch = create("span", { class: "train-swatch", "aria-hidden": "true" });
-    const name = create(
-      "span",
-      { class: "train-run" },
-      create("b", {}, run.isBaseline ? "Baseline" : `Run ${run.number}`),
-      ` ${run.settings}`,
-    );
-    const score = create("span", { class: "train-score" }, words);
-    const attributes = { type: "button", disabled: isGoingOn(run), "aria-label": label, onclick: remove };
-    const style = `--run: var(--run-${run.line})`;
-    return create("li", { style }, swatch, name, score, create("button", attributes, "✕"));
-  }
-
-  const uses = ["own", "both"].map((use) => query(element, `[data-use="${use}"]`, HTMLButtonElement));
-  uses.forEach((button, i) =>
-    button.addEventListener("click", () => classifiers.activate("own", i === 1 ? "shared" : null)),
-  );
-  if (trigger) for (const { ticket, number } of storage.get(STORED, areRuns) ?? []) follow(ticket, number);
-  new ResizeObserver(show).observe(query(element, ".train-charts"));
-
-  views.register("train", query(element, ".train"), ({ active, other }) => {
-    uses[0].ariaPressed = String(active === "own" && !other);
-    uses[1].ariaPressed = String(Boolean(other));
-    if (!isStale) return;
-    isStale = false;
-    showStatus();
-    showCurves(query(element, ".train-loss"), query(element, ".train-accuracy"), runs);
-    showRuns();
+export function mount({ element }) {
+  element.addEventListener("train", train);
+  view("train", element, () => {
+    training.loadSharedRun();
+    return html`<section class="view train" id="view-train" aria-labelledby="train-title">
+      <h2 class="sr-only" id="train-title" tabindex="-1">Train a network</h2>
+      ${transport()} ${form()} ${verdict()} ${learning()} ${list()} ${result()} ${opened()}
+    </section>`;
   });
 }
 
-/** Whether a stored value says which runs there were. @param {any} value @returns {value is Pick<Run, "ticket" | "number">[]} */
-function areRuns(value) {
-  return value.every((/** @type {any} */ run) => typeof run.ticket === "string" && Number.isInteger(run.number));
+/** Go on with the run that is paused; or begin one, if the settings are other ones than its own. */
+function train() {
+  const run = current.value;
+  if (settingsProblem.value || (run && run.state !== "paused")) return;
+  if (run && isSame(run.settings, settings.value)) training.resume();
+  else training.start(settings.value);
 }
 
-/** A run's newest figures. @param {Run} run */
-function figuresInWords({ points, validation, epochs, secondsLeft, state }) {
-  const newest = points.at(-1);
-  if (!newest) return "";
-  const [epoch, loss, accuracy] = newest;
-  const measured = validation.at(-1);
-  const figures = [
-    `epoch ${Math.min(Math.floor(epoch) + 1, epochs)} of ${epochs}`,
-    `loss ${loss === null ? "is no number any more" : lossInWords(loss)}`,
-    `accuracy ${percent(accuracy)}`,
-    measured && `on the validation digits ${percent(measured[2], 2)}`,
-    state === "running" && `${duration(secondsLeft)} left`,
+function step() {
+  const run = current.value;
+  if (run && isSame(run.settings, settings.value)) training.step();
+  else training.start(settings.value, true);
+}
+
+function transport() {
+  const run = current.value;
+  const isGoing = run !== null && run.state !== "paused";
+  const isWrong = settingsProblem.value !== "";
+  const problem = trouble.value || explanation(run ?? shown.value);
+  return html`<div class="train-transport">
+      ${
+        isGoing
+          ? html`<button type="button" class="is-main" @click=${training.pause}>Pause</button>`
+          : html`<button type="button" class="is-main" ?disabled=${isWrong} @click=${train}>Train</button>`
+      }
+      <button type="button" ?disabled=${isGoing || isWrong} @click=${step}>Step</button>
+      <button type="button" ?disabled=${!run} @click=${training.reset}>Reset</button>
+      ${progress(run ?? shown.value)} ${experiments()}
+    </div>
+    ${problem ? html`<p class="train-problem" role="alert">${problem}</p>` : nothing}`;
+}
+
+/** @param {Run | null} run */
+function progress(run) {
+  if (!run) return html`<div class="train-progress"></div>`;
+  const mine = run.number > 0;
+  const megabytes = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(1);
+  const loads = loading.value;
+  const accuracy = training.accuracyOf(run);
+  const words = [
+    training.titleOf(run),
+    `epoch ${Math.min(Math.floor(run.epoch) + 1, run.epochs)} of ${run.epochs}`,
+    accuracy !== null && `${mine ? "validation" : "test"} accuracy ${percent(accuracy)}`,
+    run.state === "paused" && "paused",
+    run.state === "stopped" && "ended by Reset",
   ];
-  return figures.filter(Boolean).join(" · ");
+  const speed = mine && run.seconds ? (run.step * run.settings.batchSize) / run.seconds : 0;
+  const report = stepReport.value;
+  return html`<div class="train-progress">
+    <p>
+      <b>Step ${grouped(run.step)}</b>
+      <span role="status">${words.filter(Boolean).join(" · ")}</span>
+    </p>
+    ${
+      loads
+        ? html`<p class="train-loading">
+            <progress max=${loads.total} value=${loads.loaded} aria-label="Loading MNIST"></progress>
+            MNIST: ${megabytes(loads.loaded)} of ${megabytes(loads.total)} MB
+          </p>`
+        : html`<span class="track"><span style="--share: ${(run.step / (run.steps || 1)).toFixed(4)}"></span></span>`
+    }
+    <p class="train-step" aria-live="polite">
+      ${
+        report
+          ? html`Loss of this batch ${number(report.lossBefore, 3)} → ${number(report.lossAfter, 3)} · length of the
+            gradient ${number(report.gradientLength)} · largest change of a parameter ${small(report.largestChange)}`
+          : run.state === "running" && speed
+            ? `${grouped(Math.round(speed / 1000) * 1000)} digits a second`
+            : nothing
+      }
+    </p>
+  </div>`;
+}
+
+/** Why a run failed. @param {Run | null} run */
+function explanation(run) {
+  if (run?.state !== "diverged") return "";
+  const highest = Math.max(...run.points.map(({ loss }) => loss).filter(Number.isFinite));
+  return (
+    `Run ${run.number} diverged: its loss rose to ${number(highest)}, above the 2.30 of guessing, as its steps overshot. ` +
+    `Try a lower learning rate than ${run.settings.learningRate}.`
+  );
+}
+
+/** What the run that is shown has learned, all over one axis of steps. */
+function learning() {
+  const run = shown.value;
+  if (!run) return nothing;
+  const now = shownSnapshot.value;
+  const others = training.runs.value.filter((other) => other !== run && other.step > 0);
+  const last = Math.max(...[run, ...others].map((each) => (training.isUnderWay(each) ? each.steps : each.step)), 10);
+  const at = now?.step ?? run.step;
+  const moments = momentsOf(run, last);
+  /** @param {"loss" | "accuracy"} which @returns {import("../../parts/chart.js").Curve[]} */
+  const curves = (which) =>
+    [...others, run].map((each) => ({
+      points: each.points.map((point) => [point.step, point[which] ?? NaN]),
+      marks:
+        each === run ? moments.flatMap((moment) => (moment[which] === null ? [] : [[moment.step, moment[which]]])) : [],
+      name: each.number ? String(each.number) : "",
+      isChosen: each === run,
+    }));
+  const words = (/** @type {string} */ title, /** @type {"loss" | "accuracy"} */ which) => {
+    const [first, end] = [run.points[0]?.[which], run.points.at(-1)?.[which]];
+    return first === undefined || end === undefined
+      ? `${title}: no step yet`
+      : `${title} of ${training.titleOf(run)}: from ${first.toFixed(3)} to ${end.toFixed(3)} after ${grouped(run.step)} steps`;
+  };
+  const measured = run.number ? "line: training, rings: validation" : "of the test digits";
+  return html`<div class="train-learning">
+    ${tiles(run, now)}
+    <div class="train-charts">
+      <h3>Loss <small>${measured}</small></h3>
+      <div class="train-loss">${stepChart(curves("loss"), last, LOSS, at, words("Loss", "loss"))}</div>
+      <h3>Accuracy</h3>
+      <div class="train-accuracy">
+        ${stepChart(curves("accuracy"), last, ACCURACY, at, words("Accuracy", "accuracy"))}
+      </div>
+      ${readings(run, moments, last)} ${slider(run, last, at)} ${stepAxis(last)}
+    </div>
+  </div>`;
+}
+
+/** Some of the snapshots, so far apart that digits fit between. @param {Run} run @param {number} last */
+function momentsOf({ snapshots }, last) {
+  const steps = new Set(
+    spread(
+      snapshots.map(({ step }) => step),
+      last,
+    ),
+  );
+  return snapshots.filter(({ step }) => steps.has(step));
+}
+
+/** @param {Run} run @param {Snapshot | null} now */
+function tiles(run, now) {
+  const classifier = training.classifierOf(run, now);
+  if (!classifier) return html`<div></div>`;
+  const [layer] = classifier.network.layers;
+  const hasHidden = classifier.network.layers.length > 1;
+  const full = !run.number ? 0.32 : run.settings.initialization === "large" ? 0.5 : 0.15;
+  return html`<figure class="train-tiles">
+    <h3>
+      ${hasHidden ? "Layer 1" : "The ten digits"}${training.isUnderWay(run) && !now ? ", taking shape" : `, step ${grouped(now?.step ?? run.step)}`}
+      <small>${layer.outputs} neurons</small>
+    </h3>
+    <weight-tiles
+      .full=${full}
+      .layer=${layer}
+      role="img"
+      aria-label="The 784 weights of each of ${layer.outputs} neurons, as images"
+    ></weight-tiles>
+    <figcaption>
+      <span class="train-up">Orange</span>: ink here raises the neuron’s sum; <span class="train-down">blue</span>:
+      lowers it. Full color at ±${full}.
+    </figcaption>
+  </figure>`;
+}
+
+/** What the network read in the drawing at these moments. @type {(run: Run, moments: Snapshot[], last: number) => unknown} */
+function readings(run, moments, last) {
+  const digits = [...moments, null].map(
+    (moment) => training.classifierOf(run, moment)?.predict(image.value).digit ?? null,
+  );
+  const final = digits.at(-1);
+  const places = moments.map(({ step }) => step);
+  const isDrawn = final !== null;
+  return html`<div
+    class="train-reads"
+    role="img"
+    aria-label=${isDrawn ? `Read as, over the steps: ${digits.join(", ")}` : "Nothing drawn yet"}
+  >
+    <span>reads</span>
+    ${
+      isDrawn
+        ? [...places, run.step].map(
+            (step, i) =>
+              html`<b class=${digits[i] === final ? "is-final" : ""} style="--x: ${placeOf(step, last)}"
+                >${digits[i]}</b
+              >`,
+          )
+        : html`<i>Draw a digit to see how it is read.</i>`
+    }
+  </div>`;
+}
+
+/** @type {(run: Run, last: number, at: number) => unknown} */
+function slider(run, last, at) {
+  const steps = run.snapshots.map((snapshot) => snapshot.step).filter((step) => step < run.step);
+  /** @param {number} step */
+  const goTo = (step) => (state.moment.value = step >= run.step ? null : step);
+  /** @param {any} event */
+  const slide = ({ target }) => {
+    const wanted = stepAt(target.valueAsNumber, last);
+    const distance = (/** @type {number} */ step) => Math.abs(placeOf(step, last) - target.valueAsNumber);
+    goTo(
+      [...steps, run.step].reduce(
+        (best, step) => (distance(step) < distance(best) ? step : best),
+        wanted > run.step ? run.step : 0,
+      ),
+    );
+    target.value = placeOf(state.moment.value ?? run.step, last);
+  };
+  /** @param {KeyboardEvent} event */
+  const walk = (event) => {
+    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const all = [...steps, run.step];
+    const next = all.findIndex((step) => step >= at) + by;
+    goTo(all[Math.min(Math.max(next, 0), all.length - 1)]);
+  };
+  return html`<div class="train-slider">
+    <input
+      type="range"
+      class="slider"
+      min="0"
+      max="1"
+      step="any"
+      aria-label="Step of the training"
+      aria-valuetext="Step ${grouped(at)}"
+      style="--share: ${placeOf(at, last)}"
+      .value=${String(placeOf(at, last))}
+      @input=${slide}
+      @keydown=${walk}
+    />
+  </div>`;
 }

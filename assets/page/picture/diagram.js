@@ -1,0 +1,252 @@
+/** The network between image and bars: its neurons, and the strongest lines between them, which are contributions to the
+    sums of the next layer. Lines leave the image at its right edge, one port for each row of pixels.
+
+    Where everything is follows from the page's layout, which is read when it changes and never while the pen moves. */
+/** @import { Classifier, Current } from "../../state/types.js" */
+/** @import { Pointed } from "./picture.js" */
+import { largest } from "../../engine/math.js";
+import { CANVAS_SIDE } from "../../engine/pen.js";
+import { preprocessingStages, SIDE } from "../../engine/preprocessing.js";
+import { context2d, query } from "../../parts/dom.js";
+import { watchScreen } from "../../parts/screen.js";
+import { color } from "../../parts/tiles.js";
+import { isEmpty, steps } from "../../state/prediction.js";
+import { lineValues, strongest } from "./sums.js";
+
+/** @typedef {{ x: number, y: number }} Place in pixels of the canvas
+ *  @typedef {{ layer: number, neuron: number, from: number, share: number }} Line from a neuron of the layer before, or from a
+ *    row of pixels; `share` of the layer's largest contribution, -1 to 1 */
+
+const MOST = { first: 150, between: 140, last: 54, ofNeuron: 14 }; // lines
+const LEVELS = 5; // of a line's strength: lines of one level are stroked at once
+const FADED = 0.13; // opacity of the lines that are not pointed at
+const RADIUS = { least: 1, most: 5 }; // pixels, of a neuron
+const NEAR = { line: 6, column: 12, neuron: 24 }; // pixels from what is pointed at
+
+/** @param {HTMLElement} picture @param {HTMLElement[]} rows the bars */
+export function createDiagram(picture, rows) {
+  const canvas = query(picture, ".picture-canvas", HTMLCanvasElement);
+  const image = query(picture, ".picture-image");
+  const context = context2d(canvas);
+  let places = /** @type {Place[][]} */ ([]); // of the neurons, layer by layer
+  let ports = /** @type {Place[]} */ ([]); // of the rows of pixels
+  let radius = RADIUS.most;
+  let scale = 1; // of lines and their number, for a small picture
+  let boxes = { pad: new DOMRect(), image: new DOMRect(), hasPad: false };
+  let shown = /** @type {Line[]} */ ([]);
+
+  /** @param {Element} element */
+  function box(element) {
+    const [{ left, top }, rect] = [canvas.getBoundingClientRect(), element.getBoundingClientRect()];
+    return new DOMRect(rect.x - left, rect.y - top, rect.width, rect.height);
+  }
+
+  /** Read where everything is. @param {Classifier | null} classifier */
+  function fit(classifier) {
+    const { width, height } = canvas.getBoundingClientRect();
+    const layers = classifier?.network.layers ?? [];
+    [canvas.width, canvas.height] = [width, height].map((side) => Math.round(side * devicePixelRatio));
+    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    const pad = document.querySelector(".pad-surface");
+    boxes = { pad: pad ? box(pad) : new DOMRect(), image: box(image), hasPad: false };
+    boxes.hasPad = boxes.pad.x > -4 && boxes.pad.width > 0 && boxes.pad.right <= boxes.image.x; // beside each other
+    const { right, y, height: side } = boxes.image;
+    ports = Array.from({ length: SIDE }, (_, row) => ({ x: right, y: y + ((row + 0.5) * side) / SIDE }));
+    const columns = [...picture.querySelectorAll(".picture-layer:not(.is-output)")].map(box);
+    scale = Math.min(Math.max(boxes.image.width / 190, 0.4), 1);
+    radius = RADIUS.most;
+    places = columns.map(({ x, y, width, height }, layer) => {
+      const count = layers[layer]?.outputs ?? 0;
+      radius = Math.min(radius, Math.max(height / 78, 1.6));
+      return Array.from({ length: count }, (_, i) => ({ x: x + width / 2, y: y + ((i + 0.5) * height) / count }));
+    });
+    places.push(rows.map(box).map(({ x, y, height }) => ({ x: x - 4, y: y + height / 2 })));
+  }
+
+  /** @param {Line} line @returns {[Place, Place] | null} */
+  function ends({ layer, neuron, from }) {
+    const [start, end] = [(layer ? places[layer - 1] : ports)?.[from], places[layer]?.[neuron]];
+    return start && end ? [start, end] : null;
+  }
+
+  /** @param {ArrayLike<number>} values neurons x sources @param {number} layer @param {number[]} chosen @returns {Line[]} */
+  function lines(values, layer, chosen) {
+    const sources = values.length / places[layer].length;
+    const most = largest(values) || 1;
+    return chosen.map((i) => {
+      return { layer, neuron: Math.floor(i / sources), from: i % sources, share: values[i] / most };
+    });
+  }
+
+  /** @param {Classifier | null} classifier @param {Current} current @param {Pointed | null} pointed */
+  function paint(classifier, current, pointed) {
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    if (!classifier || places.length !== classifier.network.layers.length) return;
+    const { layers } = classifier.network;
+    const [ink, quiet] = [css("ink"), css("edge")];
+    const last = layers.length - 1;
+    const count = (/** @type {number} */ layer) =>
+      Math.ceil(scale * (layer === 0 ? MOST.first : layer < last ? MOST.between : MOST.last));
+    if (isEmpty(current)) {
+      shown = [];
+      context.globalAlpha = 0.35;
+      const rest = layers.flatMap(({ weights }, layer) => {
+        const values = layer ? weights : rowSizes(weights);
+        return lines(values, layer, strongest(values, count(layer) / 2));
+      });
+      stroke(rest, quiet, 0.8);
+    } else {
+      if (!current.penIsDown) paintCrop(current);
+      const values = layers.map((_, layer) => lineValues(classifier, current, layer));
+      shown = values.flatMap((its, layer) => lines(its, layer, strongest(its, count(layer))));
+      paintLines(shown, pointed ? FADED : 1);
+      if (pointed) paintLines(linesOf(values, pointed), 1);
+    }
+    places.slice(0, -1).forEach((ofLayer, layer) => {
+      const values = current.hidden?.[layer];
+      const most = (values && largest(values)) || 1;
+      ofLayer.forEach((place, neuron) => {
+        const share = Math.abs(values?.[neuron] ?? 0) / most;
+        context.globalAlpha = 1;
+        context.fillStyle = share ? ink : quiet;
+        dot(place, share ? RADIUS.least + (radius - RADIUS.least) * Math.sqrt(share) : RADIUS.least);
+      });
+    });
+    const at = pointed && places[pointed.layer]?.[pointed.neuron];
+    if (!at || pointed.layer === last) return;
+    context.strokeStyle = ink;
+    context.lineWidth = 2;
+    context.beginPath();
+    context.arc(at.x, at.y, radius + 5, 0, 2 * Math.PI);
+    context.stroke();
+  }
+
+  /** The lines into and out of a neuron, or one of them, the strongest in full strength. @param {Float64Array[]} values @param {Pointed} pointed */
+  function linesOf(values, { layer, neuron, from }) {
+    const sources = values[layer].length / places[layer].length;
+    const into = strongest(values[layer].subarray(neuron * sources, (neuron + 1) * sources), MOST.ofNeuron);
+    const chosen = (from === undefined ? into : [from]).map((i) => neuron * sources + i);
+    const incoming = lines(values[layer], layer, chosen);
+    const next = values[layer + 1];
+    const full = (/** @type {Line[]} */ some) => {
+      const most = largest(some.map(({ share }) => share)) || 1;
+      return some.map((line) => ({ ...line, share: line.share / most }));
+    };
+    if (!next || from !== undefined) return full(incoming);
+    const width = places[layer].length;
+    const out = Float64Array.from(places[layer + 1], (_, i) => next[i * width + neuron]);
+    const outgoing = strongest(out, MOST.ofNeuron).map((i) => i * width + neuron);
+    return [...full(incoming), ...full(lines(next, layer + 1, outgoing))];
+  }
+
+  /** What preprocessing did: from the square that was cut out to the square in the image. @param {Current} current */
+  function paintCrop({ ink }) {
+    const stages = preprocessingStages(ink, CANVAS_SIDE, CANVAS_SIDE, steps.value);
+    if (!boxes.hasPad || !stages.crop) return;
+    const [onPad, inImage] = [boxes.pad.width / CANVAS_SIDE, boxes.image.width / SIDE];
+    const { left, top, width, height } = stages.square;
+    const from = new DOMRect(boxes.pad.x + left * onPad, boxes.pad.y + top * onPad, width * onPad, height * onPad);
+    const side = stages.cells * inImage;
+    const to = new DOMRect(boxes.image.x + stages.right * inImage, boxes.image.y + stages.down * inImage, side, side);
+    context.fillStyle = css("ink");
+    context.globalAlpha = 0.05;
+    context.beginPath();
+    for (const [x, y] of [[from.right, from.y], [to.x, to.y], [to.x, to.bottom], [from.right, from.bottom]]) context.lineTo(x, y); // prettier-ignore
+    context.fill();
+    context.globalAlpha = 1;
+    context.strokeStyle = css("edge");
+    context.lineWidth = 1;
+    context.setLineDash([3, 3]);
+    context.beginPath();
+    for (const { x, y, width, height } of [from, to]) context.rect(x, y, width, height);
+    context.moveTo(from.right, from.y);
+    context.lineTo(to.x, to.y);
+    context.moveTo(from.right, from.bottom);
+    context.lineTo(to.x, to.bottom);
+    context.stroke();
+    context.setLineDash([]);
+  }
+
+  /** @param {Line[]} all @param {number} opacity */
+  function paintLines(all, opacity) {
+    for (const sign of [-1, 1]) {
+      for (let level = 1; level <= LEVELS; level++) {
+        const ofLevel = all.filter(({ share }) => Math.ceil(share * sign * LEVELS) === level);
+        const strength = level / LEVELS;
+        context.globalAlpha = opacity * (0.12 + 0.8 * strength ** 1.5);
+        stroke(ofLevel, css(sign > 0 ? "up" : "down"), scale * (0.6 + 2 * strength ** 2));
+      }
+    }
+    context.globalAlpha = 1;
+  }
+
+  /** @param {Line[]} some @param {string} style @param {number} width */
+  function stroke(some, style, width) {
+    context.strokeStyle = style;
+    context.lineWidth = width;
+    context.beginPath();
+    for (const line of some) {
+      const [from, to] = ends(line) ?? [];
+      if (!from || !to) continue;
+      const middle = (from.x + to.x) / 2;
+      context.moveTo(from.x, from.y);
+      context.bezierCurveTo(middle, from.y, middle, to.y, to.x, to.y);
+    }
+    context.stroke();
+  }
+
+  /** @param {Place} place @param {number} size */
+  function dot({ x, y }, size) {
+    context.beginPath();
+    context.arc(x, y, size, 0, 2 * Math.PI);
+    context.fill();
+  }
+
+  /** The neuron or the line at a place of the window. @param {{ clientX: number, clientY: number }} event @returns {Pointed | null} */
+  function at({ clientX, clientY }) {
+    const { left, top } = canvas.getBoundingClientRect();
+    const [x, y] = [clientX - left, clientY - top];
+    let [neuron, near] = [/** @type {Pointed | null} */ (null), NEAR.neuron];
+    places.forEach((ofLayer, layer) =>
+      ofLayer.forEach((place, i) => {
+        const distance = Math.hypot(place.x - x, place.y - y);
+        if (distance <= near) [neuron, near] = [{ layer, neuron: i }, distance];
+      }),
+    );
+    if (neuron && near < NEAR.column) return neuron;
+    const distances = shown.map((line) => distanceTo(line, x, y));
+    const line = shown[distances.indexOf(Math.min(...distances, NEAR.line))];
+    return line ? { layer: line.layer, neuron: line.neuron, from: line.from } : neuron;
+  }
+
+  /** @param {Line} line @param {number} x @param {number} y */
+  function distanceTo(line, x, y) {
+    const [from, to] = ends(line) ?? [];
+    if (!from || !to || x < from.x || x > to.x) return Infinity;
+    let [low, high] = [0, 1]; // of the curve's parameter: x grows with it
+    for (let i = 0; i < 8; i++) {
+      const t = (low + high) / 2;
+      if (from.x + (to.x - from.x) * (1.5 * t * (1 - t) + t ** 3) < x) low = t;
+      else high = t;
+    }
+    return Math.abs(from.y + (to.y - from.y) * (3 - 2 * low) * low ** 2 - y);
+  }
+
+  return { fit, paint, at };
+}
+
+/** The size of each row of pixels' weights (neurons x rows). @param {Float32Array} weights */
+function rowSizes(weights) {
+  const sizes = new Float64Array(weights.length / SIDE);
+  weights.forEach((weight, i) => (sizes[Math.floor(i / SIDE)] += Math.abs(weight)));
+  return sizes;
+}
+
+/** @param {string} name */
+const css = (name) => `rgb(${color(name).join(" ")})`;
+
+/** What has to be called when the layout changes. @param {HTMLElement} picture @param {() => void} fit */
+export function watchLayout(picture, fit) {
+  const area = picture.closest(".drawing-area") ?? picture;
+  watchScreen([area, picture, query(picture, ".picture-image"), ...picture.querySelectorAll(".digit-bars")], fit);
+}

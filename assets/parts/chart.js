@@ -1,0 +1,134 @@
+/** Charts as templates: curves over the steps of a training, and a confusion matrix.
+
+    All that is drawn over steps shares one logarithmic axis, log10(1 + step): the early steps, where most happens, get the
+    room. Charts have no size of their own: places are shares of width and height. */
+import { clip, sum } from "../engine/math.js";
+import { html, nothing, svg } from "../vendor/lit-html.js";
+import { grouped } from "./numbers.js";
+
+/** A curve; y is not finite where a training diverged. Its marks are rings; its name stands at its end.
+ * @typedef {{ points: [step: number, y: number][], marks: [step: number, y: number][], name: string, isChosen: boolean }} Curve
+ *
+ * @typedef {{ low: number, high: number, isLogarithmic?: boolean, ticks: number[], format: (tick: number) => string,
+ *   guide?: { value: number, label: string } }} YAxis */
+
+const ROUND_STEPS = [0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000];
+
+/** Where a step lies on the axis of steps, as a share of its width. @param {number} step @param {number} last of the axis */
+export const placeOf = (step, last) => Math.log10(1 + step) / Math.log10(1 + Math.max(last, 1));
+
+/** The step at such a place. @param {number} place @param {number} last */
+export const stepAt = (place, last) => (1 + Math.max(last, 1)) ** place - 1;
+
+/** Some of the steps, so far apart that what is written at them does not touch; the last one is among them.
+    @param {number[]} steps in order @param {number} last @param {number} [apart] share of the width */
+export function spread(steps, last, apart = 0.07) {
+  let next = Infinity;
+  const kept = steps.toReversed().filter((step) => {
+    const isFree = placeOf(step, last) <= next - apart;
+    if (isFree) next = placeOf(step, last);
+    return isFree;
+  });
+  return kept.reverse();
+}
+
+/** Curves over steps. The cursor is a vertical line; the description says the same in words.
+    @param {Curve[]} curves @param {number} last step of the axis @param {YAxis} y @param {number | null} cursor
+    @param {string} description */
+export function stepChart(curves, last, y, cursor, description) {
+  const on = y.isLogarithmic ? (/** @type {number} */ value) => Math.log(Math.max(value, y.low / 2)) : Number;
+  const down = (/** @type {number} */ value) =>
+    1 - (clip(on(value), on(y.low), on(y.high)) - on(y.low)) / (on(y.high) - on(y.low));
+  const x = (/** @type {number} */ step) => placeOf(step, last);
+  const path = (/** @type {[number, number][]} */ points, /** @type {string} */ join) =>
+    points.length
+      ? "M" + points.map(([step, value]) => `${x(step).toFixed(4)} ${down(value).toFixed(4)}`).join(join)
+      : "";
+  const isFinitePoint = (/** @type {[number, number]} */ point) => Number.isFinite(point[1]);
+  const lines = curves.map(({ points, marks, isChosen }) => {
+    const dots = path(marks.filter(isFinitePoint), "h0M");
+    return svg`<g class=${isChosen ? "is-chosen" : ""}>
+      <path d=${path(points.filter(isFinitePoint), "L")} />
+      ${dots ? svg`<path class="chart-ring" d=${dots + "h0"} /><path class="chart-hole" d=${dots + "h0"} />` : nothing}
+    </g>`;
+  });
+  const ends = curves.flatMap(({ points, name }) => {
+    const end = points.filter(isFinitePoint).at(-1);
+    if (!end) return [];
+    const text = points.every(isFinitePoint) ? name : `✕ ${name}`;
+    return [html`<span class="chart-end" style="--x: ${x(end[0])}; --y: ${down(end[1])}">${text}</span>`];
+  });
+  const ticks = y.ticks.filter((tick) => tick >= y.low && tick <= y.high);
+  const guide = y.guide;
+  return html`<div class="chart" role=${description ? "img" : nothing} aria-label=${description || nothing}>
+    <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
+      ${ticks.map((tick) => svg`<path class="chart-grid" d=${`M0 ${down(tick)}H1`} />`)}
+      ${guide ? svg`<path class="chart-guide" d=${`M0 ${down(guide.value)}H1`} />` : nothing} ${lines}
+      ${cursor === null ? nothing : svg`<path class="chart-cursor" d=${`M${x(cursor)} 0V1`} />`}
+    </svg>
+    ${ticks.map((tick) => html`<span class="chart-tick" style="--y: ${down(tick)}">${y.format(tick)}</span>`)}
+    ${guide ? html`<span class="chart-guide-label" style="--y: ${down(guide.value)}">${guide.label}</span>` : nothing}
+    ${ends}
+  </div>`;
+}
+
+/** The numbers under the axis of steps. @param {number} last */
+export function stepAxis(last) {
+  const steps = ROUND_STEPS.filter((step) => step <= last && placeOf(step, last) < 0.94);
+  return html`<div class="chart-axis" aria-hidden="true">
+    ${[...steps, last].map((step) => html`<span style="--x: ${placeOf(step, last)}">${grouped(step)}</span>`)}
+  </div>`;
+}
+
+/** A run's curve without axes, for a line of a list. @param {[number, number][]} points @param {YAxis} y */
+export function sparkline(points, y) {
+  const last = points.at(-1)?.[0] ?? 1;
+  return stepChart(
+    [{ points, marks: [], name: "", isChosen: false }],
+    last,
+    { ...y, ticks: [], guide: undefined },
+    null,
+    "",
+  );
+}
+
+/** A confusion matrix: a row for each digit, a column for each prediction; `open` makes its cells buttons.
+    @param {number[][]} matrix @param {((digit: number, predicted: number) => void) | null} open
+    @param {number[] | null} [chosen] digit and prediction of the cell that is open */
+export function confusionMatrix(matrix, open, chosen = null) {
+  const most = Math.max(1, ...matrix.flatMap((row, digit) => row.filter((_, predicted) => predicted !== digit)));
+  const cell = (/** @type {number} */ count, /** @type {number} */ digit, /** @type {number} */ predicted) => {
+    const isRight = digit === predicted;
+    const name = `${digit} classified ${isRight ? "correctly" : `as ${predicted}`}: ${count}`;
+    const share = isRight ? 0 : count / most;
+    const isChosen = chosen?.[0] === digit && chosen[1] === predicted;
+    const content =
+      open && count
+        ? html`<button type="button" aria-label=${name} aria-pressed=${isChosen} @click=${() => open(digit, predicted)}>
+            ${count}
+          </button>`
+        : count || "·";
+    return html`<td class=${isRight ? "is-right" : ""} style="--share: ${share}" title=${name}>${content}</td>`;
+  };
+  return html`<table class="confusion">
+    <caption>
+      Digit (rows) and prediction (columns): ${grouped(sum(matrix.map((row, i) => row[i])))} of
+      ${grouped(sum(matrix.map(sum)))} right
+    </caption>
+    <thead>
+      <tr>
+        <td></td>
+        ${matrix.map((_, predicted) => html`<th scope="col">${predicted}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${matrix.map(
+        (row, digit) =>
+          html`<tr>
+            <th scope="row">${digit}</th>
+            ${row.map((count, predicted) => cell(count, digit, predicted))}
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}

@@ -1,0 +1,149 @@
+/** A network that was trained elsewhere, opened in the page: nothing is sent. */
+/** @import { Shape } from "../../engine/backpropagation.js" */
+import { argmax } from "../../engine/math.js";
+import { ACTIVATIONS } from "../../engine/settings.js";
+import { MEAN, STD } from "../../engine/trainer.js";
+import { readNetwork } from "../../engine/weights-files.js";
+import { percent } from "../../parts/numbers.js";
+import { pad } from "../../state/drawing.js";
+import { miniTestSet } from "../../state/mini-test-set.js";
+import { add, networks, predictWith, remove } from "../../state/networks.js";
+import { state } from "../../state/state.js";
+import { forget, keep, kept } from "../../state/storage.js";
+import { html, nothing } from "../../vendor/lit-html.js";
+import { computed, effect, signal, untracked } from "../../vendor/signals-core.js";
+
+/** @typedef {{ file: string, parameters: Float32Array, shape: Shape }} Opened */
+
+const NAME = "opened"; // in the state
+const network = signal(/** @type {Opened | null} */ (null));
+const problem = signal("");
+
+/** The share of the page's test digits that it classifies correctly; null until they are there. */
+const accuracy = computed(() => {
+  const [loaded, digits] = [networks.value.get(NAME), miniTestSet()];
+  if (!loaded || !digits) return null;
+  const { images, labels } = digits;
+  return (
+    images.filter((image, i) => argmax(loaded.classifier.forward(image).logits) === labels[i]).length / images.length
+  );
+});
+
+const shared = computed(() => networks.value.get("shared")?.description ?? null);
+effect(() => {
+  if (network.value && shared.value) untracked(offer);
+});
+
+function offer() {
+  const { file, parameters, shape } = /** @type {Opened} */ (network.value);
+  const { detector, confidenceThreshold } = /** @type {import("../../state/types.js").ClassifierDescription} */ (
+    shared.value
+  );
+  const { widths, activation, mean, std } = shape;
+  add(NAME, file, {
+    ...{
+      network: { parameters, widths, relu: activation === "relu", activation },
+      mean,
+      std,
+      detector,
+      confidenceThreshold,
+    },
+    ...{ name: file, recipe: widths.join(" – "), testAccuracy: null, steps: null, batchSize: 1, deadNeurons: [] },
+    origin: "Opened from a file",
+  });
+}
+
+/** @param {Opened} opened */
+function take(opened) {
+  network.value = opened;
+  keep(NAME, opened);
+}
+
+/** @param {any} event */
+async function open({ target }) {
+  const [file] = /** @type {FileList} */ (target.files);
+  if (!file) return;
+  problem.value = "";
+  try {
+    const { parameters, widths, activation, mean, std } = await readNetwork(file);
+    const shape = { widths, activation: activation ?? "relu", mean: mean ?? MEAN, std: std ?? STD };
+    take({ file: file.name, parameters, shape });
+    predictWith(NAME);
+  } catch (error) {
+    problem.value = /** @type {Error} */ (error).message;
+  }
+  target.value = ""; // so that the same file can be chosen again
+}
+
+function close() {
+  network.value = null;
+  remove(NAME);
+  forget(NAME);
+}
+
+export function opened() {
+  return html`<div class="train-open">
+    <label class="train-open-file">
+      Open a network
+      <input type="file" accept=".safetensors,.npz" @change=${open} />
+    </label>
+    <small>A .safetensors or .npz file of an MLP for MNIST, trained anywhere. It stays in this browser.</small>
+    ${problem.value ? html`<p class="train-problem" role="alert">${problem.value}</p>` : nothing}
+    ${network.value ? details(network.value) : nothing}
+  </div>`;
+}
+
+/** @param {Opened} now */
+function details(now) {
+  const { file, shape } = now;
+  const change = (/** @type {Partial<Shape>} */ changes) => take({ ...now, shape: { ...shape, ...changes } });
+  /** @type {(name: "mean" | "std", label: string) => unknown} */
+  const number = (name, label) =>
+    html`<label>
+      ${label}
+      <input
+        type="text"
+        inputmode="decimal"
+        .value=${String(shape[name])}
+        @change=${(/** @type {any} */ { target }) => {
+          const value = Number(target.value.replace(",", "."));
+          if (target.value.trim() && Number.isFinite(value) && (name === "mean" || value > 0))
+            change({ [name]: value });
+          else target.value = String(shape[name]);
+        }}
+      />
+    </label>`;
+  return html`<div class="train-opened">
+    <p>
+      <b>${file}</b> ${shape.widths.join(" – ")}
+      <span role="note"
+        >${accuracy.value === null ? nothing : `${percent(accuracy.value)} of the page’s 300 test digits right`}</span
+      >
+    </p>
+    <label>
+      After each hidden layer
+      <select @change=${(/** @type {any} */ { target }) => change({ activation: target.value })}>
+        ${Object.entries(ACTIVATIONS).map(
+          ([key, words]) => html`<option value=${key} ?selected=${key === shape.activation}>${words}</option>`,
+        )}
+      </select>
+    </label>
+    ${number("mean", "Mean")} ${number("std", "Deviation")}
+    <button
+      type="button"
+      aria-pressed=${state.network.value === NAME}
+      @click=${() => {
+        predictWith(NAME);
+        pad.focus();
+      }}
+    >
+      Draw with it
+    </button>
+    <button type="button" aria-label="Close ${file}" @click=${close}>✕</button>
+  </div>`;
+}
+
+kept().then((all) => {
+  const found = all.find(([key]) => key === NAME);
+  if (found && !network.value) network.value = found[1];
+});
