@@ -1,7 +1,7 @@
 /** The lesson: a step's idea, something to try, and beside them the picture to try it in; its lines of PyTorch fold out. */
 /** @import { MountContext } from "../../state/types.js" */
 /** @import { Facts } from "./steps.js" */
-import { onCopy } from "../../parts/clipboard.js";
+import { copyOnClick } from "../../parts/clipboard.js";
 import { drawing, pad } from "../../state/drawing.js";
 import { active, predictWith } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
@@ -11,6 +11,7 @@ import { batch, computed, effect, signal, untracked } from "../../vendor/signals
 import { html, nothing } from "../../vendor/lit-html.js";
 import { CODE, saveFile } from "./code.js";
 import { GLOSSARY } from "./glossary.js";
+import { width } from "./pictures.js";
 import { presentByKeys } from "./present.js";
 import { STEPS } from "./steps.js";
 import { BETWEEN_FOUR_AND_NINE, isTelling } from "./stored.js";
@@ -38,6 +39,10 @@ let stored = /** @type {any} */ (null); // the strokes on the pad, while they ar
 /** @param {MountContext} context */
 export function mount({ element }) {
   element.classList.add("view", "lesson");
+  new ResizeObserver(() => {
+    const picture = element.querySelector(".lesson-picture");
+    if (picture?.clientWidth) width.value = picture.clientWidth;
+  }).observe(element);
   view("lesson", element, template);
   presentByKeys(go);
   followDrawings();
@@ -140,7 +145,7 @@ function code(known) {
   return html`<details class="lesson-code">
     <summary>In PyTorch</summary>
     <pre tabindex="0"><code>${text}</code></pre>
-    <button type="button" @click=${onCopy(`${text}\n`)}>Copy</button>
+    <button type="button" @click=${copyOnClick(() => `${text}\n`)}>Copy</button>
     ${file ? html`<button type="button" @click=${() => saveFile(file, known)}>Save ${file}</button>` : nothing}
   </details>`;
 }
@@ -179,6 +184,7 @@ function lookWhenAtRest() {
 function look() {
   const known = facts.value;
   if (!known) return;
+  step.value.prepare?.(known);
   const reached = step.value.reached(known, memo);
   if (!reached) return;
   const name = String(number.value);

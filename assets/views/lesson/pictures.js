@@ -1,15 +1,31 @@
-/** The lesson's own pictures: a batch, an image that becomes a row, ReLU as a graph, and one weight that is nudged. */
+/** The pictures of the lesson: those of the views, and its own: a batch, ReLU as a graph, a weight that is nudged, and
+    trainings side by side. */
 /** @import { Facts } from "./steps.js" */
 import { argmax, crossEntropy } from "../../engine/math.js";
-import { number } from "../../parts/numbers.js";
+import { DEFAULTS, OPTIMIZERS } from "../../engine/settings.js";
+import { stepAxis, stepChart } from "../../parts/chart.js";
+import { number, percent } from "../../parts/numbers.js";
+import { miniTestSet } from "../../state/mini-test-set.js";
 import { image } from "../../state/prediction.js";
+import * as training from "../../state/runs.js";
 import { state } from "../../state/state.js";
+import { signal } from "../../vendor/signals-core.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
-import { testDigits } from "../loss/test-digits.js";
+import { flattening as rowPicture, preprocessingSteps } from "../input/input.js";
+import { lossCurve, softmaxBars } from "../loss/loss.js";
+import { neuronSum } from "../neurons/neuron.js";
+import { neuronLayers } from "../neurons/neurons.js";
+import { isSame } from "../train/form.js";
+import { LOSS } from "../train/train.js";
+import { changePicture, differenceMap } from "../why/why.js";
 import { neuronOf } from "./steps.js";
 
-const SIDE = 28;
 const BATCH = 32;
+const STRIDE = 8; // neurons that one press switches off
+const RATES = [0.001, 0.01, 0.1];
+const GAP = 0.1; // between training and validation accuracy: far better on what was learned
+/** @type {import("../../parts/chart.js").YAxis} */
+const ACCURACY = { low: 0, high: 1, ticks: [0, 0.5, 1], format: (share) => percent(share, 0) };
 const REACH = 2; // how far the nudged weight goes in each direction
 const POINTS = 81; // of the curve over the nudge
 const NEAR = 0.01; // of the loss: this close to the lowest one is the lowest
@@ -30,7 +46,7 @@ function slider(label, name) {
 /** A batch of 32 images, the visitor's first; in color, each is three images. */
 export function batch() {
   const isColor = state.color.value;
-  const others = testDigits.value?.images ?? [];
+  const others = miniTestSet()?.images ?? [];
   const tiles = Array.from({ length: BATCH }, (_, i) => (i ? others[i] : image.value));
   const channels = isColor ? ["red", "green", "blue"] : ["gray"];
   return html`
@@ -57,29 +73,11 @@ export function batch() {
   `;
 }
 
-/** 28 rows that slide behind one another, as far as a slider is pulled. */
+/** The image that becomes a row, as far as a slider is pulled. */
 export function flattening() {
   const share = state.unrolled.value;
-  const between = (/** @type {number} */ from, /** @type {number} */ to) => from + (to - from) * share;
-  const [cell, height] = [between(8, 1), between(8, 24)];
-  const pixels = [...image.value].map((tone, i) => {
-    const [row, column] = [Math.floor(i / SIDE), i % SIDE];
-    const [x, y] = [between(280, row * SIDE) + column * cell, between(row * 8, 100)];
-    return tone
-      ? svg`<rect x=${x} y=${y} width=${cell} height=${height} fill-opacity=${(tone / 255).toFixed(2)}></rect>`
-      : nothing;
-  });
-  const rows = Array.from(
-    { length: SIDE },
-    (_, row) =>
-      svg`<rect class="is-row" x=${between(280, row * SIDE)} y=${between(row * 8, 100)} width=${SIDE * cell} height=${height}></rect>`,
-  );
-  const words = share === 1 ? "Your image as one row of 784 pixels" : "Your image, 28 by 28 pixels";
-  return html`
-    <svg class="lesson-unrolled" viewBox="-1 -1 786 226" role="img" aria-label=${words}>${rows}${pixels}</svg>
-    ${slider("Unroll the image", "unrolled")}
-    <figcaption class="lesson-shape">${share === 1 ? "(1, 784)" : "(1, 1, 28, 28)"}</figcaption>
-  `;
+  return html`${rowPicture(image.value, share)} ${slider("Unroll the image", "unrolled")}
+    <figcaption class="lesson-shape">${share === 1 ? "(1, 784)" : "(1, 1, 28, 28)"}</figcaption>`;
 }
 
 /** ReLU as a graph, with the 64 neurons of layer 1 on it. @param {Facts | null} facts */
@@ -194,4 +192,188 @@ export function nudgeReached(facts) {
     here <= lowest + NEAR &&
     `from ${number(loss(0), 3)} to ${number(here, 3)}. Training does this for all 55,050 parameters at once.`
   );
+}
+
+// --- the views' pictures ----------------------------------------------------------------------------------------------
+
+/** How wide the picture may be, in pixels; the lesson measures it. */
+export const width = signal(560);
+
+/** What has been pulled, and of which drawing. */
+const pulled = signal({ of: /** @type {object | null} */ (null), logits: new Float64Array() });
+
+export const preprocessing = () => preprocessingSteps();
+
+/** @param {Facts | null} facts */
+export function neuron(facts) {
+  return facts ? neuronSum(facts.classifier, facts.now, { layer: 0, neuron: neuronOf(facts) }) : nothing;
+}
+
+/** All neurons as tiles, and buttons that switch off the weakest that are left in layer 1. @param {Facts | null} facts */
+export function layers(facts) {
+  if (!facts) return nothing;
+  const activations = facts.classifier.whole.forward(facts.now.image).hidden[0];
+  const off = state.off.value.filter(([layer]) => layer === 0).map(([, neuron]) => neuron);
+  const on = [...activations.keys()].filter((neuron) => !off.includes(neuron));
+  on.sort((a, b) => activations[a] - activations[b]);
+  const more = () => (state.off.value = [...off, ...on.slice(0, STRIDE)].map((neuron) => [0, neuron]));
+  return html`${neuronLayers(width.value)}
+    <div class="buttons">
+      <button type="button" ?disabled=${!on.length} @click=${more}>Switch off ${STRIDE} more</button>
+      <button type="button" ?disabled=${!off.length} @click=${() => (state.off.value = [])}>Switch all on</button>
+      <span
+        >${on.length} of ${activations.length} neurons of layer 1 are on, ${facts.now.digit} has
+        ${percent(facts.now.probabilities[facts.now.digit])}</span
+      >
+    </div>`;
+}
+
+/** @param {Facts | null} facts */
+export function softmax(facts) {
+  if (!facts) return nothing;
+  const { now } = facts;
+  const logits = pulledLogits(facts) ?? now.logits;
+  const move = (/** @type {number} */ digit, /** @type {number} */ logit) =>
+    (pulled.value = { of: now.image, logits: logits.with(digit, logit) });
+  return html`${softmaxBars(logits, move)}
+    <button type="button" ?disabled=${logits === now.logits} @click=${() => (pulled.value = { of: null, logits })}>
+      Reset logits
+    </button>`;
+}
+
+/** The logits as they were pulled for this drawing; null if they were not. @param {Facts} facts */
+export function pulledLogits({ now }) {
+  return pulled.value.of === now.image ? pulled.value.logits : null;
+}
+
+/** @param {Facts | null} facts */
+export function crossEntropyCurve(facts) {
+  if (!facts) return nothing;
+  return html`${labels(facts)} ${lossCurve(facts.now.logits, facts.label)}`;
+}
+
+/** @param {Facts | null} facts */
+export function backpropagation(facts) {
+  if (!facts) return nothing;
+  return html`${labels(facts)} ${neuronLayers(width.value)}
+    <figcaption>Bars: what the loss asks for. Orange wants a higher sum, blue a lower one.</figcaption>`;
+}
+
+/** Ten buttons to say which digit was meant. @param {Facts} facts */
+function labels({ label }) {
+  return html`<div class="lesson-labels" role="group" aria-label="I meant a">
+    <span>I meant a</span>
+    ${Array.from({ length: 10 }, (_, digit) => {
+      const mean = () => (state.label.value = digit);
+      return html`<button type="button" aria-pressed=${digit === label} @click=${mean}>${digit}</button>`;
+    })}
+  </div>`;
+}
+
+/** What softmax and the detector say, side by side. @param {Facts | null} facts */
+export function detector(facts) {
+  if (!facts) return nothing;
+  const { now, classifier } = facts;
+  const threshold = classifier.detector?.threshold ?? 0;
+  const isDigit = (now.detectorLogit ?? 0) >= threshold;
+  return html`<div class="lesson-detector">
+    <p>Softmax: <strong>${now.digit}</strong> with ${percent(now.probabilities[now.digit])}</p>
+    <p>Detector: <strong>${isDigit ? "a digit" : "not a digit"}</strong></p>
+    <ink-image .tones=${now.image}></ink-image>
+  </div>`;
+}
+
+/** @param {Facts | null} facts */
+export function attribution(facts) {
+  return facts ? html`${differenceMap(facts.now)} ${changePicture(facts.now)}` : nothing;
+}
+
+// --- trainings --------------------------------------------------------------------------------------------------------
+
+/** @typedef {import("../../engine/settings.js").Settings} Settings */
+
+/** @param {number} learningRate @returns {Settings} */
+const atRate = (learningRate) => ({
+  ...DEFAULTS,
+  epochs: 1,
+  digits: 20_000,
+  optimizer: state.optimizer.value,
+  learningRate,
+});
+
+const FEW = { ...DEFAULTS, digits: 100, epochs: 50 };
+
+/** @param {Settings} settings */
+const runOf = (settings) => training.runs.value.find((run) => run.step > 0 && isSame(run.settings, settings));
+
+/** @param {import("../../state/runs.js").Run | undefined} run */
+const isOver = (run) => run?.state === "done" || run?.state === "diverged";
+
+export function rates() {
+  const choose = (/** @type {any} */ { target }) => (state.optimizer.value = target.value);
+  const curves = RATES.map((rate) => ({ rate, run: runOf(atRate(rate)) }));
+  const lines = curves.flatMap(({ rate, run }) =>
+    run ? [curve(run.points, "loss", String(rate), training.current.value === run)] : [],
+  );
+  return html`<div class="buttons">
+      <label
+        >Optimizer
+        <select @change=${choose}>
+          ${Object.entries(OPTIMIZERS).map(([name, title]) => html`<option value=${name} ?selected=${name === state.optimizer.value}>${title}</option>`)}
+        </select>
+      </label>
+      ${curves.map(({ rate, run }) => trainButton(`Train with ${rate}`, atRate(rate), run))}
+    </div>
+    ${stepChart(lines, lastStep(curves.map(({ run }) => run)), LOSS, null, "The losses of three trainings over their steps")}
+    ${stepAxis(lastStep(curves.map(({ run }) => run)))} ${trouble()}`;
+}
+
+export function ratesReached() {
+  const all = RATES.map((rate) => runOf(atRate(rate)));
+  const accuracies = all.map((run) => (run && isOver(run) ? training.accuracyOf(run) : null));
+  if (accuracies.some((accuracy) => accuracy === null)) return null;
+  const outcomes = RATES.map((rate, i) => `${percent(accuracies[i] ?? 0)} with ${rate}`);
+  return `validation accuracy ${outcomes.join(", ")}.`;
+}
+
+export function overfitting() {
+  const run = runOf(FEW);
+  const measured = run?.snapshots.filter(({ accuracy }) => accuracy !== null) ?? [];
+  const lines = run
+    ? [curve(run.points, "accuracy", "training", true), curve(measured, "accuracy", "validation", false)]
+    : [];
+  return html`<div class="buttons">${trainButton("Train on 100 digits", FEW, run)}</div>
+    ${stepChart(lines, lastStep([run]), ACCURACY, null, "The accuracy on training and on validation digits over the steps")}
+    ${stepAxis(lastStep([run]))} ${trouble()}`;
+}
+
+export function overfittingReached() {
+  const run = runOf(FEW);
+  if (!run || !isOver(run)) return null;
+  const [learned, validation] = [run.points.at(-1)?.accuracy ?? 0, training.accuracyOf(run) ?? 0];
+  return (
+    learned - validation > GAP &&
+    `${percent(learned, 0)} of its 100 digits, ${percent(validation)} of the validation digits.`
+  );
+}
+
+/** @param {string} title @param {Settings} settings @param {import("../../state/runs.js").Run | undefined} run */
+function trainButton(title, settings, run) {
+  const isGoing = run !== undefined && training.current.value === run;
+  return html`<button type="button" ?disabled=${isGoing} @click=${() => training.start(settings)}>
+    ${isOver(run) ? "✓ " : ""}${title}
+  </button>`;
+}
+
+/** @type {(points: readonly any[], field: "loss" | "accuracy", name: string, isChosen: boolean) => import("../../parts/chart.js").Curve} */
+function curve(points, field, name, isChosen) {
+  return { points: points.map((point) => [point.step, point[field] ?? NaN]), marks: [], name, isChosen };
+}
+
+/** @param {(import("../../state/runs.js").Run | undefined)[]} runs */
+const lastStep = (runs) => Math.max(100, ...runs.map((run) => run?.steps ?? 0));
+
+function trouble() {
+  const words = training.trouble.value;
+  return words ? html`<p role="alert">${words}</p>` : nothing;
 }

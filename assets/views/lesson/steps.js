@@ -3,7 +3,6 @@
 /** @import { Current, ForwardPass, LoadedNetwork } from "../../state/types.js" */
 import { argmax, crossEntropy, sum, topTwo } from "../../engine/math.js";
 import { parameterCount } from "../../engine/network.js";
-import { CANVAS_SIDE } from "../../engine/pen.js";
 import { contributions } from "../../engine/reference.js";
 import { grouped, number, percent, withSign } from "../../parts/numbers.js";
 import { state } from "../../state/state.js";
@@ -15,12 +14,10 @@ import * as pictures from "./pictures.js";
 
 /** `yours` says what the step's idea means for the drawing. `reached` is asked when the pen has rested for a second; it
     remembers in `memo`, which is empty when the step is opened and when another network predicts, and returns what came of
-    the exercise once all of it is done. `network` is the one that the step is about.
+    the exercise once all of it is done; `prepare` is called before. `network` is the one that the step is about.
     @typedef {{ title: string, idea: string, view: string, network?: "baseline", yours: (facts: Facts) => string,
-    exercise: string, picture: (facts: Facts | null) => unknown,
+    exercise: string, picture: (facts: Facts | null) => unknown, prepare?: (facts: Facts) => void,
     reached: (facts: Facts, memo: Record<string, any>) => string | false | undefined | null }} Step */
-
-const NO_STEPS = { crop: false, square: false, resize: false, center: false };
 
 /** @param {ArrayLike<number>} values */
 export const countPositive = (values) => Array.from(values).filter((value) => value > 0).length;
@@ -91,9 +88,11 @@ export const STEPS = [
       `Neuron ${neuronOf(facts) + 1} of layer 1 has a sum of ${number(facts.now.sums[0][neuronOf(facts)])} for yours.`,
     exercise: "Keep this neuron. Add ink where its weights are orange, until its sum has risen by 1.",
     picture: pictures.neuron,
+    prepare(facts) {
+      if (!state.neuron.value) state.neuron.value = [0, neuronOf(facts)]; // the next stroke may make another the strongest
+    },
     reached(facts, memo) {
       const neuron = neuronOf(facts);
-      if (!state.neuron.value) state.neuron.value = [0, neuron]; // another one may be the strongest for the next stroke
       const value = facts.now.sums[0][neuron];
       if (memo.neuron !== neuron || memo.drawing !== facts.drawing) {
         Object.assign(memo, { neuron, drawing: facts.drawing, first: value });
@@ -146,8 +145,9 @@ export const STEPS = [
     },
     exercise: "Guess how far the second logit must rise to win. Then pull it there.",
     picture: pictures.softmax,
-    reached({ now }) {
-      const pulled = pictures.pulledLogits();
+    reached(facts) {
+      const { now } = facts;
+      const pulled = pictures.pulledLogits(facts);
       if (!pulled) return;
       const winner = argmax(pulled);
       return (
@@ -164,7 +164,7 @@ export const STEPS = [
     yours: ({ now, label }) =>
       `If ${withArticle(label)} was meant, the loss is ${number(crossEntropy(now.logits, label))}.`,
     exercise: "Which label costs least, and which one most? Decide first, then choose both.",
-    picture: pictures.crossEntropy,
+    picture: pictures.crossEntropyCurve,
     reached({ now, drawing }, memo) {
       const label = state.label.value;
       if (memo.drawing !== drawing) Object.assign(memo, { drawing, least: false, most: false });
@@ -198,6 +198,7 @@ export const STEPS = [
     },
     exercise: "Choose the digit that was meant, then a neuron of layer 2: which outputs ask it for more?",
     picture: pictures.backpropagation,
+    prepare: () => (state.errors.value = true),
     reached({ label }) {
       const [layer, neuron] = state.neuron.value ?? [];
       return (
@@ -253,9 +254,15 @@ export const STEPS = [
       ];
       return `${first} leads ${second} by ${number(difference)}: ${withSign(ink)} from your ink, ${withSign(difference - ink)} from paper and biases.`;
     },
-    exercise: "Apply the smallest change. Can you tell the two images apart?",
+    exercise: "Set your digit against another one: which ink speaks for it?",
     picture: pictures.attribution,
-    reached: () => pictures.smallestChangeWords(),
+    reached(facts) {
+      const pair = state.pair.value;
+      const { digit, logits } = facts.now;
+      if (!pair?.includes(digit)) return;
+      const other = pair[0] === digit ? pair[1] : pair[0];
+      return `${digit} leads ${other} by ${number(logits[digit] - logits[other])}, ${withSign(attributed(facts, [digit, other]))} of it from your ink.`;
+    },
   },
 ];
 
