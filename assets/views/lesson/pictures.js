@@ -200,7 +200,10 @@ export function nudgeReached(facts) {
 export const width = signal(560);
 
 /** What has been pulled, and of which drawing. */
-const pulled = signal({ of: /** @type {object | null} */ (null), logits: new Float64Array() });
+const pulled = signal({
+  of: /** @type {object | null} */ (null),
+  logits: /** @type {Float64Array} */ (new Float64Array()),
+});
 
 export const preprocessing = () => preprocessingSteps();
 
@@ -297,7 +300,7 @@ const atRate = (learningRate) => ({
   ...DEFAULTS,
   epochs: 1,
   digits: 20_000,
-  optimizer: state.optimizer.value,
+  optimizer: /** @type {Settings["optimizer"]} */ (state.optimizer.value),
   learningRate,
 });
 
