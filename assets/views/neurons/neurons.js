@@ -26,6 +26,7 @@ const LEAST = 320; // height of the layers
 const NARROW = 620; // below this width, one layer is shown at a time
 
 const THREADS = 6; // of the chosen neuron to each side
+const THINNEST = 0.08; // of the strongest thread: what is less is left out
 const PACE = 500; // milliseconds in which errors flow back from layer to layer
 const NOISES = Array.from({ length: 31 }, (_, i) => i / 10);
 
@@ -280,7 +281,9 @@ function threads(now, places) {
   const row = weightsOf(layers[layer]).rows[neuron];
   const inward = layer && !asked ? Array.from(now.hidden[layer - 1], (value, from) => value * row[from]) : [];
   const most = Math.max(largest(onward), largest(inward));
-  const [to, from] = [strongest(onward, THREADS), strongest(inward, THREADS)];
+  const [to, from] = [onward, inward].map((values) =>
+    strongest(values, THREADS).filter((i) => Math.abs(values[i]) > THINNEST * most),
+  );
   return html`<svg class="neurons-threads" aria-hidden="true">
     ${to.map((other) => thread(places, chosen.value, other, onward[other] / most, { layer: layer + 1, neuron: other }))}
     ${from.map((other) => {
