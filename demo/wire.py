@@ -11,7 +11,7 @@ from demo.jobs.job import DIVERGING, Job, JobState, TrainResult
 from model.classifier import CONFIDENCE_THRESHOLD, Classifier
 from model.network import MLP
 from model.pipeline import LoadedClassifier
-from model.quantization import QuantizedLayer
+from model.quantization import LARGEST, QuantizedLayer
 from model.training.finetuning import FineTuned
 from model.training.recipe import Recipe
 from model.training.script import training_script
@@ -32,6 +32,7 @@ def describe_loaded(loaded: LoadedClassifier) -> dict[str, Any]:
         "batchSize": classifier.recipe.batch_size,
         "deadNeurons": classifier.dead_neurons,
         "origin": loaded.origin,
+        "shaping": _describe_shaping(classifier.snapshots),
     }
 
 
@@ -133,6 +134,19 @@ def describe_fine_tuned(tuned: FineTuned) -> dict[str, Any]:
         "outOfFold": tuned.out_of_fold.tolist(),
         "mnistBefore": tuned.mnist_before.tolist(),
         "mnistAfter": tuned.mnist_after.tolist(),
+    }
+
+
+def _describe_shaping(snapshots: Sequence[Snapshot]) -> dict[str, Any]:
+    """How a training went, at a glance: steps with their losses, and the neuron of the largest weights at four."""
+    if not snapshots:
+        return {"losses": [], "weights": []}
+    largest = snapshots[-1].layers[0].dequantized_weights().norm(dim=1).argmax()
+    four = [snapshots[i * (len(snapshots) - 1) // 3].layers[0].dequantized_weights()[largest] for i in range(4)]
+    scale = torch.stack(four).abs().max() / LARGEST
+    return {
+        "losses": [[snapshot.step, snapshot.loss] for snapshot in snapshots],
+        "weights": [_base64([(weights / scale).round().to(torch.int8)]) for weights in four],
     }
 
 

@@ -14,7 +14,7 @@ from model.data.mnist import Digits, MNISTError, load_mnist
 from model.data.negatives import write_negatives
 from model.detector import Detector
 from model.evaluation.metrics import accuracy
-from model.files import is_inside, set_aside
+from model.files import set_aside
 from model.network import MLP, dead_neurons, image_logits
 from model.paths import BASELINE, CHECKPOINT, PRETRAINED
 from model.quantization import quantize
@@ -172,8 +172,8 @@ def _load(path: Path, say: Say) -> Classifier | None:
         problem = f"{path} can't be used: {error}"
     except OSError as error:
         problem = f"{path} can't be read: {error.strerror}"
-    if os.path.exists(path):
-        if not is_inside(path, CHECKPOINT.parent):
+    if os.path.exists(path):  # Path.exists raises in a folder that may not be searched
+        if not path.resolve().is_relative_to(CHECKPOINT.parent.resolve()):
             raise CheckpointError(
                 f"{problem}. It is left as it is: move it away, or name another file with --checkpoint."
             )

@@ -22,23 +22,11 @@ class QuantizedLayer:
         weights: (outputs, inputs), int8, in multiples of the scale.
         scale: one for each neuron (outputs,), float32, above 0.
         biases: (outputs,), float32, not quantized.
-
-    Raises:
-        ValueError: if a tensor is of another type or shape, or not finite.
     """
 
     weights: Tensor
     scale: Tensor
     biases: Tensor
-
-    def __post_init__(self) -> None:
-        for tensor, dtype in ((self.weights, torch.int8), (self.scale, torch.float32), (self.biases, torch.float32)):
-            if not isinstance(tensor, Tensor) or tensor.dtype != dtype or tensor.layout != torch.strided:
-                raise ValueError("a layer's tensor has the wrong type")
-        if self.weights.dim() != 2 or not self.scale.shape == self.biases.shape == self.weights.shape[:1]:
-            raise ValueError("a layer's tensor has the wrong shape")
-        if not (self.biases.isfinite().all() and (self.scale > 0).all() and (self.scale * LARGEST).isfinite().all()):
-            raise ValueError("a layer has numbers that are not finite")
 
     @classmethod
     def of(cls, layer: nn.Linear) -> "QuantizedLayer":

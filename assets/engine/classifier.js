@@ -47,6 +47,13 @@ export class Classifier {
     return Object.assign(Object.create(Classifier.prototype), this.whole, changes);
   }
 
+  /** The same classifier with noise on its network's weights, and without a fingerprint. @param {number} noise @returns {Classifier} */
+  noisy(noise) {
+    if (!noise) return this;
+    const noisy = Object.assign(Object.create(Classifier.prototype), this.whole);
+    return Object.assign(noisy, { network: this.whole.network.noisy(noise), fingerprint: undefined, whole: noisy });
+  }
+
   /** @param {Uint8Array} image 28 x 28, preprocessed @returns {Prediction} */
   predict(image) {
     if (!image.some((tone) => tone > 0)) return BLANK;

@@ -1,6 +1,8 @@
 /** The network, as model/network.py has it: hidden layers, each with an activation function, then logits. */
 /** @import { ForwardPass, Layer, NetworkDescription } from "../state/types.js" */
+import { dot } from "./math.js";
 import { bytesFromBase64, dequantize } from "./quantization.js";
+import { Random } from "./random.js";
 
 /** The value of each activation function at a neuron's sum, and its slope there. */
 const ACTIVATIONS = {
@@ -36,6 +38,22 @@ export class Network {
   without(off) {
     const layers = this.layers.map((layer, i) => (off[i]?.length ? layerWithout(layer, off[i]) : layer));
     return Object.assign(Object.create(Network.prototype), this, { layers });
+  }
+
+  /** The same network with noise on its weights, the same noise each time: normally distributed, with a standard
+      deviation of `noise` times that of the layer's weights. @param {number} noise @returns {Network} */
+  noisy(noise) {
+    const layers = this.layers.map((layer) => {
+      const scale = noise * Math.sqrt(dot(layer.weights, layer.weights) / layer.weights.length);
+      const normal = normals(layer.weights.length);
+      return { ...layer, weights: layer.weights.map((weight, i) => weight + scale * normal[i]) };
+    });
+    return Object.assign(Object.create(Network.prototype), this, { layers });
+  }
+
+  /** Whether each logit is a weighted sum of the pixels as long as no neuron crosses 0. */
+  get isPiecewiseLinear() {
+    return !["tanh", "sigmoid"].includes(this.activation);
   }
 
   /** @param {Float64Array} input a normalized image (784) @returns {ForwardPass} */
@@ -114,4 +132,15 @@ export function relu(value) {
 /** @param {number} value */
 function sigmoid(value) {
   return 1 / (1 + Math.exp(-value));
+}
+
+const kept = /** @type {Map<number, Float32Array>} */ (new Map());
+
+/** So many normally distributed numbers, the same each time (G. E. P. Box and M. E. Muller, 1958). @param {number} count */
+function normals(count) {
+  const random = new Random(count);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random.uniform(0, 1))) * Math.cos(random.uniform(0, 2 * Math.PI));
+  const numbers = kept.get(count) ?? Float32Array.from({ length: count }, normal);
+  kept.set(count, numbers);
+  return numbers;
 }

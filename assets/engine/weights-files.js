@@ -71,11 +71,7 @@ export function sequentialIndex(layer, activation) {
 
 /** @param {NamedArray[]} arrays */
 function networkOf(arrays) {
-  if (arrays.length < 2 || arrays.length > 2 * MAX_LAYERS || arrays.length % 2) {
-    throw new WeightsFileError(
-      `The file must have weights and biases of 1 to ${MAX_LAYERS} layers: 2 to ${2 * MAX_LAYERS} arrays, not ${arrays.length}.`,
-    );
-  }
+  checkCount(arrays.length);
   const layers = inOrder(paired(arrays));
   const widths = [PIXELS, ...layers.map(({ bias }) => bias.shape[0])];
   const parameters = new Float32Array(parameterCount(widths).parameters);
@@ -88,6 +84,13 @@ function networkOf(arrays) {
     at += values.length;
   }
   return { widths, parameters };
+}
+
+/** @param {number} count of a file's arrays */
+function checkCount(count) {
+  if (count >= 2 && count <= 2 * MAX_LAYERS && count % 2 === 0) return;
+  const sizes = `1 to ${MAX_LAYERS} layers: 2 to ${2 * MAX_LAYERS} arrays, not ${count}`;
+  throw new WeightsFileError(`The file must have the weights and biases of ${sizes}.`);
 }
 
 /** @typedef {{ weight: NamedArray, bias: NamedArray }} NamedLayer */
@@ -173,7 +176,9 @@ async function readNpz(bytes) {
   while (view.getUint32(end, true) !== 0x06054b50) end--;
   const arrays = [];
   let entry = view.getUint32(end + 16, true);
-  for (let left = view.getUint16(end + 10, true); left; left--) {
+  const count = view.getUint16(end + 10, true);
+  checkCount(count); // before any is unpacked
+  for (let i = 0; i < count; i++) {
     const [method, packedSize] = [view.getUint16(entry + 10, true), view.getUint32(entry + 20, true)];
     const [nameLength, extraLength, commentLength] = [28, 30, 32].map((at) => view.getUint16(entry + at, true));
     const name = new TextDecoder().decode(bytes.subarray(entry + 46, entry + 46 + nameLength));

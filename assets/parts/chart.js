@@ -12,7 +12,7 @@ import { grouped } from "./numbers.js";
  * @typedef {{ low: number, high: number, isLogarithmic?: boolean, ticks: number[], format: (tick: number) => string,
  *   guide?: { value: number, label: string } }} YAxis */
 
-const ROUND_STEPS = [0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000];
+const ROUND_STEPS = [0, 1, 10, 100, 1000, 10_000, 100_000];
 
 /** Where a step lies on the axis of steps, as a share of its width. @param {number} step @param {number} last of the axis */
 export const placeOf = (step, last) => Math.log10(1 + step) / Math.log10(1 + Math.max(last, 1));
@@ -74,9 +74,9 @@ export function stepChart(curves, last, y, cursor, description) {
 
 /** The numbers under the axis of steps. @param {number} last */
 export function stepAxis(last) {
-  const steps = ROUND_STEPS.filter((step) => step <= last && placeOf(step, last) < 0.94);
+  const steps = spread([...ROUND_STEPS.filter((step) => step < last), last], last);
   return html`<div class="chart-axis" aria-hidden="true">
-    ${[...steps, last].map((step) => html`<span style="--x: ${placeOf(step, last)}">${grouped(step)}</span>`)}
+    ${steps.map((step) => html`<span style="--x: ${placeOf(step, last)}">${grouped(step)}</span>`)}
   </div>`;
 }
 

@@ -1,9 +1,11 @@
 /** Numbers and answers as the page writes them: with a true minus sign. */
 /** @import { Prediction } from "../state/types.js" */
 
+const wholeNumbers = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
 /** With its thousands grouped: 54,912. @param {number} value */
 export function grouped(value) {
-  return value.toLocaleString("en", { maximumFractionDigits: 0 });
+  return wholeNumbers.format(value);
 }
 
 /** With its sign: +1.23, −0.40. @param {number} value */
@@ -53,4 +55,17 @@ export function small(value) {
   if (value === 0 || value >= 1e-3) return value.toFixed(4);
   const [factor, exponent] = value.toExponential(1).split("e-");
   return `${factor}\u202f×\u202f10⁻${Array.from(exponent, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
+}
+
+/** As short as its size allows: 20.8, −0.84, 0.031, 6.4 × 10⁻⁵; below a millionth, 0. @param {number} value */
+export function brief(value) {
+  const size = Math.abs(value);
+  if (size < 1e-6) return "0";
+  if (size < 1e-3) return `${value < 0 ? "−" : ""}${small(size)}`;
+  return number(value, size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
+}
+
+/** The same with its sign. @param {number} value */
+export function briefWithSign(value) {
+  return value < 0 || brief(value) === "0" ? brief(value) : `+${brief(value)}`;
 }

@@ -26,11 +26,14 @@ class Tile extends HTMLElement {
 
   /** @param {ArrayLike<number>} values @param {(value: number) => [string, number]} paint color's name and opacity, 0 to 1 */
   paint(values, paint) {
-    const side = Math.round(Math.sqrt(values.length));
-    if (!this.isConnected || !side) return;
-    if (this.#canvas.width !== side) this.#canvas.width = this.#canvas.height = side;
+    const columns = Math.ceil(Math.sqrt(values.length));
+    const rows = Math.ceil(values.length / columns);
+    if (!this.isConnected || !columns) return;
+    if (this.#canvas.width !== columns || this.#canvas.height !== rows) {
+      Object.assign(this.#canvas, { width: columns, height: rows });
+    }
     const context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
-    const pixels = new ImageData(side, side);
+    const pixels = new ImageData(columns, rows);
     for (let i = 0; i < values.length; i++) {
       const [name, opacity] = paint(values[i]);
       pixels.data.set([...color(name), 255 * opacity], 4 * i);
@@ -44,7 +47,7 @@ class Tile extends HTMLElement {
 class InkImage extends Tile {
   #tones = /** @type {ArrayLike<number>} */ ([]);
 
-  /** Tones, 0 for paper to 255 for ink, row by row, of a square. @param {ArrayLike<number>} tones */
+  /** Tones, 0 for paper to 255 for ink, row by row, of a square or of what is nearest to one. @param {ArrayLike<number>} tones */
   set tones(tones) {
     this.#tones = tones;
     this.repaint();
@@ -59,7 +62,7 @@ class SignedImage extends Tile {
   #values = /** @type {ArrayLike<number>} */ ([]);
   #full = /** @type {number | null} */ (null);
 
-  /** Values with a sign, row by row, of a square. @param {ArrayLike<number>} values */
+  /** Values with a sign, row by row, of a square or of what is nearest to one. @param {ArrayLike<number>} values */
   set values(values) {
     this.#values = values;
     this.repaint();

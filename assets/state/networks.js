@@ -17,7 +17,7 @@ export const active = computed(() => {
   if (!loaded) return null;
   const hidden = loaded.classifier.network.layers.slice(0, -1);
   const off = hidden.map((_, layer) => state.off.value.filter(([of]) => of === layer).map(([, neuron]) => neuron));
-  return { ...loaded, classifier: loaded.classifier.without(off) };
+  return { ...loaded, classifier: loaded.classifier.noisy(state.noise.value).without(off) };
 });
 
 /** The network that predicts beside it; null for none. */

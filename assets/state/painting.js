@@ -1,5 +1,6 @@
 /** When the page is painted: a part with the next frame after something that it shows has changed, the bars before all
-    else. A view that is closed is not painted, nor one out of sight while the pen is down. */
+    else. A view that is closed is not painted, nor, with the pen down or all views open, one that is out
+    of sight. */
 /** @import { VIEWS } from "./state.js" */
 import { computed, effect, signal, untracked } from "../vendor/signals-core.js";
 import { render } from "../vendor/lit-html.js";

@@ -2,13 +2,14 @@
 /** @import { Shape } from "../engine/backpropagation.js" */
 /** @import { Settings } from "../engine/settings.js" */
 /** @import { Point, Snapshot, StepReport } from "../engine/trainer.js" */
-/** @import { ClassifierParts, Snapshot as SharedSnapshot } from "./types.js" */
-import { Classifier } from "../engine/classifier.js";
+/** @import { ClassifierParts, Prediction, Snapshot as SharedSnapshot } from "./types.js" */
+import { BLANK, Classifier } from "../engine/classifier.js";
 import { describeSettings, stepCount, widthsOf } from "../engine/settings.js";
 import { MEAN, STD, isDiverging } from "../engine/trainer.js";
 import { readJson } from "../site/files.js";
 import { batch, computed, effect, signal, untracked } from "../vendor/signals-core.js";
 import { add, networks, predictWith, remove as removeNetwork } from "./networks.js";
+import { image } from "./prediction.js";
 import { state } from "./state.js";
 import { forget, keep, kept } from "./storage.js";
 import { listeners, tell } from "./training.js";
@@ -78,6 +79,18 @@ export function classifierOf(run, snapshot = null) {
   return found;
 }
 const classifiers = /** @type {WeakMap<object, Classifier>} */ (new WeakMap());
+
+/** What a run makes of the drawing, as it is now, or was at a snapshot. @type {(run: Run, snapshot?: Snapshot | null) => Prediction} */
+export function predictionOf(run, snapshot) {
+  const classifier = classifierOf(run, snapshot);
+  if (!classifier) return BLANK;
+  const last = predictions.get(classifier);
+  if (last?.image === image.value) return last.prediction;
+  const prediction = classifier.predict(image.value);
+  predictions.set(classifier, { image: image.value, prediction });
+  return prediction;
+}
+const predictions = /** @type {WeakMap<Classifier, { image: Uint8Array, prediction: Prediction }>} */ (new WeakMap());
 
 /** @type {(run: Run, snapshot: Snapshot | null, shared: ClassifierParts) => ClassifierParts} */
 function partsOf({ shape, parameters }, snapshot, { detector, confidenceThreshold }) {

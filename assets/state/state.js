@@ -42,10 +42,12 @@ const TABLE = {
   network: entry(name, "shared", { link: "network", kept: "tab" }),
   compared: entry(choice(["shared", "baseline"]), null, { link: "compared", kept: "tab" }),
   off: entry(neurons, [], { link: "off", kept: "tab" }),
-  noise: entry(real(0, 1), 0, { link: "noise", kept: "tab" }),
+  noise: entry(real(0, 3), 0, { link: "noise", kept: "tab" }),
   without: entry(someOf(["crop", "square", "resize", "center"]), [], { link: "without", kept: "tab" }),
   // What the views explain
   neuron: entry(wholes(3, 255), null, { link: "neuron", kept: "tab" }),
+  pixel: entry(wholes(27, 27), null, { link: "pixel", kept: "tab" }),
+  errors: entry(flag, false, { link: "errors", kept: "tab" }),
   pair: entry(wholes(9, 9), null, { link: "pair", kept: "tab" }),
   label: entry(whole(0, 9), null, { link: "label", kept: "tab" }),
   rate: entry(real(1e-6, 10), 0.01, { link: "rate", kept: "tab" }),

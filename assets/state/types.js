@@ -69,7 +69,11 @@
  *
  * A classifier with its provenance: recipe's name, recipe in words, and a sentence on where it comes from.
  * @typedef {ClassifierParts & { name: string, recipe: string, testAccuracy: number | null, steps: number | null,
- *   batchSize: number, deadNeurons: number[][], origin: string }} ClassifierDescription
+ *   batchSize: number, deadNeurons: number[][], origin: string, shaping?: Shaping }} ClassifierDescription
+ *
+ * How a training went, at a glance: [step, loss], and one neuron's weights at four steps, as base64 of int8 in one
+ * scale.
+ * @typedef {{ losses: [number, number][], weights: string[] }} Shaping
  *
  * A network that can predict: its name in the state, its title on the page, and what it was made from.
  * @typedef {{ name: string, title: string, classifier: Classifier, description: ClassifierDescription }} LoadedNetwork

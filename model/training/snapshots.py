@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from model.evaluation.metrics import accuracy
-from model.network import DIGITS, MLP, PIXELS, normalize
+from model.network import MLP, normalize
 from model.quantization import QuantizedLayer
 
 if TYPE_CHECKING:  # a checkpoint with snapshots is loaded without what trains
@@ -32,9 +32,6 @@ class Snapshot:
         loss: mean cross-entropy over MNIST's test digits.
         test_accuracy: share of them predicted correctly, 0 to 1.
         layers: from the pixels to the logits.
-
-    Raises:
-        ValueError: if a figure has the wrong type or is out of its range, or the layers do not fit together.
     """
 
     step: int
@@ -42,24 +39,6 @@ class Snapshot:
     loss: float
     test_accuracy: float
     layers: tuple[QuantizedLayer, ...]
-
-    def __post_init__(self) -> None:
-        if type(self.step) is not int or not 0 <= self.step < 2**53:
-            raise ValueError("the step is not a count")
-        for figure in (self.epoch, self.loss, self.test_accuracy):
-            if type(figure) is not float or not math.isfinite(figure) or figure < 0:
-                raise ValueError("a figure is out of range")
-        if self.test_accuracy > 1:
-            raise ValueError("the accuracy is not a share")
-        widths = self.widths
-        inputs = [layer.weights.shape[1] for layer in self.layers]
-        if not inputs or inputs != widths[:-1] or widths[-1] != DIGITS or len(set(widths[1:-1])) > 1:
-            raise ValueError("the layers do not make a network")
-
-    @property
-    def widths(self) -> list[int]:
-        """Of the input, each hidden layer, and the output."""
-        return [PIXELS, *(len(layer.biases) for layer in self.layers)]
 
     def network(self, relu: bool = True) -> MLP:
         """The network as it was then, except for the quantization."""

@@ -30,7 +30,7 @@ from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
 from model import runtime
-from model.data.mnist import CONTENTS, Digits, load_mnist
+from model.data.mnist import FILES, Digits, load_mnist
 from model.network import MEAN, MLP, STD, normalize
 from model.pipeline import train_classifier
 from model.training.batches import Samples, training_samples, validation_samples
@@ -150,7 +150,7 @@ def write_for_torchvision(images: Tensor, labels: Tensor, digits: Digits, folder
     """Write MNIST's plain files to where torchvision looks for them, without a download."""
     raw = folder / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    for name, array in zip(CONTENTS, (images, labels, digits.test_images, digits.test_labels), strict=True):
+    for name, array in zip(FILES, (images, labels, digits.test_images, digits.test_labels), strict=True):
         header = b"".join(number.to_bytes(4, "big") for number in (0x800 + array.dim(), *array.shape))
         (raw / name).write_bytes(header + array.byte().numpy().tobytes())
 

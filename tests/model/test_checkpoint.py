@@ -1,8 +1,7 @@
-"""A classifier as a file: everything is in it, and everything is checked before it is used."""
+"""A classifier as a file: everything is in it, and damage is found."""
 
 import os
 import pickle
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -59,7 +58,9 @@ def test_everything_is_saved_and_loaded(path):
         mean=0.2,
         std=0.4,
         provenance=checkpoint.provenance(),
-        detector=Detector(MLP(hidden=8, outputs=1), -1.5, mean=0.2, std=0.4),
+        detector=Detector(MLP(hidden=100, outputs=1), -1.5, mean=0.2, std=0.4),
+        curve=((0.5, 2.0, 0.25), (1.0, 0.5, 0.9)),
+        dead_neurons=((1, 2), ()),
         snapshots=(Snapshot(0, 0.0, 2.3, 0.1, layers), Snapshot(9, 1.0, 0.5, 0.9, layers)),
     )
     checkpoint.save(classifier, path)
@@ -90,157 +91,66 @@ def test_the_pretrained_one_is_as_accurate_as_it_says(mnist, pretrained):
     assert pretrained.snapshots[-1].test_accuracy == pytest.approx(measured, abs=5e-4)
 
 
-def is_same(loaded: Classifier, expected: Classifier) -> bool:
-    networks = [[snapshot.network().flat_parameters() for snapshot in one.snapshots] for one in (loaded, expected)]
-    return loaded.fingerprint() == expected.fingerprint() and all(map(torch.equal, *networks))
-
-
-def test_a_flipped_bit_is_refused_or_changes_nothing(path, pretrained):
+def test_a_damaged_or_truncated_file_is_refused_or_changes_nothing(path, pretrained):
     random = np.random.default_rng(0)
     rejections = 0
-    for place in random.integers(0, len(COMPLETE), 60):
+    for place in random.integers(0, len(COMPLETE), 30):
         path.write_bytes(COMPLETE[:place] + bytes([COMPLETE[place] ^ 1 << random.integers(8)]) + COMPLETE[place + 1 :])
         try:
-            loaded = checkpoint.load(path)
+            assert checkpoint.load(path).fingerprint() == pretrained.fingerprint()
         except CheckpointError:
             rejections += 1
-        else:
-            assert is_same(loaded, pretrained)
-    assert rejections > 30
-
-
-def test_a_bit_flipped_in_any_tensor_or_number_is_refused(path):
-    for name, tensor in content()["weights"].items():
-        damaged = content()
-        damaged["weights"][name] = tensor.clone()
-        damaged["weights"][name].view(torch.int32).flatten()[-1] ^= 1
-        torch.save(damaged, path)
-        assert "checksum" in error_of(path)
-    for key in ("mean", "std", "test_accuracy"):
-        torch.save(changed(key, value=np.nextafter(content()[key], 1).item()), path)
-        assert "checksum" in error_of(path)
-
-
-def test_truncated_is_refused_and_damaged_anywhere_is_refused_or_still_finite(path):
-    random = np.random.default_rng(0)
-    for length in (0, 40, 180, 1_000, 100_000, len(COMPLETE) - 1):
+    assert rejections > 15
+    for length in (0, 40, 1_000, 100_000, len(COMPLETE) - 1):
         path.write_bytes(COMPLETE[:length])
-        error_of(path)
-    for _ in range(60):
-        damaged = bytearray(COMPLETE)
-        for place in random.integers(0, random.choice([2_000, len(COMPLETE)]), 5):
-            damaged[place] = random.integers(256)
-        path.write_bytes(damaged)
-        try:
-            loaded = checkpoint.load(path)
-        except CheckpointError:
-            continue
-        assert loaded.network.flat_parameters().isfinite().all()
+        assert error_of(path) == "it is damaged, or not a checkpoint"
 
 
-def test_the_format_of_an_earlier_version_is_named(path):
-    torch.save({"format": "digit-sketchpad checkpoint 1", "made": {}}, path)
-    assert "saved by an earlier version" in error_of(path)
-    torch.save({"format": "digit-sketchpad checkpoint 3"}, path)
-    assert "saved by a later version" in error_of(path)
-
-
-DELETED = object()
-
-
-def changed(*keys: Any, value: Any) -> dict[str, Any]:
-    """The pretrained checkpoint's content with another value at a place."""
-    whole = inner = content()
-    for key in keys[:-1]:
-        inner = inner[key]
-    inner[keys[-1]] = value
-    if value is DELETED:
-        del inner[keys[-1]]
-    return whole
-
-
-def signed(whole: dict[str, Any]) -> dict[str, Any]:
-    """A checkpoint's content with the checksum that belongs to it."""
-    return {**whole, "sha256": checkpoint.checksum(whole)}
-
-
-WEIGHT = "hidden2.weight"
-KEYS = ("sha256", "format", "weights", "mean", "recipe", "provenance", "test_accuracy", "snapshots")
+def test_another_number_or_weight_is_found_by_the_checksum(path):
+    torch.save({**content(), "mean": 0.5}, path)
+    assert "checksum" in error_of(path)
+    changed = content()
+    changed["weights"]["hidden1.weight"].view(torch.int32)[3, 7] ^= 1
+    torch.save(changed, path)
+    assert "checksum" in error_of(path)
 
 
 @pytest.mark.parametrize(
     "foreign",
     [
-        *(None, 7, "a text", [], {}, torch.zeros(3), MLP().state_dict(), {"format": checkpoint.FORMAT}),
-        *(changed(key, value=DELETED) for key in KEYS),
-        *(changed("weights", value=value) for value in (None, {}, [1], MLP(hidden=32).state_dict())),
-        *(changed("weights", WEIGHT, value=torch.full((64, 64), value)) for value in (torch.nan, torch.inf)),
-        *(changed("weights", WEIGHT, value=value) for value in (torch.zeros(64, 65), "a text")),
-        changed("weights", WEIGHT, value=DELETED),
-        changed("weights", "more", value=torch.zeros(1)),
-        *(changed("recipe", value=value) for value in (None, "baseline", {"epochs": 0}, {"more": 1}, {"name": []})),
-        *(changed("recipe", value={"hidden": width}) for width in (32, 7, 10**9)),
-        *(changed("mean", value=value) for value in (1e308, -1e308)),
-        *(changed("std", value=value) for value in (1e-300, 0.0, -1.0, torch.nan, "1", None, torch.ones(1))),
-        *(changed("test_accuracy", value=value) for value in (torch.inf, "97 %", None, 2.0, -0.5)),
-        *(changed("provenance", value=value) for value in (None, 3, ["2026"])),
-        *(changed("detector", "weights", value=value) for value in (None, {}, MLP().state_dict())),
-        changed("detector", "weights", value=MLP(hidden=4, outputs=1).state_dict()),
-        *(changed("detector", "threshold", value=value) for value in (torch.nan, None, "low")),
-        *(changed("snapshots", value=value) for value in (None, [1], [{}], content()["snapshots"][::-1])),
-        *(changed("snapshots", 0, key, value=value) for key in ("step", "loss", "layers") for value in (-1, "x")),
-        changed("snapshots", 0, "layers", 0, "scale", value=torch.full((64,), torch.nan)),
-        changed("snapshots", 0, "layers", 0, "weights", value=torch.zeros(64, 784)),
+        *(None, [], torch.zeros(3), MLP().state_dict(), {"format": checkpoint.FORMAT}),
+        {"recipe": {"hidden": 32}},  # not the weights' shape
+        {"recipe": {"epochs": 0}},
+        {"weights": {}},
+        {"detector": {"weights": {}}},
     ],
 )
 def test_foreign_content_is_refused(path, foreign):
-    if isinstance(foreign, dict) and "sha256" in foreign:
-        foreign = signed(foreign)
+    if isinstance(foreign, dict) and "format" not in foreign and "output.bias" not in foreign:
+        foreign = {**content(), **foreign}
+        del foreign["sha256"]
+        foreign["sha256"] = checkpoint.checksum(foreign)
     torch.save(foreign, path)
-    error_of(path)
+    assert error_of(path) == "it is damaged, or not a checkpoint"
 
 
-@pytest.mark.parametrize("save", [torch.save, lambda trap, path: path.write_bytes(pickle.dumps(trap))])
-@pytest.mark.parametrize("is_inside", [False, True])
-def test_a_pickle_is_never_run(path, save, is_inside):
-    save({**content(), "provenance": Trap()} if is_inside else Trap(), path)
-    error_of(path)
+def test_the_format_of_another_version_is_named(path):
+    torch.save({"format": "digit-sketchpad checkpoint 1", "made": {}}, path)
+    assert "saved by another version" in error_of(path)
 
 
 @pytest.mark.filterwarnings("error")
-def test_refusing_is_silent(path):
-    torch.save(MLP(), path)
-    error_of(path)
-    path.write_bytes(pickle.dumps({"format": checkpoint.FORMAT}))
-    error_of(path)
+@pytest.mark.parametrize("save", [torch.save, lambda trap, path: path.write_bytes(pickle.dumps(trap))])
+def test_a_pickle_is_never_run(path, save):
+    for trap in (Trap(), {**content(), "provenance": Trap()}):
+        save(trap, path)
+        error_of(path)
 
 
-def test_a_huge_file_is_not_read(path):
+def test_a_huge_file_a_device_and_a_pipe_are_not_read(path):
     with path.open("wb") as file:
         file.truncate(10**12)  # sparse: takes no room, and could never be read into memory
     assert "larger" in error_of(path)
-
-
-def test_a_small_file_that_would_be_unpacked_to_a_large_one_is_not_unpacked(path, monkeypatch):
-    monkeypatch.setattr("torch.load", lambda *_, **options: pytest.fail("It was unpacked."))
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mlp/data.pkl", b"")
-        archive.writestr("mlp/data/0", bytes(2 * checkpoint.MAX_BYTES))
-    assert path.stat().st_size < 100_000
-    assert "larger" in error_of(path)
-
-
-@pytest.mark.parametrize("key", ["weights", "provenance"])
-def test_small_content_that_repeats_itself_is_not_written_out(path, key):
-    doubled: list = ["text"]
-    for _ in range(60):
-        doubled = [doubled, doubled]
-    repeated = {"weights": torch.zeros(1).expand(10**12), "provenance": doubled}
-    torch.save(changed(key, value=repeated[key]), path)
-    assert path.stat().st_size < len(COMPLETE) * 1.1
-    error_of(path)
-
-
-def test_a_device_or_pipe_is_not_read(path):
+    path.unlink()
     os.mkfifo(path)
     assert error_of(path) == "it is not a regular file"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from model.files import STALE_SECONDS, check_writable, set_aside, write_atomically
+from model.files import check_writable, set_aside, write_atomically
 
 CONTENT = bytes(range(256)) * 4_000  # a megabyte
 
@@ -51,23 +51,11 @@ def wait_for_change(path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
 def test_killed_at_any_moment_while_another_one_writes_the_file_is_complete(path):
     write(path)
-    for moment in range(10):
+    for moment in range(5):
         with writing_forever(path), writing_forever(path):
             wait_for_change(path)
             time.sleep(moment / 1000)
         assert path.read_bytes() == CONTENT
-
-
-def test_what_a_killed_process_left_is_removed_in_time(path):
-    path.parent.mkdir()
-    old, new, other = (path.parent / name for name in (".file.bin.old.part", ".file.bin.new.part", ".else.old.part"))
-    for part in (old, new, other):
-        part.write_bytes(b"half")
-    long_ago = time.time() - STALE_SECONDS - 60
-    os.utime(old, (long_ago, long_ago))
-    os.utime(other, (long_ago, long_ago))
-    write(path)
-    assert sorted(path.parent.iterdir()) == sorted([new, other, path])
 
 
 def test_a_write_that_is_interrupted_or_finds_the_disk_full_leaves_the_old_file(path):
@@ -93,21 +81,15 @@ def test_a_write_that_is_interrupted_or_finds_the_disk_full_leaves_the_old_file(
 def test_a_place_that_cannot_be_written_is_known_before(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     (tmp_path / "taken" / "file.bin").mkdir(parents=True)
-    for place in (tmp_path / "file" / "file.bin", tmp_path / "taken" / "file.bin", Path("/proc/nowhere/file.bin")):
-        with pytest.raises(OSError, match="irectory"):
-            check_writable(place)
+    os.mkfifo(tmp_path / "pipe")
+    for place, why in {"file/file.bin": "Not a directory", "taken/file.bin": "regular", "pipe": "regular"}.items():
+        with pytest.raises(OSError, match=why):
+            check_writable(tmp_path / place)
+        with pytest.raises(OSError, match=why):
+            write(tmp_path / place)
     check_writable(tmp_path / "new" / "file.bin")
     assert not list((tmp_path / "new").iterdir())
-
-
-def test_a_device_or_pipe_is_neither_replaced_nor_set_aside(tmp_path):
-    os.mkfifo(pipe := tmp_path / "pipe")
-    for write_to in (write, check_writable):
-        with pytest.raises(OSError, match="Not a regular file"):
-            write_to(pipe)
-    assert "not a regular file" in set_aside(pipe)
-    assert pipe.is_fifo()
-    assert list(tmp_path.iterdir()) == [pipe]
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_nothing_set_aside_is_overwritten(tmp_path):
@@ -116,4 +98,4 @@ def test_nothing_set_aside_is_overwritten(tmp_path):
         path.write_text(str(number))
         assert set_aside(path) == f"set aside as mlp.pt.unusable-{number + 1}"
     assert [path.read_text() for path in sorted(tmp_path.iterdir())] == ["0", "1", "2"]
-    assert "gone" in set_aside(path)
+    assert "could not be set aside" in set_aside(path)

@@ -116,6 +116,13 @@ def open_page(browser: Browser, tab: Page) -> Iterator[OpenPage]:
     assert not complaints
 
 
+# The page stores its state when it is left.
+FORGET = """() => {
+  Storage.prototype.setItem = () => {};
+  try { sessionStorage.clear(); localStorage.clear(); } catch { /* about:blank has none */ }
+}"""
+
+
 def _forget(tab: Page) -> None:
     """Undo whatever a test may have done to the common tab."""
     for beside in tab.context.pages[1:]:
@@ -124,7 +131,7 @@ def _forget(tab: Page) -> None:
     tab.context.set_offline(False)
     tab.set_viewport_size(SCREEN)
     tab.mouse.up()
-    tab.evaluate("() => { try { sessionStorage.clear(); localStorage.clear(); } catch { /* about:blank has none */ } }")
+    tab.evaluate(FORGET)
     tab.goto("about:blank")
 
 
@@ -146,22 +153,22 @@ def open_view(open_page: OpenPage, site: str) -> OpenPage:
     return lambda name, **options: open_page(f"{site}?view={name}", **options)
 
 
-# Resolves once the view of the selected tab is there, and its heading has been scrolled to.
+# Resolves once the open view is there, and its heading has been scrolled to.
 VIEW_IS_THERE = """new Promise((done) => {
   const look = () => {
-    const name = document.querySelector("[role=tab][aria-selected=true]")?.dataset.view;
-    const view = name && document.getElementById(`view-${name}`);
-    requestAnimationFrame(view?.hidden ? look : () => requestAnimationFrame(done));
+    const isOpen = document.documentElement.classList.contains("has-view");
+    const isThere = !isOpen || [...document.querySelectorAll(".view")].some((view) => view.checkVisibility());
+    requestAnimationFrame(isThere ? () => requestAnimationFrame(done) : look);
   };
   look();
 })"""
 
 
 def wait_until_ready(page: Page) -> None:
-    """Wait until pad, bars, tabs and the open view are there."""
+    """Wait until pad, bars, samples, network and the open view are there."""
     expect(page.get_by_role("meter", name=re.compile(r"^Probability of \d$"))).to_have_count(10)
     expect(page.get_by_label("Sample drawings").locator("button")).to_have_count(10)
-    page.get_by_role("tab", name="All").wait_for()
+    expect(page.get_by_label("About this network")).to_be_attached()
     page.evaluate(VIEW_IS_THERE)
 
 

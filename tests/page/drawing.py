@@ -52,7 +52,7 @@ def choose_sample(page: Page, digit: int) -> Tensor:
     """Put a digit's next sample on the pad, which is known to the last pixel; returns its ink (140, 140), uint8.
 
     With reduced motion, as the tests' pages have it, the sample is there at once. The samples' buttons are not in sight
-    beside an open view.
+    beside a view on a narrow screen.
     """
     button = page.get_by_label("Sample drawings").locator("button").nth(digit)
     name = button.get_attribute("title")
@@ -93,7 +93,7 @@ def alarm(page: Page) -> Locator:
 
 def verification(page: Page) -> Locator:
     """The line that says how the server's PyTorch answered."""
-    return page.locator(".readout-verification")
+    return page.locator(".picture-verification")
 
 
 def expect_verified(page: Page) -> None:
@@ -109,5 +109,5 @@ def expect_answer(page: Page, digit: int) -> None:
 def expect_blank(page: Page) -> None:
     """Nothing is drawn, and nothing is predicted."""
     expect(status(page)).to_have_text("Nothing drawn yet.")
-    expect(page.get_by_text("Draw a digit here")).to_be_visible()
+    expect(page.get_by_text("Draw a digit, 0 to 9")).to_be_visible()
     assert percents(page) == [0] * 10

@@ -1,10 +1,9 @@
-"""The pad with everything that can get in the way: selections, palms, second fingers, other screens, old storage."""
+"""The pad with everything that can get in the way: a page that is still loading, selections, palms, second fingers."""
 
-import json
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import CDPSession, Page, Route, expect
 
 from tests.page.conftest import OpenPage, wait_until_ready
 from tests.page.drawing import (
@@ -16,19 +15,14 @@ from tests.page.drawing import (
     expect_answer,
     expect_blank,
     on_pad,
-    percent,
     percents,
-    status,
 )
 
-STORED = "digit-sketchpad.drawing"
 DARK = """([x, y]) => {
   const pad = document.querySelector(".pad-canvas");
-  const copy = Object.assign(document.createElement("canvas"), { width: pad.width, height: pad.height });
-  const context = copy.getContext("2d", { willReadFrequently: true });
-  context.drawImage(pad, 0, 0);
-  const { data } = context.getImageData((x / 140) * pad.width, (y / 140) * pad.height, 1, 1);
-  return data[3] > 128;
+  const copy = new OffscreenCanvas(pad.width, pad.height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(pad, 0, 0);
+  return copy.getImageData((x / 140) * pad.width, (y / 140) * pad.height, 1, 1).data[3] > 128;
 }"""
 # Sets the page's clock forward to when touches draw again after a pen, instead of waiting for it.
 PEN_IS_AWAY = """() => {
@@ -69,6 +63,56 @@ def pen(page: Page, session: CDPSession, strokes: list) -> None:
             session.send("Input.dispatchMouseEvent", event | {"clickCount": 1})
 
 
+def hold_modules(route: Route) -> None:
+    """The page, whose modules start when the test says so."""
+    held = route.fetch().text().replace('<script type="module">', '<script type="held">', 1)
+    start = """<script>function startPage() {
+      const held = document.querySelector("[type=held]");
+      held.replaceWith(Object.assign(document.createElement("script"), { type: "module", text: held.text }));
+    }</script>"""
+    route.fulfill(body=held.replace("</body>", f"{start}</body>"), content_type="text/html")
+
+
+@pytest.mark.parametrize("query", ["", "?view=train"])
+def test_a_stroke_from_before_the_page_was_there_goes_on(open_page: OpenPage, site: str, query: str) -> None:
+    page = open_page(site, own=True, service_workers="block")
+    page.route(f"{site}{query}", hold_modules)
+    page.goto(f"{site}{query}", wait_until="commit")
+    page.wait_for_function("document.querySelector('.pad-canvas')?.getBoundingClientRect().width > 100")
+    [stroke] = STROKES[2]
+    box = page.get_by_label(PAD).bounding_box()
+    draw(page, [stroke[: len(stroke) // 2]], lift=False)
+    assert page.get_by_role("meter").count() == 0
+    page.evaluate("startPage()")
+    wait_until_ready(page)  # all that mounts, moves and takes the focus
+    page.get_by_role("button", name="Share").focus()
+    for point in stroke[len(stroke) // 2 :]:
+        page.mouse.move(*on_pad(page, point, box))
+    page.mouse.up()
+    expect_answer(page, 2)
+
+
+def test_a_stroke_goes_on_while_the_pad_moves_and_ends_with_the_button(page: Page) -> None:
+    box = page.get_by_label(PAD).bounding_box()
+    page.mouse.move(*on_pad(page, [70, 30], box))
+    page.mouse.down()
+    page.mouse.move(*on_pad(page, [70, 60], box))
+    page.set_viewport_size({"width": 1366, "height": 620})
+    page.mouse.move(*on_pad(page, [70, 110], box))
+    page.mouse.up()
+    expect_answer(page, 1)
+    before = percents(page)
+    lost = """(pad, [x, y]) => {
+      pad.setPointerCapture = () => {};
+      const event = { clientX: x, clientY: y, pointerId: 1, pointerType: "mouse", bubbles: true };
+      pad.dispatchEvent(new PointerEvent("pointerdown", { ...event, button: 0, buttons: 1 }));
+      for (const by of [0, 90])
+        pad.dispatchEvent(new PointerEvent("pointermove", { ...event, clientX: x + by, button: -1, buttons: 0 }));
+    }"""
+    page.get_by_label(PAD).evaluate(lost, on_pad(page, [70, 70]))  # its pointerup went elsewhere
+    assert max(abs(a - b) for a, b in zip(before, percents(page), strict=True)) < 5
+
+
 def test_selected_text_does_not_stop_the_pen(page: Page) -> None:
     page.keyboard.press("Control+a")
     assert page.evaluate("getSelection().toString()") != ""
@@ -82,9 +126,8 @@ def test_selected_text_does_not_stop_the_pen(page: Page) -> None:
         page.mouse.move(*on_pad(page, [70, 70]), steps=4)
         page.mouse.up()
         expect_blank(page)
-        draw(page, STROKES[3])
-        expect_answer(page, 3)
-        clear(page)
+    draw(page, STROKES[3])
+    expect_answer(page, 3)
     allowed = "pad => pad.dispatchEvent(new Event('dragstart', { bubbles: true, cancelable: true }))"
     assert page.get_by_label(PAD).evaluate(allowed) is False
 
@@ -141,108 +184,10 @@ def test_a_pen_takes_over_from_the_palm(tablet: Page, session: CDPSession, finge
         assert not tablet.evaluate(DARK, [120, 130])
         clear(tablet)
         tablet.evaluate(PEN_IS_AWAY)
-
-
-def test_after_a_pen_touches_do_not_draw_until_it_is_away(tablet: Page, session: CDPSession, fingers: Fingers) -> None:
     pen(tablet, session, ONE)
-    for draws in (False, True):
+    for draws in (False, True):  # touches draw again once the pen is away
         fingers("touchStart", [110, 125])
         fingers("touchMove", [120, 130])
         fingers("touchEnd")
         assert tablet.evaluate(DARK, [120, 130]) is draws
         tablet.evaluate(PEN_IS_AWAY)
-
-
-def test_a_stored_drawing_of_a_wrong_shape_is_dropped(page: Page) -> None:
-    def come_back(strokes: object) -> None:
-        page.evaluate(
-            "([name, stored]) => addEventListener('pagehide', () => sessionStorage.setItem(name, stored))",
-            [STORED, json.dumps(strokes)],
-        )
-        page.goto("about:blank")
-        page.go_back()
-        wait_until_ready(page)
-
-    for strokes in ("ab", [[]], [[[1, None]]], [[1, 2]], [None]):
-        come_back(strokes)
-        expect_blank(page)
-    draw(page, STROKES[7])
-    expect_answer(page, 7)
-    come_back(STROKES[2])
-    expect_answer(page, 2)
-
-
-def test_the_words_tell_what_to_do(page: Page) -> None:
-    words = page.locator(".readout-answer-words")
-    expect(words).to_contain_text("Draw one digit, 0 to 9")
-    draw(page, [[[68, 60], [72, 75]]])
-    expect(status(page)).to_contain_text("too small for the pen; clear, and draw it at least half as high as the pad")
-    clear(page)
-    draw(page, [[[20 + 5 * i, 30 + 80 * (i % 2)] for i in range(21)]])
-    expect(words).to_contain_text("Clear, and draw one digit, 0 to 9, and nothing else.")
-    clear(page)
-    draw(page, STROKES[3])
-    expect(status(page)).to_have_text(f"Looks like 3, {percent(0.9999)}.")  # and no runner-up
-
-
-def test_redo_as_button_and_keys_until_something_new_is_drawn(page: Page) -> None:
-    redo = page.get_by_role("button", name="Redo", exact=True)
-    expect(redo).to_be_disabled()
-    draw(page, STROKES[4])
-    drawn = percents(page)
-    for act in (redo.click, lambda: page.keyboard.press("Control+Shift+Z"), lambda: page.keyboard.press("Control+y")):
-        page.keyboard.press("Control+z")
-        assert percents(page) != drawn
-        act()
-        assert percents(page) == drawn
-        expect(redo).to_be_disabled()
-    clear(page)
-    page.keyboard.press("Control+z")
-    assert percents(page) == drawn
-    expect(redo).to_be_enabled()
-    draw(page, ONE)
-    expect(redo).to_be_disabled()
-
-
-def test_keys_work_wherever_no_text_is_typed(open_view: OpenPage) -> None:
-    page = open_view("train")
-    draw(page, STROKES[4])
-    expect_answer(page, 4)
-    page.get_by_role("tab", name="Train", exact=True).focus()
-    page.keyboard.press("Escape")
-    expect_blank(page)
-    page.keyboard.press("Control+z")
-    expect_answer(page, 4)
-    page.evaluate("document.querySelector('.view:not([hidden])').append(document.createElement('textarea'))")
-    page.locator("textarea").focus()
-    for keys in ("Escape", "Control+z"):
-        page.keyboard.press(keys)
-    expect_answer(page, 4)
-
-
-@pytest.mark.parametrize(("platform", "undo"), [("Win32", "Ctrl+Z"), ("MacIntel", "⌘Z")])
-def test_shortcuts_are_written_as_the_platform_writes_them(
-    open_page: OpenPage, site: str, platform: str, undo: str
-) -> None:
-    page = open_page(site, own=True)
-    page.add_init_script(f"Object.defineProperty(Navigator.prototype, 'platform', {{ get: () => '{platform}' }})")
-    page.reload()
-    expect(page.locator(".pad-undo kbd")).to_have_text(undo)
-
-
-def test_the_pad_stays_sharp_on_another_screen(open_page: OpenPage, site: str) -> None:
-    page = open_page(site, own=True)
-    draw(page, ONE)
-    session = page.context.new_cdp_session(page)
-    for density in (2, 1.5):
-        # The other screen is a little larger, too: the browser reports its density together with its size.
-        metrics = {"width": int(1280 + 10 * density), "height": 800, "deviceScaleFactor": density, "mobile": False}
-        session.send("Emulation.setDeviceMetricsOverride", metrics)
-        page.wait_for_function(
-            """density => {
-              const pad = document.querySelector(".pad-canvas");
-              return Math.abs(pad.width - density * pad.clientWidth) <= 2;
-            }""",
-            arg=density,
-        )
-        assert page.evaluate(DARK, [70, 70])

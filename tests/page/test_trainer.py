@@ -1,6 +1,9 @@
 """The page's trainer, held to PyTorch in a real browser, and to itself in another one."""
 
 import base64
+import contextlib
+import copy
+import io
 import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
@@ -14,9 +17,14 @@ from playwright.sync_api import Browser, Page
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from model.classifier import Classifier
 from model.data.mnist import Digits
+from model.data.unipen import load_written_digits
+from model.evaluation.metrics import accuracy
 from model.network import MEAN, STD, normalize
-from model.paths import ASSETS
+from model.paths import ASSETS, PEN_STROKES
+from model.preprocessing import preprocess
+from tests.benchmarks.canvas import place_strokes
 from tests.page.other_browsers import Firefox
 from tests.page.servers import FileServer
 
@@ -312,3 +320,176 @@ def test_a_training_ends_when_it_diverges_or_is_stopped(worker: Page) -> None:
     assert diverged == "diverged"
     assert stopped == [2, "stopped", True]
     assert refused == [3, "hidden must be a whole number from 8 to 256."]
+
+
+# --- MNIST on its way -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_packed", [True, False], ids=["as gzip", "unpacked by the server"])
+def test_training_starts_before_all_digits_have_arrived(engine: Page, mnist: Digits, is_packed: bool) -> None:
+    """The images come in two halves, and the second one only once digits of the first were used."""
+    first, before, validation, loads = engine.evaluate(
+        """async (isPacked) => {
+          const contents = async (name) => {
+            const response = await fetch(`/data/MNIST/raw/${name}`);
+            const packed = response.body;
+            const file = isPacked ? packed : packed.pipeThrough(new DecompressionStream("gzip"));
+            return new Uint8Array(await new Response(file).arrayBuffer());
+          };
+          let rest;
+          const source = async (name) => {
+            const file = await contents(name);
+            if (!name.startsWith("train-images")) return new Response(file);
+            const half = file.length >> 1;
+            return new Response(new ReadableStream({ async start(controller) {
+              controller.enqueue(file.subarray(0, half));
+              await new Promise((resolve) => (rest = resolve));
+              controller.enqueue(file.subarray(half));
+              controller.close();
+            } }));
+          };
+          const loads = [];
+          const digits = new engine.MNIST(source, (loaded, total) => loads.push(loaded / total));
+          const { images } = await digits.training(2_000);
+          const before = [digits.isComplete, encode(images.subarray(1_999 * 784))];
+          rest();
+          const { labels } = await digits.validation();
+          return [encode(images.subarray(0, 784)), before, [digits.isComplete, encode(labels)], loads];
+        }""",
+        is_packed,
+    )
+    assert torch.equal(decode(first, np.uint8), mnist.train_images[0].flatten())
+    assert before[0] is False
+    assert torch.equal(decode(before[1], np.uint8), mnist.train_images[1_999].flatten())
+    assert validation[0] is True
+    assert torch.equal(decode(validation[1], np.uint8).long(), mnist.validation_labels)
+    assert loads == sorted(loads)
+    assert loads[-1] == 1
+
+
+def test_what_is_not_mnist_is_said_and_tried_again(engine: Page) -> None:
+    said = engine.evaluate(
+        """async () => {
+          const sources = [
+            () => new Response("<!doctype html>"),
+            () => new Response("", { status: 404 }),
+            () => Promise.reject(new TypeError("Failed to fetch")),
+            (name) => (name.includes("labels") ? fetch(`/data/MNIST/raw/${name}`) : new Response(new Uint8Array(10))),
+          ];
+          const said = [];
+          for (const source of sources) {
+            let isMended = false;
+            const digits = new engine.MNIST((name) => (isMended ? fetch(`/data/MNIST/raw/${name}`) : source(name)));
+            said.push(await digits.training(100).catch((error) => error.message));
+            isMended = true;
+            await digits.training(100);
+          }
+          return said;
+        }"""
+    )
+    assert "another file" in said[0]
+    assert "HTTP 404" in said[1]
+    assert said[2] == said[3] == "MNIST could not be loaded: check the connection, and try again."
+
+
+# --- fine-tuning ------------------------------------------------------------------------------------------------------
+
+FINE_TUNE = """async ([parameters, images, labels]) => {
+  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const drawings = { images: bytes(images), labels: bytes(labels) };
+  const digits = { training: await mnist.training(55_000), test: await mnist.test() };
+  const network = { parameters: decode(parameters), shape: shapeOf([784, 64, 64, 10], "relu") };
+  const tuning = new engine.FineTuning(kernels, network, drawings, digits, 0);
+  const shares = [];
+  while (!tuning.isOver) {
+    tuning.trainStep();
+    shares.push(tuning.share);
+  }
+  const { parameters: tuned, mnistBefore, mnistAfter, ...predicted } = tuning.result;
+  return {
+    parameters: encode(tuned),
+    mnist: [mnistBefore, mnistAfter].map(({ accuracy }) => accuracy),
+    ...Object.fromEntries(Object.entries(predicted).map(([name, digits]) => [name, [...digits]])),
+    isSteady: shares.every((share, i) => share <= 1 && (!i || share >= shares[i - 1])) && shares.at(-1) === 1,
+  };
+}"""
+
+
+def fine_tuned(engine: Page, classifier: Classifier, images: Tensor, labels: Tensor) -> dict[str, Any]:
+    parameters = classifier.network.flat_parameters()
+    return engine.evaluate(FINE_TUNE, [encode(parameters), encode(images), encode(labels.byte())])
+
+
+def test_a_handwriting_is_learned_and_little_is_forgotten(engine, pretrained, shared) -> None:
+    """Of the writer whose digits are hardest: two of each digit are trained on, and the others predicted."""
+    written = [digit for digit in load_written_digits(shared / PEN_STROKES) if digit.writer == 14]
+    generator = torch.Generator().manual_seed(0)
+    images = torch.cat([preprocess(place_strokes(digit.strokes, generator)[None]) for digit in written])
+    labels = torch.tensor([digit.label for digit in written])
+    chosen = torch.cat([(labels == digit).nonzero()[:2, 0] for digit in range(10)])
+    others = torch.ones_like(labels, dtype=torch.bool)
+    others[chosen] = False
+    result = fine_tuned(engine, pretrained, images[chosen], labels[chosen])
+
+    tuned = copy.deepcopy(pretrained)
+    torch.nn.utils.vector_to_parameters(decode(result["parameters"]), tuned.network.parameters())
+    before, after = (accuracy(some.logits(images[others]), labels[others]) for some in (pretrained, tuned))
+    assert after > before + 0.02
+    assert result["before"] == pretrained.logits(images[chosen]).argmax(dim=1).tolist()
+    assert result["after"] == labels[chosen].tolist()
+    right = [
+        sum(a == b for a, b in zip(result[name], result["after"], strict=True)) for name in ("before", "outOfFold")
+    ]
+    assert right[1] >= right[0]
+    assert result["mnist"][0] == pytest.approx(pretrained.test_accuracy, abs=5e-4)
+    assert result["mnist"][1] > result["mnist"][0] - 0.005
+    assert result["isSteady"]
+
+
+def test_out_of_fold_predictions_come_from_copies_that_did_not_see_the_drawing(engine, pretrained, mnist) -> None:
+    """Wrong labels can be learned by heart, but nobody guesses the wrong label of a digit that was not shown."""
+    first = [int((mnist.test_labels == digit).nonzero()[0]) for digit in range(10)]
+    wrong = (torch.arange(10) + 1) % 10
+    result = fine_tuned(engine, pretrained, mnist.test_images[first], wrong)
+    assert result["after"] == wrong.tolist()
+    assert sum(a == b for a, b in zip(result["outOfFold"], wrong.tolist(), strict=True)) <= 1
+
+
+# --- a run as a script ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"optimizer": "momentum", "learningRate": 0.02, "activation": "leaky_relu", "initialization": "he"},
+        {"augmentation": 1, "schedule": "one-cycle", "learningRate": 0.005, "batchSize": 64},
+    ],
+    ids=["he", "augmented"],
+)
+def test_a_runs_script_reaches_its_accuracy(engine, mnist_folder, tmp_path, monkeypatch, changes) -> None:
+    """Within half a point of the mean of three seeds."""
+    changes = {"epochs": 2, "hidden": 32, "digits": 20_000} | changes
+    script, accuracies = engine.evaluate(
+        """async (changes) => {
+          const settings = { ...engine.DEFAULTS, ...changes };
+          const digits = await mnist.training(settings.digits);
+          const validation = await mnist.validation();
+          const accuracies = [0, 1, 2].map((seed) => {
+            const trainer = new engine.Trainer(kernels, digits, { ...settings, seed });
+            while (!trainer.isOver) trainer.trainStep();
+            return trainer.measureSnapshots(validation).at(-1).accuracy;
+          });
+          return [engine.trainingScript(settings), accuracies];
+        }""",
+        changes,
+    )
+    raw = tmp_path / "data" / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for file in mnist_folder.glob("*.gz"):
+        (raw / file.name).symlink_to(file)
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(script, namespace)
+    last_epoch = printed.getvalue().splitlines()[-2]
+    assert float(last_epoch.split()[-1]) == pytest.approx(sum(accuracies) / 3, abs=0.005)

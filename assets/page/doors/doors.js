@@ -2,18 +2,21 @@
 /** @import { MountContext } from "../../state/types.js" */
 import { centerOfMass, dot } from "../../engine/math.js";
 import { SIDE } from "../../engine/preprocessing.js";
+import { bytesFromBase64 } from "../../engine/quantization.js";
 import { icon } from "../../parts/icons.js";
 import { fullOf } from "../../parts/tiles.js";
 import { drawing } from "../../state/drawing.js";
-import { active } from "../../state/networks.js";
+import { active, networks } from "../../state/networks.js";
 import { paint } from "../../state/painting.js";
 import { current, image } from "../../state/prediction.js";
 import { state } from "../../state/state.js";
-import { html, nothing, svg } from "../../vendor/lit-html.js";
-import { effect } from "../../vendor/signals-core.js";
+import { html, nothing } from "../../vendor/lit-html.js";
+import { computed, effect } from "../../vendor/signals-core.js";
 
 const [COLUMNS, ROWS] = [6, 5]; // of pixels
 const TILES = 9;
+
+const shared = computed(() => networks.value.get("shared"));
 
 /** @param {MountContext} context */
 export function mount({ element }) {
@@ -36,7 +39,7 @@ const doors = () => html`
       <span class="door-arrow" aria-hidden="true">→</span>
     </a>
     <a class="door" href="?view=train">
-      <span class="door-loss">${loss()}</span>
+      <span class="door-training">${training()}</span>
       <span class="door-words"
         ><b>Train <i>your own</i></b> <span>Watch noise turn into strokes.</span></span
       >
@@ -75,7 +78,21 @@ function pixels() {
   });
 }
 
-/** The loss of the network that predicts, over its training; one of the neurons beside it. */
-function loss() {
-  return svg`<svg viewBox="0 0 150 120" aria-hidden="true"></svg>`;
+/** The training of the network that predicts, or else of the shared one: a neuron taking shape, and the loss. */
+function training() {
+  const { shaping } = active.value?.description.shaping ? active.value.description : (shared.value?.description ?? {});
+  if (!shaping?.losses.length) return nothing;
+  const tiles = shaping.weights.map((text) => new Int8Array(bytesFromBase64(text)));
+  const full = fullOf(tiles[tiles.length - 1]);
+  // Steps and losses on logarithmic scales: at first, both change fastest.
+  const places = shaping.losses.map(([step, loss]) => [Math.log(1 + step), -Math.log(loss)]);
+  const [right, bottom, top] = [Math.max(...places.map(([x]) => x)), ...ends(places.map(([, y]) => y))];
+  const points = places.map(([x, y]) => `${(150 * x) / right} ${4 + (62 * (y - top)) / (bottom - top)}`);
+  return html`
+    ${tiles.map((weights) => html`<signed-image .values=${weights} .full=${full}></signed-image>`)}
+    <svg viewBox="0 0 150 70" aria-hidden="true"><path d="M${points.join("L")}" /></svg>
+  `;
 }
+
+/** @param {number[]} values @returns {[number, number]} the largest and the smallest one */
+const ends = (values) => [Math.max(...values), Math.min(...values)];

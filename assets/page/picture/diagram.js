@@ -31,7 +31,7 @@ export function createDiagram(picture, rows) {
   let places = /** @type {Place[][]} */ ([]); // of the neurons, layer by layer
   let ports = /** @type {Place[]} */ ([]); // of the rows of pixels
   let radius = RADIUS.most;
-  let scale = 1; // of lines and their number, for a small picture
+  let scale = 1; // of lines and neurons: less in a small picture, more on a large screen
   let boxes = { pad: new DOMRect(), image: new DOMRect(), hasPad: false };
   let shown = /** @type {Line[]} */ ([]);
 
@@ -53,8 +53,8 @@ export function createDiagram(picture, rows) {
     const { right, y, height: side } = boxes.image;
     ports = Array.from({ length: SIDE }, (_, row) => ({ x: right, y: y + ((row + 0.5) * side) / SIDE }));
     const columns = [...picture.querySelectorAll(".picture-layer:not(.is-output)")].map(box);
-    scale = Math.min(Math.max(boxes.image.width / 190, 0.4), 1);
-    radius = RADIUS.most;
+    scale = Math.max(boxes.image.width / 190, 0.4);
+    radius = RADIUS.most * Math.max(scale, 1);
     places = columns.map(({ x, y, width, height }, layer) => {
       const count = layers[layer]?.outputs ?? 0;
       radius = Math.min(radius, Math.max(height / 78, 1.6));
@@ -86,7 +86,7 @@ export function createDiagram(picture, rows) {
     const [ink, quiet] = [css("ink"), css("edge")];
     const last = layers.length - 1;
     const count = (/** @type {number} */ layer) =>
-      Math.ceil(scale * (layer === 0 ? MOST.first : layer < last ? MOST.between : MOST.last));
+      Math.ceil(Math.min(scale, 1) * (layer === 0 ? MOST.first : layer < last ? MOST.between : MOST.last));
     if (isEmpty(current)) {
       shown = [];
       context.globalAlpha = 0.35;
@@ -94,7 +94,7 @@ export function createDiagram(picture, rows) {
         const values = layer ? weights : rowSizes(weights);
         return lines(values, layer, strongest(values, count(layer) / 2));
       });
-      stroke(rest, quiet, 0.8);
+      stroke(rest, quiet, 0.8 * scale);
     } else {
       if (!current.penIsDown) paintCrop(current);
       const values = layers.map((_, layer) => lineValues(classifier, current, layer));
@@ -109,7 +109,7 @@ export function createDiagram(picture, rows) {
         const share = Math.abs(values?.[neuron] ?? 0) / most;
         context.globalAlpha = 1;
         context.fillStyle = share ? ink : quiet;
-        dot(place, share ? RADIUS.least + (radius - RADIUS.least) * Math.sqrt(share) : RADIUS.least);
+        dot(place, RADIUS.least * Math.max(scale, 1) + radius * 0.8 * Math.sqrt(share));
       });
     });
     const at = pointed && places[pointed.layer]?.[pointed.neuron];

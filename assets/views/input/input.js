@@ -1,128 +1,283 @@
-/** The four preprocessing steps as images, each with a switch, and with the prediction with and without it. */
-/** @import { Current, MountContext, Point, Prediction, Preprocessed, Rectangle, Stroke } from "../../state/types.js" */
-import { centerOfMass } from "../../engine/math.js";
+/** What the network sees: four preprocessing steps as pictures, each with a switch, and the numbers that they end in. */
+/** @import { MountContext, Point, Preprocessed, PreprocessingStages, Rectangle, Steps, Stroke } from "../../state/types.js" */
+import { centerOfMass, clip } from "../../engine/math.js";
 import { CANVAS_SIDE } from "../../engine/pen.js";
-import { ALL_STEPS, BOX, SIDE, preprocessingStages } from "../../engine/preprocessing.js";
-import { context2d, create, query, setAttributes, svg, tableRow } from "../../parts/dom.js";
-import { paintGray } from "../../parts/images.js";
-import { percent } from "../../parts/numbers.js";
-import * as classifiers from "../../state/classifiers.js";
-import * as drawing from "../../state/drawing.js";
-import * as steps from "../../state/steps.js";
-import * as views from "../../state/views.js";
-import { CARDS } from "./cards.js";
+import { BOX, SIDE, preprocessingStages } from "../../engine/preprocessing.js";
+import { slider } from "../../parts/fields.js";
+import { answer, number } from "../../parts/numbers.js";
+import "../../parts/tiles.js";
+import { drawing, pad } from "../../state/drawing.js";
+import { active } from "../../state/networks.js";
+import { view } from "../../state/painting.js";
+import { current, image, isEmpty, steps } from "../../state/prediction.js";
+import { reset, state } from "../../state/state.js";
+import { signal } from "../../vendor/signals-core.js";
+import { html, nothing, svg } from "../../vendor/lit-html.js";
+
+const LOUPE = 7; // pixels to a side of the part that is shown as numbers
+const [ROW_WIDTH, ROW_HEIGHT, STRIP] = [SIDE * SIDE, 112, 16]; // of the picture of flattening
+
+const unrolled = signal(0); // how far the image is flattened, 0 to 1
+
+/** @typedef {{ name: keyof Steps, title: string, purpose: string, found: (stages: PreprocessingStages) => string,
+    picture: (ink: Uint8Array, stages: Preprocessed) => unknown }} Card */
+
+/** @type {Card[]} */
+const CARDS = [
+  {
+    name: "crop",
+    title: "Crop to the ink",
+    purpose: "Place and size stop mattering.",
+    found: ({ crop }) => `${size(crop)} pixels`,
+    picture: (ink, { crop }) => html`
+      <ink-image .tones=${ink}></ink-image>
+      ${crop ? overlay(ALL, svg`<path class="input-outside" d=${rectangle(ALL) + rectangle(crop)} />${box(crop)}`) : nothing}
+    `,
+  },
+  {
+    name: "square",
+    title: "Pad to a square",
+    purpose: "A 1 stays narrow.",
+    found: ({ square }) => `${size(square)} pixels`,
+    picture: (ink, stages) => {
+      const { left, top, width, height } = stages.crop ? stages.square : ALL;
+      const place =
+        `left: ${(-100 * left) / width}%; top: ${(-100 * top) / height}%; ` +
+        `width: ${(100 * CANVAS_SIDE) / width}%; height: ${(100 * CANVAS_SIDE) / height}%`;
+      return html`
+        <ink-image class="input-zoomed" style=${place} .tones=${ink}></ink-image>
+        ${stages.crop ? overlay(stages.square, box(stages.crop)) : nothing}
+      `;
+    },
+  },
+  {
+    name: "resize",
+    title: "Resize to 20 × 20",
+    purpose: "Every digit is as large as MNIST’s.",
+    found: ({ square, cells }) => `each of ${number(square.width / cells, 1)} × ${number(square.height / cells, 1)}`,
+    picture: (_, stages) => {
+      const cells = stages.crop ? stages.cells : BOX;
+      const side = `width: ${(100 * cells) / SIDE}%`; // on the scale of the last picture
+      return html`<ink-image
+        class="input-resized"
+        style=${side}
+        .tones=${stages.crop ? stages.digit : []}
+      ></ink-image>`;
+    },
+  },
+  {
+    name: "center",
+    title: "Center by mass",
+    purpose: "The ink is where the network expects it.",
+    found: ({ right, down, cells }) => {
+      const margin = (SIDE - cells) / 2;
+      const moved = [shift(right - margin, "right", "left"), shift(down - margin, "down", "up")].filter(Boolean);
+      return moved.length ? `moved ${moved.join(", ")}` : "not moved";
+    },
+    picture: (_, stages) => {
+      const mass = centerOfMass(stages.image, SIDE);
+      const marks = stages.crop
+        ? svg`${box({ left: stages.right, top: stages.down, width: stages.cells, height: stages.cells })}
+            <path class="input-middle" d="M14.5 0V28M0 14.5H28" />
+            <circle class="input-mass" cx=${mass?.x ?? 0} cy=${mass?.y ?? 0} r="0.8" />`
+        : nothing;
+      return html`<ink-image .tones=${stages.image}></ink-image
+        >${overlay({ ...ALL, width: SIDE, height: SIDE }, marks)}`;
+    },
+  },
+];
+
+/** @type {Rectangle} */
+const ALL = { left: 0, top: 0, width: CANVAS_SIDE, height: CANVAS_SIDE };
 
 /** @param {MountContext} context */
 export function mount({ element }) {
-  const cards = CARDS.map(({ name, title, purpose, label, side, found }) => {
-    const toggle = create("input", { type: "checkbox", role: "switch", checked: true });
-    toggle.addEventListener("change", () => steps.set({ ...steps.get(), [name]: toggle.checked }));
-    const canvas = create("canvas", { width: CANVAS_SIDE, height: CANVAS_SIDE, role: "img" });
-    const [box, padding] = [svg("rect", { class: "input-box" }), svg("path", { class: "input-padding" })];
-    const mass = svg("circle", { class: "input-mass", r: 0.7 });
-    const marks = name === "center" ? [svg("path", { class: "input-middle", d: "M14.5 0V28M0 14.5H28" }), mass] : [];
-    const viewBox = `0 0 ${side} ${side}`;
-    const overlay = side ? svg("svg", { viewBox, "aria-hidden": "true" }, padding, box, ...marks) : null;
-    const [words, answers] = [create("p", { class: "input-found" }), create("table", { class: "input-answers" })];
-    const keyed = purpose.split("●").flatMap((part, i) => (i ? [create("i", { class: "input-key" }), part] : [part]));
-    const heading = create("h3", {}, create("label", {}, toggle, ` ${title}`));
-    const picture = create("div", { class: "input-picture" }, canvas, ...(overlay ? [overlay] : []));
-    const reason = create("p", { class: "input-purpose" }, ...keyed);
-    const text = create("div", { class: "input-words" }, words, reason, answers);
-    query(element, ".input-steps").append(create("li", { "data-step": name }, heading, picture, text));
-    return { name, label, found, toggle, canvas, overlay, box, padding, mass, words, answers };
-  });
-  const [cropCard, squareCard, resizeCard, centerCard] = cards;
-  const reset = query(element, ".input-reset", HTMLButtonElement);
-  const corner = query(element, ".input-corner", HTMLButtonElement);
-  reset.addEventListener("click", () => steps.set(ALL_STEPS));
-  corner.addEventListener("click", () => drawing.replaceStrokes(smallInCorner(drawing.get().strokes)));
-
-  /** The images: white ink on black, as in MNIST. @type {(ink: Uint8Array, stages: Preprocessed) => void} */
-  function showImages(ink, stages) {
-    paintGray(cropCard.canvas, ink);
-    for (const { overlay } of cards) overlay?.classList.toggle("is-empty", !stages.crop);
-    const cells = stages.crop ? stages.cells : BOX;
-    resizeCard.canvas.width = resizeCard.canvas.height = cells;
-    resizeCard.canvas.style.width = `${(100 * cells) / SIDE}%`; // on the scale of the last image
-    paintGray(resizeCard.canvas, stages.crop ? stages.digit : new Uint8Array(cells * cells));
-    centerCard.canvas.width = centerCard.canvas.height = SIDE;
-    paintGray(centerCard.canvas, stages.image);
-    const square = stages.crop ? stages.square : { left: 0, top: 0, width: CANVAS_SIDE, height: CANVAS_SIDE };
-    copyPart(cropCard.canvas, squareCard.canvas, square);
-    if (!stages.crop) return;
-    const { crop, right, down } = stages;
-    outline(cropCard.box, crop);
-    outline(squareCard.box, crop);
-    squareCard.overlay?.setAttribute("viewBox", [square.left, square.top, square.width, square.height].join(" "));
-    squareCard.padding.setAttribute("d", rectangle(square) + rectangle(crop));
-    outline(centerCard.box, { left: right, top: down, width: cells, height: cells });
-    const { x: cx, y: cy } = centerOfMass(stages.image, SIDE) ?? { x: 0, y: 0 };
-    setAttributes(centerCard.mass, { cx, cy });
-  }
-
-  /** The prediction with and without each step, the other steps being as they are. @param {Current} current */
-  function showAnswers(current) {
-    for (const { name, answers } of cards) {
-      const otherSteps = { ...current.steps, [name]: !current.steps[name] };
-      const otherwise = classifiers.active().classifier.predictInk(current.ink, otherSteps);
-      const differs = otherwise.digit !== current.digit || otherwise.verdict !== current.verdict;
-      const rows = [true, false].map((taken) => {
-        const isPresent = taken === current.steps[name];
-        const state = [isPresent ? "is-present" : "", !taken && differs ? "is-changed" : ""].join(" ").trim();
-        const answer = create("td", {}, ...inWords(isPresent ? current : otherwise));
-        return tableRow(taken ? "with it" : "without it", [answer], { class: state });
-      });
-      answers.replaceChildren(create("tbody", {}, ...rows));
-    }
-  }
-
-  views.register("input", query(element, ".input"), (current) => {
-    const stages = preprocessingStages(current.ink, CANVAS_SIDE, CANVAS_SIDE, current.steps);
-    showImages(current.ink, stages);
-    for (const { name, label, found, toggle, canvas, words } of cards) {
-      toggle.checked = current.steps[name];
-      const sentence = stages.crop && found(stages, current.steps);
-      words.textContent = sentence || "Draw a digit to see its numbers here.";
-      if (!current.penIsDown) canvas.ariaLabel = `${label}: ${sentence || "nothing drawn yet"}`;
-    }
-    showAnswers(current);
-    reset.disabled = Object.values(current.steps).every(Boolean);
-    corner.disabled = !current.strokes.length; // a photo stays where it is
+  view("input", element, () => {
+    const hasStrokes = drawing.value.strokes.length > 0; // a photo stays where it is
+    return html`<section class="view input" id="view-input" aria-label="Input">
+      <header class="view-head">
+        <h2>What the network sees</h2>
+        <p class="view-lead">Never your drawing, but 784 numbers that four steps make of it. Switch a step off.</p>
+        <div class="buttons">
+          <button type="button" ?disabled=${!hasStrokes} @click=${toCorner}>Make it small, in a corner</button>
+          ${
+            state.without.value.length
+              ? html`<button type="button" @click=${() => reset("without")}>Take all steps</button>`
+              : nothing
+          }
+        </div>
+      </header>
+      ${preprocessingSteps()} ${pixelValues()} ${flattening(image.value, unrolled.value, pixel())}
+      ${slider("Flatten the image", unrolled.value, (share) => (unrolled.value = share), { name: "is-wide" })}
+      <details>
+        <summary>More</summary>
+        <p>
+          These are the steps that made MNIST, as C. Yadav and L. Bottou reconstructed them (“Cold case: the lost MNIST
+          digits”, 2019). Its digits have their center of mass at 14.5 ± 0.3, where the lines cross: half a pixel beyond
+          the middle. Normalization subtracts the mean tone of MNIST’s training digits, 0.1307, and divides by their
+          standard deviation, 0.3081.
+        </p>
+      </details>
+    </section>`;
   });
 }
 
-/** Copy a part of a canvas; it may reach beyond the edges, where there is no ink.
-    @type {(from: HTMLCanvasElement, to: HTMLCanvasElement, part: Rectangle) => void} */
-function copyPart(from, to, { left, top, width, height }) {
-  Object.assign(to, { width, height });
-  const context = context2d(to);
-  context.fillRect(0, 0, width, height);
-  context.drawImage(from, -left, -top);
+/** The four steps as pictures with switches; below each, the prediction without it. */
+export function preprocessingSteps() {
+  const ink = drawing.value.ink.slice(); // it is changed in place
+  const stages = preprocessingStages(ink, CANVAS_SIDE, CANVAS_SIDE, steps.value);
+  return html`<ol class="input-steps">
+    ${CARDS.map(({ name, title, purpose, found, picture }) => {
+      const isTaken = steps.value[name];
+      const words = stages.crop && (isTaken ? found(stages) : "left out");
+      const toggle = () => {
+        const others = state.without.value.filter((step) => step !== name);
+        state.without.value = isTaken ? [...others, name] : others;
+      };
+      return html`<li data-step=${name} class=${isTaken ? "" : "is-left-out"}>
+        <h3>
+          <label><input type="checkbox" role="switch" .checked=${isTaken} @change=${toggle} /> ${title}</label>
+        </h3>
+        <figure class="input-picture" role="img" aria-label="${title}: ${words || "nothing drawn yet"}">
+          ${picture(ink, stages)}
+        </figure>
+        <p class="input-found">${words || "–"}</p>
+        <p>${purpose}</p>
+        ${otherwise(ink, name)}
+      </li>`;
+    })}
+  </ol>`;
 }
 
-/** @type {(rect: Element, box: Rectangle) => void} */
-function outline(rect, { left, top, width, height }) {
-  setAttributes(rect, { x: left, y: top, width, height });
+/** What the prediction would be with one step changed. @param {Uint8Array} ink @param {keyof Steps} name */
+function otherwise(ink, name) {
+  const now = current.value;
+  const isTaken = steps.value[name];
+  if (isEmpty(now) || !active.value) return nothing;
+  const other = active.value.classifier.predictInk(ink, { ...steps.value, [name]: !isTaken });
+  const isChanged = other.digit !== now.digit || other.verdict !== now.verdict;
+  return html`<p class=${isChanged ? "is-changed" : ""}>
+    ${isTaken ? "without it" : "with it"} <strong>${answer(other)}</strong>
+  </p>`;
 }
+
+/** The pixel that is looked at: row and column from 0. @returns {number[]} */
+const pixel = () => state.pixel.value ?? [13, 13];
+
+/** A part of the image as numbers, and one of them on its way into the network. */
+export function pixelValues() {
+  const [row, column] = pixel();
+  const half = (LOUPE - 1) / 2;
+  const [top, left] = [row, column].map((at) => clip(at - half, 0, SIDE - LOUPE));
+  const tones = image.value;
+  const tone = tones[row * SIDE + column];
+  const { mean = 0, std = 1 } = active.value?.classifier ?? {};
+  return html`<div class="card input-numbers">
+    <button
+      type="button"
+      class="input-loupe"
+      aria-label="Row ${row + 1}, column ${column + 1}: ${tone}. Arrow keys go to another pixel."
+      @keydown=${walk}
+      @pointerdown=${point}
+      @pointermove=${(/** @type {PointerEvent} */ event) => event.buttons & 1 && point(event)}
+    >
+      <ink-image .tones=${tones}></ink-image>
+      ${overlay({ left: 0, top: 0, width: SIDE, height: SIDE }, box({ left, top, width: LOUPE, height: LOUPE }))}
+    </button>
+    <div class="input-values" aria-hidden="true">
+      ${Array.from({ length: LOUPE * LOUPE }, (_, i) => {
+        const [y, x] = [top + Math.floor(i / LOUPE), left + (i % LOUPE)];
+        const value = tones[y * SIDE + x];
+        const isHere = y === row && x === column;
+        const go = () => (state.pixel.value = [y, x]);
+        const classes = `${value > 127 ? "is-dark" : ""} ${isHere ? "is-here" : ""} ${value ? "" : "is-zero"}`;
+        return html`<span class=${classes} style="--tone: ${value / 255}" @click=${go}>${value}</span>`;
+      })}
+    </div>
+    <dl class="input-pixel">
+      <dt>row ${row + 1}, column ${column + 1}</dt>
+      <dd>pixel ${row * SIDE + column + 1} of 784</dd>
+      <dt>value, 0 for paper to 255 for ink</dt>
+      <dd>${tone}</dd>
+      <dt>normalized</dt>
+      <dd>
+        (${tone} / 255 − ${number(mean, 3)}) / ${number(std, 3)} = <strong>${number((tone / 255 - mean) / std)}</strong>
+      </dd>
+    </dl>
+  </div>`;
+}
+
+/** @param {PointerEvent} event */
+function point(event) {
+  const { left, top, width } = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
+  const at = (/** @type {number} */ place) => clip(Math.floor((place / width) * SIDE), 0, SIDE - 1);
+  state.pixel.value = [at(event.clientY - top), at(event.clientX - left)];
+}
+
+/** @param {KeyboardEvent} event */
+function walk(event) {
+  const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  state.pixel.value = pixel().map((at, axis) => clip(at + step[axis], 0, SIDE - 1));
+}
+
+/** An image that becomes a row: its 28 rows slide behind one another.
+    @param {ArrayLike<number>} tones 28 x 28 @param {number} unroll how far, 0 to 1 @param {number[]} [marked] row and column */
+export function flattening(tones, unroll, marked) {
+  const between = (/** @type {number} */ from, /** @type {number} */ to) => from + (to - from) * unroll;
+  const square = ROW_HEIGHT / SIDE;
+  const [width, height] = [between(square, 1), between(square, STRIP)];
+  /** @type {(row: number, column: number) => [number, number]} */
+  const place = (row, column) => [
+    between((ROW_WIDTH - ROW_HEIGHT) / 2, row * SIDE) + column * width,
+    between(row * square, (ROW_HEIGHT - STRIP) / 2),
+  ];
+  const rows = Array.from({ length: SIDE }, (_, row) => {
+    const [x, y] = place(row, 0);
+    return svg`<rect class="flattening-row" x=${x} y=${y} width=${SIDE * width} height=${height} />`;
+  });
+  const pixels = Array.from(tones, (tone, i) => {
+    if (!tone) return nothing;
+    const [x, y] = place(Math.floor(i / SIDE), i % SIDE);
+    return svg`<rect x=${x} y=${y} width=${width} height=${height} opacity=${tone / 255} />`;
+  });
+  const [row, column] = marked ?? [0, 0];
+  const [x, y] = place(row, column);
+  const mark = svg`<path class="flattening-mark" d="M${x + width / 2} ${y + height}l-4 8h8z" />`;
+  const label = unroll === 1 ? "The image as one row of 784 pixels" : "The image, 28 by 28 pixels";
+  return html`<svg class="flattening" viewBox="0 -2 ${ROW_WIDTH} ${ROW_HEIGHT + 12}" role="img" aria-label=${label}>
+    ${rows}${pixels}${marked ? mark : nothing}
+  </svg>`;
+}
+
+/** The drawing in the upper left corner, at most 40 pixels wide and high. */
+function toCorner() {
+  const { strokes } = drawing.value;
+  const points = strokes.flat();
+  const [left, top] = [0, 1].map((axis) => Math.min(...points.map((at) => at[axis])));
+  const scale = Math.min(1, 40 / Math.max(1, ...points.map(([x, y]) => Math.max(x - left, y - top))));
+  /** @type {(at: Point) => Point} */
+  const place = ([x, y]) => [5 + (x - left) * scale, 5 + (y - top) * scale];
+  pad.replace(strokes.map((/** @type {Stroke} */ stroke) => stroke.map(place)));
+}
+
+/** @param {Rectangle} box what is seen @param {unknown} marks in its units */
+function overlay({ left, top, width, height }, marks) {
+  return html`<svg viewBox="${left} ${top} ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">
+    ${marks}
+  </svg>`;
+}
+
+/** @param {Rectangle} rectangle */
+const box = ({ left, top, width, height }) =>
+  svg`<rect class="input-box" x=${left} y=${top} width=${width} height=${height} />`;
 
 /** @param {Rectangle} box */
 const rectangle = ({ left, top, width, height }) => `M${left} ${top}h${width}v${height}h${-width}z`;
 
-/** @param {Prediction} prediction @returns {(string | Node)[]} */
-function inWords({ verdict, digit, probabilities }) {
-  if (digit === null) return ["–"];
-  const answer = `${digit}, ${percent(probabilities[digit])}`;
-  return verdict === "digit" ? [answer] : [answer, create("small", {}, verdict)];
-}
+/** @param {Rectangle} box */
+const size = ({ width, height }) => `${width} × ${height}`;
 
-/** The drawing in the upper left corner, at most 40 pixels wide and high. @type {(strokes: Stroke[]) => Stroke[]} */
-function smallInCorner(strokes) {
-  const points = strokes.flat();
-  const [left, top] = [0, 1].map((axis) => Math.min(...points.map((point) => point[axis])));
-  const longest = Math.max(1, ...points.map(([x, y]) => Math.max(x - left, y - top)));
-  const scale = Math.min(1, 40 / longest);
-  /** @type {(point: Point) => Point} */
-  const place = ([x, y]) => [5 + (x - left) * scale, 5 + (y - top) * scale];
-  return strokes.map((stroke) => stroke.map(place));
-}
+/** @type {(by: number, forward: string, back: string) => string} */
+const shift = (by, forward, back) => (by ? `${Math.abs(by)} ${by > 0 ? forward : back}` : "");

@@ -1,206 +1,221 @@
-/** Logits, softmax and cross-entropy of the drawing, and one step of plain gradient descent on it. */
-/** @import { Classifier, Current, ForwardPass, MountContext } from "../../state/types.js" */
+/** Ten logits, each to be moved; softmax; the cross-entropy loss for the digit that was meant; and one step of gradient
+    descent on the drawing. */
+/** @import { Current, ForwardPass, MountContext } from "../../state/types.js" */
 import { DIGITS } from "../../engine/classifier.js";
-import { argmax, crossEntropy, powers, softmax, sum } from "../../engine/math.js";
-import { afterOneStep } from "../../engine/reference.js";
-import * as classifiers from "../../state/classifiers.js";
+import { argmax, clip, crossEntropy, largest, powers, softmax, sum } from "../../engine/math.js";
+import { afterOneStep, gradientSize } from "../../engine/reference.js";
+import { slider } from "../../parts/fields.js";
+import { brief, percent, small } from "../../parts/numbers.js";
+import { active } from "../../state/networks.js";
+import { view } from "../../state/painting.js";
 import { current, isEmpty } from "../../state/prediction.js";
-import * as label from "../../state/label.js";
-import * as link from "../../state/link.js";
-import * as views from "../../state/views.js";
-import { create, query, tableRow } from "../../parts/dom.js";
-import { number, percent, small } from "../../parts/numbers.js";
-import { createCurve } from "./curve.js";
-import { COUNT, createMiniTestSet } from "./mini-test-set.js";
+import { state } from "../../state/state.js";
+import { computed, signal } from "../../vendor/signals-core.js";
+import { html, nothing, svg } from "../../vendor/lit-html.js";
+import { COUNT, recognized } from "./mini-test-set.js";
 
-const RATE = 0.0001; // until another one is chosen
-const HIGHEST = 40; // where a logit can be moved to; the lowest is its negative
+/** @typedef {Extract<Current, ForwardPass>} Drawn */
+
+const RATES = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1];
+const REACH = 30; // a logit can be moved this far from 0, and as far as any logit is
+const QUIET = 0.005; // what is less has no number
+const [WIDTH, HEIGHT, HIGHEST] = [220, 120, 6]; // of the curve, and the loss at its top
+
+/** Logits as they were moved, and the prediction from which. */
+const moved = signal({ of: /** @type {Current | null} */ (null), logits: new Float64Array() });
+
+/** Only read where the network has arrived. */
+const classifier = () => /** @type {NonNullable<typeof active.value>} */ (active.value).classifier;
 
 /** @param {MountContext} context */
 export function mount({ element }) {
-  let rate = RATE;
-  let moved = { logits: /** @type {Float64Array | null} */ (null), version: 0 }; // by the visitor, for one prediction
-  const testSet = createMiniTestSet(views.refresh);
-  const counted = { key: "", before: 0, after: 0 }; // of the test digits
-  const showOnCurve = createCurve(query(element, ".loss-curve", SVGElement));
-
-  const choose = views.changing(label.set);
-  const rows = Array.from({ length: DIGITS }, (_, digit) => {
-    const radio = create("input", { type: "radio", name: "meant", value: digit, onchange: () => choose(digit) });
-    query(element, ".loss-meant").append(create("label", {}, radio, String(digit)));
-    const slider = create("input", { type: "range", min: -HIGHEST, max: HIGHEST, step: 0.1 });
-    slider.ariaLabel = `Logit of ${digit}`;
-    slider.oninput = views.changing(() => move(digit, slider.valueAsNumber));
-    const cells = Array.from({ length: 4 }, (_, column) => createCell(column ? createTrack() : slider));
-    const row = tableRow(
-      String(digit),
-      cells.map(({ cell }) => cell),
-    );
-    query(element, ".loss-table tbody").append(row);
-    return { row, cells, radio, slider };
+  view("loss", element, () => {
+    const now = current.value;
+    return html`<section class="view loss" id="view-loss" aria-label="Softmax & loss">
+      <header class="view-head">
+        <h2>How sure, and how surprised?</h2>
+        <p class="view-lead">Softmax makes probabilities of logits; the loss is the surprise at the digit you meant.</p>
+      </header>
+      ${isEmpty(now) ? html`<p class="view-empty">Draw a digit first.</p>` : pictures(now)}
+    </section>`;
   });
-  label.subscribe((meant) => rows.forEach(({ radio }, digit) => (radio.checked = digit === meant)));
-  link.register(
-    "label",
-    () => String(label.get() ?? ""),
-    (text) => {
-      const [meant] = link.wholeNumbers(text, [DIGITS - 1]) ?? [];
-      if (meant !== undefined) choose(meant);
-      return meant !== undefined;
-    },
-  );
-  const rates = /** @type {HTMLButtonElement[]} */ ([...element.querySelectorAll(".loss-rate button")]);
-  for (const button of rates) button.onclick = views.changing(() => (rate = Number(button.value)));
-  link.register(
-    "rate",
-    () => (label.get() === null ? "" : decimal(rate)),
-    (text) => {
-      const isOffered = rates.some((button) => button.value === text);
-      if (isOffered) rate = Number(text);
-      return isOffered;
-    },
-  );
-
-  /** @type {(digit: number, logit: number) => void} */
-  function move(digit, logit) {
-    const now = current();
-    if (isEmpty(now)) return;
-    const logits = Float64Array.from(shownLogits(now));
-    logits[digit] = logit;
-    moved = { logits, version: now.version };
-  }
-  const reset = query(element, ".loss-reset", HTMLButtonElement);
-  reset.onclick = views.changing(() => (moved.logits = null));
-
-  /** @param {Extract<Current, ForwardPass>} now */
-  const shownLogits = (now) => (moved.version === now.version && moved.logits) || now.logits;
-
-  /** @type {(logits: Float64Array | null, before: ArrayLike<number>, after: Float64Array | null) => void} */
-  function showTable(logits, before, after) {
-    const exponentials = logits && powers(logits);
-    const meant = label.get();
-    rows.forEach(({ row, cells, slider }, digit) => {
-      row.classList.toggle("is-meant", digit === meant);
-      slider.disabled = !logits;
-      slider.value = String(logits?.[digit] ?? 0);
-      cells[0].show(logits ? number(logits[digit]) : "–");
-      cells[1].show(exponentials ? small(exponentials[digit]) : "–", exponentials?.[digit]);
-      cells[2].show(logits ? percent(before[digit], 2) : "–", before[digit]);
-      const stepped = after && `${percent(after[digit], 2)} ${arrow(after[digit] - before[digit])}`;
-      cells[3].show(stepped ?? "–", after?.[digit]);
-    });
-  }
-
-  /** @type {(name: string, words: string) => string} */
-  const say = (name, words) => (query(element, name).textContent = words);
-
-  views.register("loss", query(element, ".loss"), (current) => {
-    const meant = label.get();
-    for (const button of rates) button.ariaPressed = String(Number(button.value) === rate);
-    const logits = isEmpty(current) ? null : shownLogits(current);
-    const isMoved = !isEmpty(current) && logits !== current.logits;
-    const probabilities = logits ? softmax(logits) : current.probabilities;
-    reset.disabled = !isMoved;
-    say(
-      ".loss-softmax",
-      logits ? softmaxInWords(logits, probabilities, meant ?? argmax(logits)) : "Draw a digit first.",
-    );
-    if (!logits || meant === null) {
-      showTable(logits, probabilities, null);
-      showOnCurve(null);
-      say(".loss-loss", "Say above which digit you meant: the loss is −ln of the probability that it got.");
-      say(".loss-step", "Once you have said which digit you meant, this shows what one training step on it would do.");
-      say(".loss-accuracy", "");
-      return;
-    }
-    const before = crossEntropy(logits, meant);
-    const [p, loss] = [probabilities[meant], before.toFixed(4)];
-    showOnCurve({ p, loss: before }, `your drawing stands at p = ${small(p)}, loss ${loss}`);
-    const formula = `−ln p(${meant}) = −ln ${small(p)} = ${loss}`;
-    say(".loss-loss", `You meant ${meant}: ${formula}: the network is ${surprise(before)}.`);
-    if (isEmpty(current) || isMoved) {
-      showTable(logits, probabilities, null);
-      say(".loss-step", "You moved the logits: no drawing gives these, so there is nothing to take a step on.");
-      say(".loss-accuracy", "");
-      return;
-    }
-    const { classifier } = classifiers.active();
-    const stepped = afterOneStep(classifier.network, current, meant, rate);
-    const after = stepped(current.input);
-    const share = softmax(after);
-    showTable(logits, probabilities, share);
-    say(
-      ".loss-step",
-      `Each parameter moves by −${decimal(rate)} × its gradient. ${outcome(before, crossEntropy(after, meant))}; ` +
-        `p(${meant}) goes from ${small(p)} to ${small(share[meant])}. This is plain gradient descent on a ` +
-        "single drawing, neither Adam nor a batch: it fits this drawing, and can cost accuracy on all other digits.",
-    );
-    if (!current.penIsDown)
-      say(".loss-accuracy", accuracyInWords(classifier, `${current.version} ${meant} ${rate}`, stepped));
-  });
-
-  /** @type {(classifier: Classifier, key: string, stepped: (input: Float64Array) => Float64Array) => string} */
-  function accuracyInWords(classifier, key, stepped) {
-    if (counted.key !== key) {
-      const before = testSet.recognized(classifier, (input) => classifier.network.forward(input).logits);
-      const after = testSet.recognized(classifier, stepped);
-      if (before === null || after === null) return "";
-      Object.assign(counted, { key, before, after });
-    }
-    const { before, after } = counted;
-    return (
-      `Of ${COUNT} of MNIST’s test digits that come with this page, the network recognizes ${before} ` +
-      `(${percent(before / COUNT)}), and after the step ${after} (${percent(after / COUNT)}).`
-    );
-  }
 }
 
-/** What shows a share, 0 to 1, as a bar. */
-const createTrack = () => create("span", { class: "track" }, create("span"));
-
-/** A cell of the table: a bar or a slider, and a text. @param {HTMLElement} part */
-function createCell(part) {
-  const text = create("span", { class: "loss-number" });
-  return {
-    cell: create("td", {}, part, text),
-    /** @type {(words: string, share?: number) => void} */
-    show(words, share) {
-      text.textContent = words;
-      part.firstElementChild?.setAttribute("style", `--share: ${share ?? 0}`);
-    },
+/** @param {Drawn} now */
+function pictures(now) {
+  const isMoved = moved.value.of === now;
+  const logits = isMoved ? moved.value.logits : now.logits;
+  const label = state.label.value;
+  const move = (/** @type {number} */ digit, /** @type {number} */ logit) => {
+    moved.value = { of: now, logits: logits.with(digit, logit) };
   };
+  return html`<div class="loss-body">
+    <div class="loss-digits">
+      ${softmaxBars(logits, move)}
+      <button type="button" ?disabled=${!isMoved} @click=${() => (moved.value = { ...moved.value, of: null })}>
+        Reset logits
+      </button>
+    </div>
+    <div class="loss-cards">
+      ${lossCurve(label === null ? null : logits, label ?? 0)}
+      ${label === null || isMoved ? nothing : stepPicture(now, label)}
+    </div>
+  </div>`;
 }
 
-/** @type {(logits: Float64Array, probabilities: Float64Array, digit: number) => string} */
-function softmaxInWords(logits, probabilities, digit) {
+/** Logits, their powers and their probabilities, digit by digit; the digit that was meant is chosen here.
+    @param {Float64Array} logits @param {(digit: number, logit: number) => void} move told what a slider was moved to */
+export function softmaxBars(logits, move) {
   const exponentials = powers(logits);
-  const total = sum(exponentials).toFixed(4);
-  return (
-    `The highest logit, ${number(Math.max(...logits))}, is subtracted from each, so that no power overflows; the ten ` +
-    `powers add up to ${total}. p(${digit}) = ${small(exponentials[digit])} / ${total} = ${small(probabilities[digit])}.`
-  );
+  const probabilities = softmax(logits);
+  const winner = argmax(logits);
+  const reach = Math.max(REACH, Math.ceil(largest(logits)));
+  return html`<table class="loss-table" aria-label="Digit by digit">
+    <thead>
+      <tr>
+        <th scope="col">I meant</th>
+        <th scope="col">logit z</th>
+        <th scope="col">e<sup>z − ${brief(Math.max(...logits))}</sup></th>
+        <th scope="col">÷ ${brief(sum(exponentials))} = p</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${Array.from(logits, (logit, digit) => {
+        const share = Math.abs(logit) / reach / 2;
+        const place = `--share: ${share}; --from: ${(100 * (0.5 + Math.min(logit, 0) / reach / 2)) / (1 - share)}%`;
+        const options = { min: -reach, max: reach, step: 0.1, text: brief(logit) };
+        return html`<tr class="${digit === winner ? "is-winner" : ""} ${digit === state.label.value ? "is-meant" : ""}">
+          <th scope="row">
+            <label>
+              <input
+                type="radio"
+                name="meant"
+                .checked=${digit === state.label.value}
+                @change=${() => (state.label.value = digit)}
+              />${digit}
+            </label>
+          </th>
+          <td>${slider(`Logit of ${digit}`, logit, (value) => move(digit, value), options)}</span><b>${brief(logit)}</b></td>
+          <td>${bar(exponentials[digit], exponentials[digit] < QUIET ? "" : brief(exponentials[digit]))}</td>
+          <td>${bar(probabilities[digit], probabilities[digit] < QUIET ? "" : percent(probabilities[digit]))}</td>
+        </tr>`;
+      })}
+    </tbody>
+  </table>`;
 }
 
-/** @param {number} loss */
-function surprise(loss) {
-  if (loss < 0.1) return "hardly surprised";
-  if (loss < 0.7) return "somewhat surprised";
-  return loss < Math.log(DIGITS) ? "very surprised" : "more surprised than by guessing, which costs ln 10 = 2.303";
+/** @param {number} share @param {string} words */
+const bar = (share, words) => html`<i class="bar" style="--share: ${share}"></i><b>${words}</b>`;
+
+/** The curve of −ln p, with a dot at the probability of the digit that was meant.
+    @param {Float64Array | null} logits null while none was meant @param {number} label */
+export function lossCurve(logits, label) {
+  const p = logits ? softmax(logits)[label] : 1;
+  const loss = logits ? crossEntropy(logits, label) : 0;
+  const down = (/** @type {number} */ value) => HEIGHT * (1 - clip(value, 0, HIGHEST) / HIGHEST);
+  const places = Array.from({ length: 100 }, (_, i) => ((i + 1) / 100) ** 2);
+  const points = places.map((place) => `${place * WIDTH},${down(-Math.log(place))}`).join(" ");
+  const tick = (/** @type {number} */ value) => down(value) + 4;
+  return html`<section class="card">
+    <h3>Cross-entropy</h3>
+    <p class="loss-formula">
+      ${
+        logits
+          ? html`−ln p(${label}) = −ln ${small(p)} = <strong>${practically(loss)}</strong>`
+          : "Say which digit you meant, in the first column."
+      }
+    </p>
+    <svg
+      class="loss-curve"
+      viewBox="-22 -12 252 150"
+      role="img"
+      aria-label="The curve of −ln p${logits ? `: at p = ${small(p)}, the loss is ${brief(loss)}` : ""}"
+    >
+      <path class="loss-axis" d="M0 0V${HEIGHT}H${WIDTH}" />
+      <path class="loss-guess" d="M0 ${down(Math.log(DIGITS))}H${WIDTH}" />
+      <polyline points=${points} />
+      <text x="-6" y=${tick(0)} text-anchor="end">0</text>
+      <text x="-6" y=${tick(3)} text-anchor="end">3</text>
+      <text x="-6" y=${tick(6)} text-anchor="end">6</text>
+      <text x="0" y=${HEIGHT + 16} text-anchor="middle">0</text>
+      <text x=${WIDTH} y=${HEIGHT + 16} text-anchor="middle">1</text>
+      <text x=${WIDTH / 2} y=${HEIGHT + 16} text-anchor="middle">p</text>
+      <text x=${WIDTH} y=${tick(Math.log(DIGITS)) - 8} text-anchor="end">guessing: ln 10 = 2.3</text>
+      ${logits ? dot(p * WIDTH, down(loss), loss > HIGHEST ? `▲ ${brief(loss)}` : "") : nothing}
+    </svg>
+  </section>`;
 }
 
-/** @type {(before: number, after: number) => string} */
-function outcome(before, after) {
-  const [from, to] = [before.toFixed(4), after.toFixed(4)];
-  if (from === to) return `The loss stays at ${to}`;
-  if (after < before) return `The loss falls from ${from} to ${to}`;
-  return `The step is too long: it overshoots, and the loss rises from ${from} to ${to}`;
+/** @param {number} x @param {number} y @param {string} words */
+const dot = (x, y, words) => svg`<circle cx=${x} cy=${y} r="6" /><text x=${x + 12} y=${y + 4}>${words}</text>`;
+
+/** The network after one step on this drawing alone, for each learning rate; fewer where the loss is no number any more. */
+const steps = computed(() => {
+  const [now, label] = [current.value, state.label.value];
+  if (isEmpty(now) || label === null) return [];
+  const { network } = classifier();
+  return RATES.map((rate) => {
+    const stepped = afterOneStep(network, now, label, rate);
+    return { rate, stepped, logits: stepped(now.input) };
+  });
+});
+
+/** How the loss changes with one step of gradient descent, by learning rate, and what the step does to other digits.
+    @param {Drawn} now @param {number} label */
+export function stepPicture(now, label) {
+  const before = crossEntropy(now.logits, label);
+  const losses = steps.value.map(({ logits }) => crossEntropy(logits, label));
+  const high = Math.min(Math.max(before, ...losses.filter(Number.isFinite)), Math.max(2 * before, Math.log(DIGITS)));
+  const share = (/** @type {number} */ loss) => (Number.isFinite(loss) ? clip(loss / high, 0, 1) : 1);
+  const near = RATES.map((rate) => Math.abs(Math.log(rate / state.rate.value)));
+  const chosen = near.indexOf(Math.min(...near));
+  const { logits, stepped } = steps.value[chosen];
+  const after = losses[chosen];
+  const rate = RATES[chosen] < 1e-4 ? RATES[chosen].toFixed(5) : String(RATES[chosen]);
+  const options = { max: RATES.length - 1, step: 1, text: rate, name: "is-wide" };
+  const { length } = gradientSize(classifier().network, now, label);
+  const counts = now.penIsDown
+    ? null
+    : recognized(classifier(), [(input) => classifier().network.forward(input).logits, stepped]);
+  return html`<section class="card">
+    <h3>One step of gradient descent</h3>
+    <p>
+      On this drawing alone. Bars: the loss after it; dashed: before. Length of the gradient: ${practically(length)}
+    </p>
+    <div class="loss-rates" style="--before: ${share(before)}" aria-hidden="true">
+      ${losses.map(
+        (loss, i) =>
+          html`<i
+            class="${i === chosen ? "is-chosen" : ""} ${loss > high || !Number.isFinite(loss) ? "is-beyond" : ""}"
+            style="--share: ${share(loss)}"
+          ></i>`,
+      )}
+    </div>
+    ${slider("Learning rate", chosen, (i) => (state.rate.value = RATES[i]), options)}
+    <dl>
+      <dt>learning rate</dt>
+      <dd>${rate}</dd>
+      <dt>loss</dt>
+      <dd>${practically(before)} → <strong>${practically(after)}</strong> ${after > before ? "it overshoots" : ""}</dd>
+      <dt>p(${label})</dt>
+      <dd>${percent(now.probabilities[label])} → <strong>${percent(softmax(logits)[label])}</strong></dd>
+      ${
+        counts
+          ? html`<dt>of ${COUNT} test digits</dt>
+              <dd class="loss-accuracy">${counts[0]} → <strong>${counts[1]}</strong></dd>`
+          : nothing
+      }
+    </dl>
+    <details>
+      <summary>More</summary>
+      <p>
+        One example a step is stochastic gradient descent with a batch of 1. It fits this drawing, whatever you call it,
+        and can cost accuracy on all others. The ${COUNT} are MNIST’s test digits: nothing is chosen by them here.
+      </p>
+    </details>
+  </section>`;
 }
 
-/** A learning rate as it is written on its button: 0.00001, not 1e-5. @param {number} rate */
-const decimal = (rate) => rate.toFixed(5).replace(/0+$/, "");
-
-/** @param {number} change of a probability */
-function arrow(change) {
-  if (Math.abs(change) < 5e-5) return "=";
-  return change > 0 ? "▲" : "▼";
-}
+/** @param {number} value 0 or more */
+const practically = (value) =>
+  Number.isFinite(value) ? (value < 1e-6 ? "practically 0" : brief(value)) : "no number any more";

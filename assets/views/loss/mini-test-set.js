@@ -1,47 +1,41 @@
 /** Three hundred of MNIST's test digits, fetched when they are first needed; see tests/mini_test_set.py. */
-/** @import { Classifier } from "../../state/types.js" */
+/** @import { Classifier } from "../../engine/classifier.js" */
 import { argmax } from "../../engine/math.js";
 import { normalize } from "../../engine/network.js";
 import { SIDE } from "../../engine/preprocessing.js";
 import { readBytes } from "../../site/files.js";
+import { signal } from "../../vendor/signals-core.js";
 
 export const COUNT = 300;
 const SHADE = 17; // tones between two of 16 shades
 const PIXELS = SIDE * SIDE;
 
-/** @param {() => void} arrived is called when they are there */
-export function createMiniTestSet(arrived) {
-  let labels = new Uint8Array(0);
-  let images = /** @type {Uint8Array[]} */ ([]);
-  let isRequested = false;
-  let normalized = { classifier: /** @type {Classifier | null} */ (null), inputs: /** @type {Float64Array[]} */ ([]) };
+const digits = signal(/** @type {{ label: number, image: Uint8Array }[] | null} */ (null));
+let isRequested = false;
 
-  async function fetchDigits() {
-    isRequested = true;
-    const packed = await readBytes("mini-test-set.bin").catch(() => null);
-    isRequested = packed !== null; // otherwise it is asked for again
-    if (!packed) return;
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-    const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-    labels = bytes.subarray(0, COUNT);
+/** How many of them are recognized, given the classifier's normalization; null until they are there.
+    @param {Classifier} classifier @param {((input: Float64Array) => Float64Array)[]} networks input to logits */
+export function recognized({ mean, std }, networks) {
+  if (!isRequested) fetchDigits();
+  const all = digits.value?.map(({ label, image }) => ({ label, input: normalize(image, mean, std) }));
+  return all
+    ? networks.map((logits) => all.filter(({ label, input }) => argmax(logits(input)) === label).length)
+    : null;
+}
+
+async function fetchDigits() {
+  isRequested = true;
+  try {
+    const packed = new Blob([await readBytes("mini-test-set.bin")]);
+    const unpacked = packed.stream().pipeThrough(new DecompressionStream("deflate"));
+    const bytes = new Uint8Array(await new Response(unpacked).arrayBuffer());
     const tones = Uint8Array.from({ length: COUNT * PIXELS }, (_, i) => {
       const pair = bytes[COUNT + (i >> 1)];
       return SHADE * (i % 2 ? pair & 15 : pair >> 4);
     });
-    images = Array.from(labels, (_, i) => tones.subarray(i * PIXELS, (i + 1) * PIXELS));
-    arrived();
+    const image = (/** @type {number} */ i) => tones.subarray(i * PIXELS, (i + 1) * PIXELS);
+    digits.value = Array.from(bytes.subarray(0, COUNT), (label, i) => ({ label, image: image(i) }));
+  } catch {
+    isRequested = false; // it is asked for again with the next change
   }
-
-  return {
-    /** How many of them a network recognizes, given the classifier's normalization; null until they are there.
-        @param {Classifier} classifier @param {(input: Float64Array) => Float64Array} logits */
-    recognized(classifier, logits) {
-      if (!isRequested) fetchDigits();
-      if (!images.length) return null;
-      const { mean, std } = classifier;
-      if (normalized.classifier !== classifier)
-        normalized = { classifier, inputs: images.map((image) => normalize(image, mean, std)) };
-      return normalized.inputs.filter((input, i) => argmax(logits(input)) === labels[i]).length;
-    },
-  };
 }

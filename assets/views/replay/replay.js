@@ -1,191 +1,278 @@
-/** When did the prediction change? The ten probabilities over the course of the drawing, with a slider to go through it. */
-/** @import { DigitPrediction, MountContext } from "../../state/types.js" */
+/** When did the answer change? The ten probabilities over the course of the drawing, and the drawing at each moment. */
+/** @import { MountContext, Stroke } from "../../state/types.js" */
 /** @import { Moment } from "./timeline.js" */
+import { DIGITS } from "../../engine/classifier.js";
+import { CANVAS_SIDE } from "../../engine/pen.js";
 import { clip } from "../../engine/math.js";
-import { SIDE } from "../../engine/preprocessing.js";
-import * as classifiers from "../../state/classifiers.js";
-import { current, isEmpty } from "../../state/prediction.js";
-import * as drawing from "../../state/drawing.js";
-import * as views from "../../state/views.js";
-import { createDigitBars } from "../../parts/digit-bars.js";
-import { create, query, setText } from "../../parts/dom.js";
-import { paintGray } from "../../parts/images.js";
-import { firstPoints, inkContext, paintStroke } from "../../parts/ink.js";
-import { grouped, percent } from "../../parts/numbers.js";
-import { createPlayer } from "../../parts/player.js";
-import { across, createAreas } from "./chart.js";
+import { slider } from "../../parts/fields.js";
+import { answer, percent } from "../../parts/numbers.js";
+import { createPlayer, isMotionReduced } from "../../parts/player.js";
+import "../../parts/tiles.js";
+import { drawing, pad } from "../../state/drawing.js";
+import { active } from "../../state/networks.js";
+import { view } from "../../state/painting.js";
+import { current, isEmpty, steps } from "../../state/prediction.js";
+import { state } from "../../state/state.js";
+import { effect, signal, untracked } from "../../vendor/signals-core.js";
+import { html, nothing, svg } from "../../vendor/lit-html.js";
 import { Timeline } from "./timeline.js";
 
 const DURATION = 5000; // milliseconds of a replay
-const [NOTHING, PHOTO] = ["Nothing drawn yet", "A photo has no strokes to replay"];
-const DOUBTS = { digit: "", unsure: ", not sure", "not a digit": ", not a digit yet" };
+const FIRST_CHANGE = 0.1; // of the drawing: what the first touch looks like says little
+const [NARROWEST, LOWEST] = [0.05, 0.14]; // of the chart: an area that holds its digit is at least so wide and high
+
+const timeline = new Timeline();
+const more = signal(0); // counts the frames in which predictions were added
+
+const player = createPlayer({
+  duration: DURATION,
+  show: (share) => {
+    state.replay.value = share;
+    if (!["replay", "all"].includes(state.view.value ?? "")) player.stop();
+  },
+});
 
 /** @param {MountContext} context */
 export function mount({ element }) {
-  const view = query(element, ".replay");
-  const scrubber = query(element, ".replay-scrubber", HTMLInputElement);
-  const playButton = query(element, ".replay-play", HTMLButtonElement);
-  const chart = query(element, ".replay-plot svg", SVGElement);
-  const plot = query(element, ".replay-plot");
-  const list = query(element, ".replay-changes");
-  const now = query(element, ".replay-now");
-  const picture = query(element, ".replay-drawing", HTMLCanvasElement);
-  const input = query(element, ".replay-input", HTMLCanvasElement);
-  const bars = createDigitBars(query(element, ".replay-numbers"));
-  const showAreas = createAreas(chart, query(element, ".replay-labels"));
-
-  const timeline = new Timeline();
-  let moments = /** @type {Moment[]} */ ([]);
-  let chosen = /** @type {number | null} */ (null); // the chosen moment; null follows the drawing
-  /** While predictions are still to come, the last moment that has one. */
-  const shown = () => Math.min(chosen ?? Infinity, moments.length - 1);
-
-  const goTo = views.changing((i) => (chosen = clip(i, 0, moments.length - 1)));
-
-  const player = createPlayer({
-    button: playButton,
-    view,
-    length: () => moments.length,
-    position: shown,
-    goTo,
-    duration: () => DURATION,
-    next: () => changes().find((i) => i > (chosen ?? Infinity)) ?? 0,
-    label: ({ isPlaying, isMotionReduced }) => (isMotionReduced ? "Next change" : isPlaying ? "Pause" : "Play"),
+  let last = /** @type {Stroke[]} */ ([]);
+  effect(() => {
+    const { strokes } = drawing.value;
+    if (last.length && strokes !== last) untracked(() => go(1)); // another drawing is shown whole
+    last = strokes;
   });
 
-  /** @param {number} i */
-  function choose(i) {
-    player.stop();
-    goTo(i);
-  }
-
-  /** The first moment, and those at which another digit became the most probable one. */
-  const changes = () => moments.flatMap(({ digit }, i) => (digit === moments[i - 1]?.digit ? [] : [i]));
-
-  const progress = (/** @type {Moment} */ { count }) => `${Math.round((100 * count) / timeline.points.length)}\u00a0%`;
-
-  /** @param {number} i */
-  function describe(i) {
-    const moment = moments[i];
-    if (i === 0) return `${moment.digit} at first`;
-    return `after ${progress(moment)}: ${moments[i - 1].digit} → ${moment.digit}`;
-  }
-
-  function showChart() {
-    const { ends, points } = timeline;
-    const strokeEnds = moments.flatMap(({ count }, i) => (ends.has(count) && count < points.length ? [i] : []));
-    showAreas(moments, strokeEnds);
-    query(element, ".replay-empty").hidden = moments.length > 0;
-    const hatched = moments.filter(({ verdict }) => verdict === "not a digit").length;
-    query(element, ".replay-hatched").hidden = !hatched;
-    const last = moments.at(-1);
-    if (current().penIsDown) return;
-    const course = last && `${changes().map(describe).join(", ")}; in the end ${inWords(last)}`;
-    const objection = hatched ? `; the non-digit detector objects to ${hatched} of ${moments.length} moments` : "";
-    chart.ariaLabel = course ? `The ten probabilities over the drawing: ${course}${objection}` : NOTHING;
-  }
-
-  function showMoment() {
-    const i = shown();
-    const moment = moments[i];
-    scrubber.disabled = playButton.disabled = moments.length < 2;
-    scrubber.max = String(Math.max(moments.length - 1, 0));
-    scrubber.value = String(Math.max(i, 0));
-    now.hidden = !moment;
-    now.style.left = `${100 * across(i, moments.length)}%`;
-    paintUntil(moment?.count ?? 0);
-    paintGray(input, moment?.image ?? new Uint8Array(SIDE * SIDE));
-    bars.show(moment?.probabilities ?? null, moment?.digit ?? null);
-    if (moment) describeMoment(moment);
-    else {
-      const why = isEmpty(current()) ? NOTHING : PHOTO;
-      query(element, ".replay-moment").textContent = `${why}.`;
-      scrubber.ariaValueText = picture.ariaLabel = why;
-      input.ariaLabel = "The network’s input then: nothing yet";
-    }
-  }
-
-  /** @param {Moment} moment */
-  function describeMoment(moment) {
-    const { count, stroke } = moment;
-    const which = `${progress(moment)} of the drawing, stroke ${stroke + 1} of ${timeline.strokeCount}`;
-    query(element, ".replay-moment").replaceChildren(`After ${which}: `, create("strong", {}, inWords(moment)));
-    if (current().penIsDown) return;
-    scrubber.ariaValueText = `${which}: ${inWords(moment)}`;
-    picture.ariaLabel = `The drawing at that moment: ${count} of ${timeline.points.length} points`;
-    input.ariaLabel = "The network’s input at that moment, 28 by 28 pixels";
-  }
-
-  /** The first points in ink, and those after them in a pale color. @param {number} count */
-  function paintUntil(count) {
-    const context = inkContext(picture);
-    const { borderTopColor, color } = getComputedStyle(picture);
-    const { strokes } = current();
-    context.clearRect(0, 0, picture.width, picture.height);
-    for (const stroke of strokes) paintStroke(context, stroke, borderTopColor);
-    for (const stroke of firstPoints(strokes, count)) paintStroke(context, stroke, color);
-  }
-
-  function showChanges() {
-    const found = changes();
-    const times = found.length - 1;
-    const counted = times < 3 ? ["", "once", "twice"][times] : `${times} times`;
-    const summary = times > 0 ? `The prediction changed ${counted}` : "The prediction never changed";
-    setText(query(element, ".replay-summary"), moments.length ? summary : "");
-    const texts = found.map(describe);
-    if (texts.join() !== Array.from(list.children, (item) => item.textContent).join()) {
-      const items = texts.map((text, i) => {
-        const go = () => choose(changes()[i]);
-        return create("li", {}, create("button", { type: "button", onclick: go }, text));
-      });
-      list.replaceChildren(...items); // only if they differ, so that a button keeps its focus
-    }
-    const latest = found.findLastIndex((i) => i <= shown());
-    list.querySelectorAll("button").forEach((button, i) => (button.ariaCurrent = i === latest ? "true" : null));
-  }
-
-  const reverse = query(element, ".replay-reverse", HTMLButtonElement);
-  let reversed = { version: 0, words: "" }; // what came of it, for one prediction
-  reverse.addEventListener("click", () => {
-    const before = current();
-    drawing.replaceStrokes(before.strokes.toReversed().map((stroke) => stroke.toReversed()));
-    const after = current();
-    if (isEmpty(after)) return;
-    const differing = after.ink.filter((tone, i) => tone !== before.ink[i]).length;
-    const words =
-      `The strokes in reverse order, each from its end to its start: ${grouped(differing)} of ` +
-      `${grouped(after.ink.length)} pixels differ, and the prediction is ${inWords(after)}.`;
-    reversed = { version: after.version, words };
-  });
-
-  scrubber.addEventListener("input", () => choose(scrubber.valueAsNumber));
-
-  // The chart can be dragged, too: it has the slider's scale.
-  for (const name of /** @type {const} */ (["pointerdown", "pointermove"])) {
-    plot.addEventListener(name, (event) => {
-      if (!(event.buttons & 1) || !moments.length) return;
-      if (name === "pointerdown") plot.setPointerCapture(event.pointerId);
-      const { left, width } = plot.getBoundingClientRect();
-      choose(Math.round(((event.clientX - left) / width) * (moments.length - 1)));
-    });
-  }
-
-  player.showLabel();
-  views.register("replay", view, ({ steps, strokes, penIsDown, version }) => {
-    reverse.disabled = !strokes.length || penIsDown;
-    setText(query(element, ".replay-reversed"), reversed.version === version ? reversed.words : "");
-    if (timeline.follow(classifiers.active().classifier, steps, strokes)) {
-      player.stop();
-      chosen = null;
-    }
-    if (!timeline.predictMore()) views.refresh();
-    moments = timeline.moments();
-    showChart();
-    showMoment();
-    showChanges();
-    player.showLabel();
+  view("replay", element, () => {
+    void more.value;
+    if (active.value) timeline.follow(active.value.classifier, steps.value, drawing.value.strokes);
+    if (!timeline.predictMore()) requestAnimationFrame(() => (more.value += 1));
+    const moments = timeline.moments();
+    const i = Math.round(state.replay.value * (moments.length - 1));
+    return html`<section class="view replay" id="view-replay" aria-label="Replay">
+      <header class="view-head">
+        <h2>When did the answer change?</h2>
+        <p class="view-lead">
+          Your drawing from the first touch to the last. The likeliest digit takes the largest part.
+        </p>
+        <button type="button" ?disabled=${!moments.length || drawing.value.penIsDown} @click=${drawBackwards}>
+          Draw it backwards
+        </button>
+      </header>
+      ${
+        moments.length
+          ? html`${course(moments, i)} ${then(moments, i)} ${changesOf(moments, i)}`
+          : html`<p class="view-empty">
+              ${isEmpty(current.value) ? "Draw a digit to see its course." : "A picture has no strokes to replay."}
+            </p>`
+      }
+      <p class="replay-reversed" role="status">${reversed()}</p>
+    </section>`;
   });
 }
 
-/** @param {DigitPrediction} prediction */
-const inWords = ({ digit, probabilities, verdict }) => `${digit}, ${percent(probabilities[digit])}${DOUBTS[verdict]}`;
+/** @param {number} share of the replay */
+function go(share) {
+  player.stop();
+  state.replay.value = clip(share, 0, 1);
+}
+
+/** How far right a moment lies, 0 to 1. @type {(i: number, count: number) => number} */
+const across = (i, count) => (count > 1 ? i / (count - 1) : 1);
+
+/** How much of the drawing there is at a moment. @param {Moment} moment */
+const progress = ({ count }) => count / timeline.points.length;
+
+/** The probabilities as areas over the drawing, with a slider on the same scale. @param {Moment[]} moments @param {number} i */
+function course(moments, i) {
+  const count = moments.length;
+  const text = `${percent(progress(moments[i]), 0)} of the drawing: ${answer(moments[i])}`;
+  const options = { max: count - 1, step: 1, text, name: "replay-slider" };
+  const isRejected = moments.some(({ verdict }) => verdict === "not a digit");
+  const words = changes(moments).map((change) => describe(moments, change));
+  return html`<ul class="replay-legend" aria-label="Probability of each digit at this moment">
+      ${Array.from(moments[i].probabilities, (share, digit) => {
+        const classes = `replay-digit ${share < 0.005 ? "is-small" : ""}`;
+        return html`<li class=${classes} style="--digit: var(--digit-${digit})">
+          <b>${digit}</b> ${share < 0.005 ? "" : percent(share)}
+        </li>`;
+      })}
+      ${isRejected ? html`<li class="replay-pale">pale: rejected as no digit</li>` : nothing}
+    </ul>
+    <div class="replay-chart" @pointerdown=${drag} @pointermove=${drag}>
+      ${probabilityAreas(moments, [...words, `in the end ${answer(moments[count - 1])}`].join(", "))}
+      <i class="replay-now" style="left: ${100 * across(i, count)}%"></i>
+    </div>
+    ${slider("Moment of the drawing", i, (moment) => go(moment / (count - 1)), options)}`;
+}
+
+/** @param {Moment[]} moments @param {number} i the one that is shown */
+function play(moments, i) {
+  const isAtEnd = i === moments.length - 1;
+  if (player.isPlaying.value) player.stop();
+  else if (!isMotionReduced.matches) player.play(isAtEnd ? 0 : state.replay.value);
+  else
+    go(
+      across(
+        changes(moments).find((change) => !isAtEnd && change > i) ?? (isAtEnd ? 0 : moments.length - 1),
+        moments.length,
+      ),
+    );
+}
+
+/** The chart can be dragged, too. @param {PointerEvent} event */
+function drag(event) {
+  if (!(event.buttons & 1)) return;
+  const chart = /** @type {HTMLElement} */ (event.currentTarget);
+  if (event.type === "pointerdown") chart.setPointerCapture(event.pointerId);
+  const { left, width } = chart.getBoundingClientRect();
+  go((event.clientX - left) / width);
+}
+
+/** The ten probabilities of each moment as areas that fill the height together, the first digit's on top; strokes end at
+    the lines; what the detector rejects is pale. @param {Moment[]} moments @param {string} description */
+export function probabilityAreas(moments, description) {
+  const count = moments.length;
+  const edges = moments.map(({ probabilities }) => {
+    let total = 0;
+    return [0, ...Array.from(probabilities, (share) => (total += share))];
+  });
+  const shown = count > 1 ? edges : [edges[0], edges[0]];
+  const line = (/** @type {number} */ which) =>
+    shown.map((heights, i) => `${(1000 * i) / (shown.length - 1)} ${(1000 * heights[which]).toFixed(1)}`);
+  const ends = moments.flatMap(({ count: points }, i) => (timeline.ends.has(points) && i < count - 1 ? [i] : []));
+  const half = count > 1 ? 500 / (count - 1) : 1000; // of the way to the next moment
+  return html`<svg viewBox="0 0 1000 1000" preserveAspectRatio="none" role="img" aria-label=${description}>
+      ${Array.from({ length: DIGITS }, (_, digit) => {
+        const outline = `M${[...line(digit), ...line(digit + 1).reverse()].join("L")}z`;
+        return svg`<path class="replay-area" style="--digit: var(--digit-${digit})" d=${outline} />`;
+      })}
+      ${moments.map(({ verdict }, i) => {
+        const left = clip(1000 * across(i, count) - half, 0, 1000);
+        const right = clip(1000 * across(i, count) + half, 0, 1000);
+        return verdict === "not a digit"
+          ? svg`<rect class="replay-rejected" x=${left} width=${right - left} height="1000" />`
+          : nothing;
+      })}
+      <path class="replay-ends" d=${ends.map((i) => `M${1000 * across(i, count)} 0V1000`).join("")} />
+    </svg>
+    ${Array.from({ length: DIGITS }, (_, digit) => labelsOf(moments, edges, digit))}`;
+}
+
+/** A digit for each stretch in which its area is wide and high enough.
+    @param {Moment[]} moments @param {number[][]} edges @param {number} digit */
+function labelsOf(moments, edges, digit) {
+  const count = moments.length;
+  const isHigh = (/** @type {number} */ i) => moments[i]?.probabilities[digit] >= LOWEST;
+  const labels = [];
+  for (let start = 0; start < count; start++) {
+    if (!isHigh(start)) continue;
+    let end = start;
+    while (isHigh(end + 1)) end++;
+    if (count === 1 || across(end, count) - across(start, count) >= NARROWEST) {
+      const middle = Math.round((start + end) / 2);
+      const top = (edges[middle][digit] + edges[middle][digit + 1]) / 2;
+      const left = count > 1 ? across(middle, count) : 0.5;
+      labels.push(html`<b class="replay-label" style="left: ${100 * left}%; top: ${100 * top}%">${digit}</b>`);
+    }
+    start = end;
+  }
+  return labels;
+}
+
+/** The drawing and the network's input at a moment. @param {Moment[]} moments @param {number} i the one that is shown */
+function then(moments, i) {
+  const { count, stroke, image } = moments[i];
+  const moment = moments[i];
+  const { strokes } = drawing.value;
+  const lines = (/** @type {Stroke[]} */ some) =>
+    some.map((points) => svg`<polyline points=${[...points, points[points.length - 1]].join(" ")} />`);
+  return html`<div class="replay-then">
+    <figure>
+      <figcaption>drawn until then</figcaption>
+      <svg
+        class="drawing replay-drawing"
+        viewBox="0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}"
+        role="img"
+        aria-label="The drawing at that moment"
+      >
+        <g class="replay-later">${lines(strokes)}</g>
+        ${lines(firstPoints(strokes, count))}
+      </svg>
+    </figure>
+    <figure>
+      <figcaption>what the network saw</figcaption>
+      <ink-image role="img" aria-label="The network’s input at that moment" .tones=${image}></ink-image>
+    </figure>
+    <div class="replay-moment">
+      <p>
+        After ${percent(progress(moment), 0)} of the drawing, stroke ${stroke + 1} of ${strokes.length}:
+        <strong>${answer(moment)}</strong>
+      </p>
+      <button type="button" ?disabled=${moments.length < 2} @click=${() => play(moments, i)}>
+        ${isMotionReduced.matches ? "Next change" : player.isPlaying.value ? "Pause" : "Play"}
+      </button>
+    </div>
+  </div>`;
+}
+
+/** The first points of a drawing. @param {Stroke[]} strokes @param {number} count */
+function firstPoints(strokes, count) {
+  return strokes.flatMap((points) => {
+    const first = points.slice(0, Math.max(count, 0));
+    count -= points.length;
+    return first.length ? [first] : [];
+  });
+}
+
+/** The moments at which another digit became the likeliest, but for the first touches. @param {Moment[]} moments */
+function changes(moments) {
+  return moments.flatMap((moment, i) =>
+    i && moment.digit !== moments[i - 1].digit && progress(moment) >= FIRST_CHANGE ? [i] : [],
+  );
+}
+
+/** @param {Moment[]} moments @param {number} i */
+const describe = (moments, i) =>
+  `at ${percent(progress(moments[i]), 0)}: ${moments[i - 1].digit} → ${moments[i].digit}`;
+
+/** @param {Moment[]} moments @param {number} shown */
+function changesOf(moments, shown) {
+  const found = changes(moments);
+  const latest = found.filter((i) => i <= shown).pop();
+  const last = moments[moments.length - 1];
+  return html`<h3>${found.length ? "The answer changed" : `${last.digit} almost from the start`}</h3>
+    <ol class="replay-changes buttons" aria-label="Changes of the answer">
+      ${found.map(
+        (i) =>
+          html`<li>
+            <button
+              type="button"
+              aria-current=${i === latest ? "true" : nothing}
+              @click=${() => go(across(i, moments.length))}
+            >
+              ${describe(moments, i)}
+            </button>
+          </li>`,
+      )}
+    </ol>`;
+}
+
+/** The drawing before it was drawn backwards, and after. */
+const backwards = signal({ before: new Uint8Array(), after: /** @type {Stroke[]} */ ([]) });
+
+/** The strokes in reverse order, each from its end to its start. */
+function drawBackwards() {
+  const { strokes, ink } = drawing.value;
+  const before = ink.slice();
+  pad.replace(strokes.toReversed().map((stroke) => stroke.toReversed()));
+  backwards.value = { before, after: drawing.value.strokes };
+}
+
+/** What came of it: the order of strokes is nothing that the network sees. */
+function reversed() {
+  const now = current.value;
+  const { before, after } = backwards.value;
+  if (!after.length || now.strokes !== after || isEmpty(now)) return "";
+  const differing = now.ink.filter((tone, i) => tone !== before[i]).length;
+  const same = differing ? `${differing} of ${now.ink.length} pixels differ` : "The same ink, pixel by pixel";
+  return `${same}: ${answer(now)}.`;
+}

@@ -1,10 +1,11 @@
 /** The course of a drawing: what the network predicts after its first points. No DOM in here. */
-/** @import { Classifier, DigitPrediction, Point, Steps, Stroke } from "../../state/types.js" */
+/** @import { DigitPrediction, ForwardPass, Point, Steps, Stroke } from "../../state/types.js" */
+/** @import { Classifier } from "../../engine/classifier.js" */
 import { CANVAS_SIDE, InkCanvas } from "../../engine/pen.js";
 import { ALL_STEPS, preprocess } from "../../engine/preprocessing.js";
 
 /** After `count` points, the last of them in this stroke.
-    @typedef {{ count: number, stroke: number, image: Uint8Array } & DigitPrediction} Moment */
+    @typedef {{ count: number, stroke: number, image: Uint8Array } & DigitPrediction & ForwardPass} Moment */
 /** @typedef {{ at: Point, stroke: number }} DrawnPoint */
 
 const MOST_MOMENTS = 120; // beside the ends of strokes
@@ -12,32 +13,29 @@ const BUDGET = 6; // milliseconds of a frame: the predictions of a long drawing 
 
 export class Timeline {
   points = /** @type {DrawnPoint[]} */ ([]); // in the order in which they were drawn
-  strokeCount = 0;
   ends = /** @type {Set<number>} */ (new Set()); // how many points there are at the end of each stroke
   #classifier = /** @type {Classifier | null} */ (null);
   #steps = /** @type {Steps} */ (ALL_STEPS);
   #stride = 1; // points from one moment to the next
   #canvas = new InkCanvas();
   #drawn = 0; // points on the canvas
-  /** @type {Map<number, DigitPrediction & { image: Uint8Array }>} by the number of points */
+  /** @type {Map<number, DigitPrediction & ForwardPass & { image: Uint8Array }>} by the number of points */
   #predictions = new Map();
 
-  /** Take a drawing; predictions for the same first points are kept. Returns whether the drawing changed.
-      @type {(classifier: Classifier, steps: Steps, strokes: Stroke[]) => boolean} */
+  /** Take a drawing; predictions for the same first points are kept.
+      @param {Classifier} classifier @param {Steps} steps @param {Stroke[]} strokes */
   follow(classifier, steps, strokes) {
     if (classifier !== this.#classifier || steps !== this.#steps) {
       [this.#classifier, this.#steps] = [classifier, steps];
       this.#rewind(0);
     }
     const before = this.points;
-    this.strokeCount = strokes.length;
     this.points = strokes.flatMap((stroke, i) => stroke.map((at) => ({ at, stroke: i })));
     const changed = before.findIndex((point, i) => !isSame(this.points[i], point));
     if (changed >= 0 && changed < this.#drawn) this.#rewind(changed);
     this.ends = new Set(this.points.flatMap(({ stroke }, i) => (this.points[i + 1]?.stroke === stroke ? [] : [i + 1])));
     this.#stride = 1; // doubled, not stretched, so that a growing drawing keeps the moments it has
     while (this.points.length / this.#stride > MOST_MOMENTS) this.#stride *= 2;
-    return changed >= 0 || before.length !== this.points.length;
   }
 
   /** Predict at moments still to come, as many as a frame has time for. Returns whether those were all. */

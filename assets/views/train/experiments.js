@@ -130,12 +130,14 @@ export function experiments() {
     begin(experiment);
   };
   return html`<details class="train-experiments">
-    <summary>Try an experiment</summary>
+    <summary>Try an experiment ▾</summary>
     <ul>
       ${EXPERIMENTS.map(
         (each) =>
           html`<li>
-            <button type="button" @click=${(/** @type {any} */ event) => choose(event, each)}>${each.question}</button>
+            <button type="button" class="train-plain" @click=${(/** @type {any} */ event) => choose(event, each)}>
+              ${each.question}
+            </button>
           </li>`,
       )}
     </ul>
@@ -154,6 +156,8 @@ export function verdict() {
       : `Run ${number} of ${settings.length} …`;
   return html`<p class="train-verdict" aria-live="polite">
     <strong>${experiment.question}</strong> ${words}
-    <button type="button" aria-label="Close the experiment" @click=${() => (chosen.value = null)}>✕</button>
+    <button type="button" class="train-plain" aria-label="Close the experiment" @click=${() => (chosen.value = null)}>
+      ✕
+    </button>
   </p>`;
 }

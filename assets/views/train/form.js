@@ -113,7 +113,15 @@ export function form() {
   const hint = problem || (field ? `${field.label}: ${field.hint}${range(field)}.` : summary);
   return html`<form class="train-form" aria-label="Settings of the next run" novalidate @submit=${submit}>
     <div class="train-fields">${FIELDS.map(input)}</div>
-    <details class="train-more">
+    <p class="train-hint" id="train-hint" role=${problem ? "alert" : nothing}>
+      ${hint}
+      ${
+        isChapter.value
+          ? nothing
+          : html`<button type="button" class="train-plain" @click=${() => fillIn({})}>The chapter’s values</button>`
+      }
+    </p>
+    <details>
       <summary>More</summary>
       <div class="train-fields">
         ${MORE.map(input)}
@@ -130,14 +138,6 @@ export function form() {
         )}
       </div>
     </details>
-    <p class="train-hint" id="train-hint" role=${problem ? "alert" : nothing}>
-      ${hint}
-      ${
-        isChapter.value
-          ? nothing
-          : html`<button type="button" class="train-chapter" @click=${() => fillIn({})}>The chapter’s values</button>`
-      }
-    </p>
   </form>`;
 }
 
@@ -165,21 +165,13 @@ function input(field) {
     if (numberIn(text) === state[name].value) typed.value = others;
   };
   const control = choices
-    ? html`<select
-        id="train-${name}"
-        aria-describedby="train-hint"
-        .value=${value}
-        @change=${choose}
-        @focus=${enter}
-        @blur=${leave}
-      >
+    ? html`<select aria-describedby="train-hint" .value=${value} @change=${choose} @focus=${enter} @blur=${leave}>
         ${Object.entries(choices).map(
           ([key, words]) => html`<option value=${key} ?selected=${key === value}>${words}</option>`,
         )}
       </select>`
     : html`<input
           type="text"
-          id="train-${name}"
           inputmode=${name === "learningRate" ? "decimal" : "numeric"}
           autocomplete="off"
           list=${suggestions ? `train-${name}-list` : nothing}
@@ -197,7 +189,7 @@ function input(field) {
               </datalist>`
             : nothing
         }`;
-  return html`<div class="field"><label for="train-${name}">${label}</label>${control}</div>`;
+  return html`<label class="field">${label} ${control}</label>`;
 }
 
 /** Enter in a field trains. @param {Event} event */

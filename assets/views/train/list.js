@@ -4,11 +4,10 @@
 import * as engine from "../../engine/settings.js";
 import { sparkline } from "../../parts/chart.js";
 import { grouped, percent } from "../../parts/numbers.js";
-import { image } from "../../state/prediction.js";
 import {
   accuracyOf,
-  classifierOf,
   isUnderWay,
+  predictionOf,
   remove,
   runs,
   sharedRun,
@@ -90,7 +89,7 @@ function row(run) {
       </label>
     </th>
     <td>${trainedFor(run)}</td>
-    <td class="train-spark">
+    <td>
       ${sparkline(
         run.points.map(({ step, loss }) => [step, loss]),
         LOSS,
@@ -102,11 +101,12 @@ function row(run) {
       >
     </td>
     <td>${reading(run)}</td>
-    <td class="train-row-buttons">
+    <td class="train-buttons">
       ${
         number && run.parameters
           ? html`<button
                 type="button"
+                class="train-plain"
                 title="Weights (.safetensors)"
                 aria-label=${`Save the weights of ${title}`}
                 @click=${() => saveWeights(run)}
@@ -114,6 +114,7 @@ function row(run) {
                 ↓</button
               ><button
                 type="button"
+                class="train-plain"
                 title="Delete"
                 aria-label=${`Delete ${title}`}
                 ?disabled=${isUnderWay(run)}
@@ -137,7 +138,7 @@ function trainedFor({ state, epoch, epochs }) {
 
 /** @param {Run} run */
 function reading(run) {
-  const { digit, probabilities } = classifierOf(run)?.predict(image.value) ?? { digit: null, probabilities: [] };
+  const { digit, probabilities } = predictionOf(run);
   if (digit === null) return "–";
   const share = probabilities[digit];
   return html`<span class="train-reading"

@@ -83,12 +83,12 @@ function close() {
 
 export function opened() {
   return html`<div class="train-open">
-    <label class="train-open-file">
+    <label class="train-file">
       Open a network
       <input type="file" accept=".safetensors,.npz" @change=${open} />
     </label>
     <small>A .safetensors or .npz file of an MLP for MNIST, trained anywhere. It stays in this browser.</small>
-    ${problem.value ? html`<p class="train-problem" role="alert">${problem.value}</p>` : nothing}
+    ${problem.value ? html`<p role="alert">${problem.value}</p>` : nothing}
     ${network.value ? details(network.value) : nothing}
   </div>`;
 }
@@ -99,7 +99,7 @@ function details(now) {
   const change = (/** @type {Partial<Shape>} */ changes) => take({ ...now, shape: { ...shape, ...changes } });
   /** @type {(name: "mean" | "std", label: string) => unknown} */
   const number = (name, label) =>
-    html`<label>
+    html`<label class="field">
       ${label}
       <input
         type="text"
@@ -113,14 +113,14 @@ function details(now) {
         }}
       />
     </label>`;
-  return html`<div class="train-opened">
+  return html`<div class="train-open">
     <p>
       <b>${file}</b> ${shape.widths.join(" – ")}
       <span role="note"
         >${accuracy.value === null ? nothing : `${percent(accuracy.value)} of the page’s 300 test digits right`}</span
       >
     </p>
-    <label>
+    <label class="field">
       After each hidden layer
       <select @change=${(/** @type {any} */ { target }) => change({ activation: target.value })}>
         ${Object.entries(ACTIVATIONS).map(

@@ -69,7 +69,7 @@ export function result() {
       </button>
       <button type="button" @click=${() => saveWeights(run)}>Weights (.safetensors)</button>
     </div>
-    ${problem.value ? html`<p class="train-problem" role="alert">${problem.value}</p>` : nothing}
+    ${problem.value ? html`<p role="alert">${problem.value}</p>` : nothing}
     ${result ? testResult(title, result) : nothing}
   </div>`;
 }
@@ -86,7 +86,7 @@ function testResult(title, { report, deadNeurons }) {
     ? `${digit === predicted ? `Right ${digit}s` : `${digit}s taken for ${predicted}`}: ${inCell.length < count ? `${inCell.length} of ${grouped(count)}` : count}`
     : "Worst mistakes";
   return html`<h3 tabindex="-1">${title}: ${percent(report.accuracy, 2)} of the 10,000 test digits right</h3>
-    <p class="train-dead">
+    <p>
       ${
         total
           ? `Dead neurons, off for every training digit: ${dead.map((each, i) => `${each} in layer ${i + 1}`).join(", ")}.`

@@ -3,14 +3,16 @@
 /** @import { YAxis } from "../../parts/chart.js" */
 /** @import { MountContext } from "../../state/types.js" */
 /** @import { Run } from "../../state/runs.js" */
+import { clip } from "../../engine/math.js";
 import { placeOf, spread, stepAt, stepAxis, stepChart } from "../../parts/chart.js";
 import { grouped, number, percent, small } from "../../parts/numbers.js";
-import { view } from "../../state/painting.js";
-import { image } from "../../state/prediction.js";
+import { createPlayer } from "../../parts/player.js";
+import { active } from "../../state/networks.js";
+import { paint, view } from "../../state/painting.js";
 import * as training from "../../state/runs.js";
 import { state } from "../../state/state.js";
 import { loading } from "../../state/training.js";
-import { html, nothing } from "../../vendor/lit-html.js";
+import { html, nothing, render } from "../../vendor/lit-html.js";
 import { experiments, verdict } from "./experiments.js";
 import { form, isSame, settings, settingsProblem } from "./form.js";
 import { list } from "./list.js";
@@ -28,16 +30,24 @@ export const LOSS = {
 /** @type {YAxis} */
 const ACCURACY = { low: 0, high: 1, ticks: [0, 0.5, 1], format: (share) => percent(share, 0) };
 
+/** The view's parts: each is painted for itself, as some change with every frame. */
+const PARTS = [transport, form, verdict, learning, list, result, opened];
+
 /** @param {MountContext} context */
 export function mount({ element }) {
-  element.addEventListener("train", train);
+  const parts = html`<section class="view train" id="view-train" aria-labelledby="train-title">
+    <h2 class="sr-only" id="train-title" tabindex="-1">Train a network</h2>
+    ${PARTS.map(() => html`<div class="train-part"></div>`)}
+  </section>`;
+  render(parts, element);
   view("train", element, () => {
     training.loadSharedRun();
-    return html`<section class="view train" id="view-train" aria-labelledby="train-title">
-      <h2 class="sr-only" id="train-title" tabindex="-1">Train a network</h2>
-      ${transport()} ${form()} ${verdict()} ${learning()} ${list()} ${result()} ${opened()}
-    </section>`;
+    return parts;
   });
+  element.querySelectorAll(".train-part").forEach((part, i) => {
+    paint(/** @type {HTMLElement} */ (part), PARTS[i], () => !element.hidden && active.value !== null);
+  });
+  element.addEventListener("train", train);
 }
 
 /** Go on with the run that is paused; or begin one, if the settings are other ones than its own. */
@@ -69,7 +79,7 @@ function transport() {
       <button type="button" ?disabled=${!run} @click=${training.reset}>Reset</button>
       ${progress(run ?? shown.value)} ${experiments()}
     </div>
-    ${problem ? html`<p class="train-problem" role="alert">${problem}</p>` : nothing}`;
+    ${problem ? html`<p role="alert">${problem}</p>` : nothing}`;
 }
 
 /** @param {Run | null} run */
@@ -95,7 +105,7 @@ function progress(run) {
     </p>
     ${
       loads
-        ? html`<p class="train-loading">
+        ? html`<p>
             <progress max=${loads.total} value=${loads.loaded} aria-label="Loading MNIST"></progress>
             MNIST: ${megabytes(loads.loaded)} of ${megabytes(loads.total)} MB
           </p>`
@@ -153,24 +163,18 @@ function learning() {
     ${tiles(run, now)}
     <div class="train-charts">
       <h3>Loss <small>${measured}</small></h3>
-      <div class="train-loss">${stepChart(curves("loss"), last, LOSS, at, words("Loss", "loss"))}</div>
+      ${stepChart(curves("loss"), last, LOSS, at, words("Loss", "loss"))}
       <h3>Accuracy</h3>
-      <div class="train-accuracy">
-        ${stepChart(curves("accuracy"), last, ACCURACY, at, words("Accuracy", "accuracy"))}
-      </div>
+      ${stepChart(curves("accuracy"), last, ACCURACY, at, words("Accuracy", "accuracy"))}
       ${readings(run, moments, last)} ${slider(run, last, at)} ${stepAxis(last)}
     </div>
   </div>`;
 }
 
-/** Some of the snapshots, so far apart that digits fit between. @param {Run} run @param {number} last */
-function momentsOf({ snapshots }, last) {
-  const steps = new Set(
-    spread(
-      snapshots.map(({ step }) => step),
-      last,
-    ),
-  );
+/** Some of the snapshots, so far apart that digits fit between, and before the network as it is now.
+    @param {Run} run @param {number} last */
+function momentsOf({ snapshots, step: now }, last) {
+  const steps = new Set(spread([...snapshots.map(({ step }) => step), now], last));
   return snapshots.filter(({ step }) => steps.has(step));
 }
 
@@ -192,27 +196,26 @@ function tiles(run, now) {
       role="img"
       aria-label="The 784 weights of each of ${layer.outputs} neurons, as images"
     ></weight-tiles>
-    <figcaption>
+    <small>
       <span class="train-up">Orange</span>: ink here raises the neuron’s sum; <span class="train-down">blue</span>:
       lowers it. Full color at ±${full}.
-    </figcaption>
+    </small>
   </figure>`;
 }
 
 /** What the network read in the drawing at these moments. @type {(run: Run, moments: Snapshot[], last: number) => unknown} */
 function readings(run, moments, last) {
-  const digits = [...moments, null].map(
-    (moment) => training.classifierOf(run, moment)?.predict(image.value).digit ?? null,
-  );
+  const before = moments.filter(({ step }) => step < run.step);
+  const digits = [...before, null].map((moment) => training.predictionOf(run, moment).digit);
   const final = digits.at(-1);
-  const places = moments.map(({ step }) => step);
+  const places = before.map(({ step }) => step);
   const isDrawn = final !== null;
   return html`<div
     class="train-reads"
     role="img"
     aria-label=${isDrawn ? `Read as, over the steps: ${digits.join(", ")}` : "Nothing drawn yet"}
   >
-    <span>reads</span>
+    <small>reads</small>
     ${
       isDrawn
         ? [...places, run.step].map(
@@ -226,21 +229,30 @@ function readings(run, moments, last) {
   </div>`;
 }
 
+/** Plays the run that is shown from its first step on. */
+const player = createPlayer({
+  duration: 8000,
+  show(share) {
+    const run = shown.peek();
+    if (run) goTo(run, stepAt(share, run.step));
+  },
+});
+
+/** Show a run as it was after the snapshot nearest to a step, on the axis. @param {Run} run @param {number} step */
+function goTo(run, step) {
+  const distance = (/** @type {number} */ other) => Math.abs(placeOf(other, run.step) - placeOf(step, run.step));
+  const steps = [...run.snapshots.map((snapshot) => snapshot.step), run.step];
+  const nearest = steps.reduce((best, other) => (distance(other) < distance(best) ? other : best));
+  state.moment.value = nearest === run.step ? null : nearest;
+}
+
 /** @type {(run: Run, last: number, at: number) => unknown} */
 function slider(run, last, at) {
-  const steps = run.snapshots.map((snapshot) => snapshot.step).filter((step) => step < run.step);
-  /** @param {number} step */
-  const goTo = (step) => (state.moment.value = step >= run.step ? null : step);
+  const isPlaying = player.isPlaying.value;
   /** @param {any} event */
   const slide = ({ target }) => {
-    const wanted = stepAt(target.valueAsNumber, last);
-    const distance = (/** @type {number} */ step) => Math.abs(placeOf(step, last) - target.valueAsNumber);
-    goTo(
-      [...steps, run.step].reduce(
-        (best, step) => (distance(step) < distance(best) ? step : best),
-        wanted > run.step ? run.step : 0,
-      ),
-    );
+    player.stop();
+    goTo(run, stepAt(target.valueAsNumber, last));
     target.value = placeOf(state.moment.value ?? run.step, last);
   };
   /** @param {KeyboardEvent} event */
@@ -248,11 +260,18 @@ function slider(run, last, at) {
     const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
     if (!by) return;
     event.preventDefault();
-    const all = [...steps, run.step];
-    const next = all.findIndex((step) => step >= at) + by;
-    goTo(all[Math.min(Math.max(next, 0), all.length - 1)]);
+    const steps = [...run.snapshots.map((snapshot) => snapshot.step).filter((step) => step < run.step), run.step];
+    goTo(run, steps[clip(steps.indexOf(at) + by, 0, steps.length - 1)]);
   };
   return html`<div class="train-slider">
+    <button
+      type="button"
+      class="train-plain"
+      aria-label=${isPlaying ? "Pause the replay" : "Replay the training"}
+      @click=${() => (isPlaying ? player.stop() : player.play())}
+    >
+      ${isPlaying ? "❚❚" : "▶"}
+    </button>
     <input
       type="range"
       class="slider"

@@ -6,18 +6,22 @@ import { color, share } from "../../parts/tiles.js";
 import { watchScreen } from "../../parts/screen.js";
 
 const GAP = 1; // pixel between tiles
-const LEVELS = 256;
-const OPACITIES = Uint8Array.from({ length: LEVELS + 1 }, (_, level) => 255 * share(level / LEVELS));
+const LEVELS = 256; // of each color
 
 class WeightTiles extends HTMLElement {
   #canvas = document.createElement("canvas");
   #layer = /** @type {Layer | null} */ (null);
   #full = 1;
+  #colors = new Uint32Array();
+  #pixels = /** @type {ImageData | null} */ (null);
 
   connectedCallback() {
     if (this.#canvas.isConnected) return;
     this.append(this.#canvas);
-    watchScreen([], () => this.#paint());
+    watchScreen([], () => {
+      this.#colors = scaleOfColors();
+      this.#paint();
+    });
   }
 
   /** @param {Layer} layer */
@@ -33,27 +37,35 @@ class WeightTiles extends HTMLElement {
 
   #paint() {
     if (!this.#layer || !this.isConnected) return;
-    const { inputs, outputs, weights } = this.#layer;
+    const { outputs, weights } = this.#layer;
     const columns = Math.ceil(Math.sqrt(outputs));
-    const rows = Math.ceil(outputs / columns);
-    const [width, height] = [columns, rows].map((count) => count * (SIDE + GAP) - GAP);
-    const canvas = this.#canvas;
-    if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
-    const pixels = new ImageData(width, height);
-    const words = new Uint32Array(pixels.data.buffer);
-    const [up, down] = ["up", "down"].map((name) => color(name).reduce((word, part, i) => word | (part << (8 * i)), 0));
+    const [width, height] = [columns, Math.ceil(outputs / columns)].map((count) => count * (SIDE + GAP) - GAP);
+    if (this.#pixels?.width !== width || this.#pixels.height !== height) {
+      this.#pixels = new ImageData(width, height);
+      Object.assign(this.#canvas, { width, height });
+    }
+    const pixels = new Uint32Array(this.#pixels.data.buffer);
     const scale = LEVELS / this.#full;
-    for (let neuron = 0; neuron < outputs; neuron++) {
-      const corner = Math.floor(neuron / columns) * (SIDE + GAP) * width + (neuron % columns) * (SIDE + GAP);
-      for (let i = 0; i < inputs; i++) {
-        const weight = weights[neuron * inputs + i];
-        const level = Math.min(Math.round(Math.abs(weight) * scale), LEVELS);
-        const at = corner + Math.floor(i / SIDE) * width + (i % SIDE);
-        words[at] = (weight < 0 ? down : up) | (OPACITIES[level] << 24);
+    for (let neuron = 0, weight = 0; neuron < outputs; neuron++) {
+      let at = (Math.floor(neuron / columns) * width + (neuron % columns)) * (SIDE + GAP);
+      for (let y = 0; y < SIDE; y++, at += width - SIDE) {
+        for (let x = 0; x < SIDE; x++, at++, weight++) {
+          const level = LEVELS + weights[weight] * scale;
+          pixels[at] = this.#colors[level < 0 ? 0 : level > 2 * LEVELS ? 2 * LEVELS : level | 0];
+        }
       }
     }
-    /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).putImageData(pixels, 0, 0);
+    /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d")).putImageData(this.#pixels, 0, 0);
   }
+}
+
+/** The colors from -full to full, as the pixels of an ImageData. */
+function scaleOfColors() {
+  const [up, down] = ["up", "down"].map((name) => color(name).reduce((pixel, part, i) => pixel | (part << (8 * i)), 0));
+  return Uint32Array.from({ length: 2 * LEVELS + 1 }, (_, i) => {
+    const part = i / LEVELS - 1;
+    return (part < 0 ? down : up) | ((255 * share(part)) << 24);
+  });
 }
 
 customElements.define("weight-tiles", WeightTiles);

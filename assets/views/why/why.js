@@ -1,115 +1,194 @@
-/** Why one digit and not another: the difference between their logits as a signed map over the ink. */
-/** @import { MountContext } from "../../state/types.js" */
+/** Why one digit and not another: what the ink adds to the difference of their logits, what happens without some of it, and
+    the smallest change that makes another digit win. */
+/** @import { Current, ForwardPass, MountContext } from "../../state/types.js" */
 import { DIGITS } from "../../engine/classifier.js";
-import { largest, sum, topTwo } from "../../engine/math.js";
-import { SIDE } from "../../engine/preprocessing.js";
+import { dot, sum, topTwo } from "../../engine/math.js";
+import { size, smallestChange } from "../../engine/perturbation.js";
 import { contributions } from "../../engine/reference.js";
-import * as classifiers from "../../state/classifiers.js";
-import { current, isEmpty } from "../../state/prediction.js";
-import * as link from "../../state/link.js";
-import * as views from "../../state/views.js";
-import { create, query, tableRow } from "../../parts/dom.js";
-import { paintSigned } from "../../parts/images.js";
-import { bracketed, number, percent, small, withSign } from "../../parts/numbers.js";
+import { digitSelect } from "../../parts/fields.js";
+import { answer, brief, briefWithSign, percent } from "../../parts/numbers.js";
+import { sumBars } from "../../parts/sum-bars.js";
+import "../../parts/tiles.js";
+import { active } from "../../state/networks.js";
+import { view } from "../../state/painting.js";
+import { current, image, isEmpty } from "../../state/prediction.js";
+import { reset, state } from "../../state/state.js";
+import { computed } from "../../vendor/signals-core.js";
+import { html, nothing } from "../../vendor/lit-html.js";
 
-import { createWhatIf } from "./what-if.js";
+/** @typedef {Extract<Current, ForwardPass>} Drawn */
+
+/** The two digits that are compared: the chosen ones, or the winner and the runner-up. */
+const pair = computed(() => {
+  const now = current.value;
+  const [one, other] = state.pair.value ?? [];
+  if (one !== other) return [one, other];
+  return isEmpty(now) ? [0, 1] : topTwo(now.logits);
+});
+
+/** The weight of each logit in the difference. */
+const ofLogits = computed(() => {
+  const [one, other] = pair.value;
+  return Array.from({ length: DIGITS }, (_, digit) => Number(digit === one) - Number(digit === other));
+});
+
+/** Only read where the network has arrived. */
+const classifier = () => /** @type {NonNullable<typeof active.value>} */ (active.value).classifier;
 
 /** @param {MountContext} context */
 export function mount({ element }) {
-  let pair = /** @type {number[] | null} */ (null); // the visitor's choice; until then, the winner and the runner-up
-  const follow = query(element, ".why-follow", HTMLButtonElement);
-  const map = query(element, ".why-map", HTMLCanvasElement);
-  const rows = query(element, ".why-sum tbody");
-  const showWhatIf = createWhatIf(element);
-  const selects = [".why-for", ".why-against"].map((name) => query(element, name, HTMLSelectElement));
+  view("why", element, () => {
+    const now = current.value;
+    return html`<section class="view why" id="view-why" aria-label="Why?">
+      <header class="view-head">
+        <h2>Why ${choice(0, "Why this digit")} and not ${choice(1, "And not that one")}?</h2>
+        <p class="view-lead">Two logits, one difference: each pixel of ink raises it or lowers it.</p>
+        ${
+          state.pair.value
+            ? html`<button type="button" @click=${() => reset("pair")}>Winner and runner-up</button>`
+            : nothing
+        }
+      </header>
+      ${isEmpty(now) ? html`<p class="view-empty">Draw a digit, and its ink is colored by what it adds.</p>` : pictures(now)}
+    </section>`;
+  });
+}
 
-  const shownPair = () => {
-    const now = current();
-    return pair ?? (isEmpty(now) ? [0, 1] : topTwo(now.logits));
+/** @param {number} which @param {string} label */
+function choice(which, label) {
+  const choose = (/** @type {number | null} */ digit) => {
+    const chosen = pair.value.with(which, digit ?? 0);
+    state.pair.value = chosen[0] === chosen[1] ? pair.value.toReversed() : chosen; // the same twice: they change places
   };
+  return digitSelect(label, pair.value[which], choose);
+}
 
-  selects.forEach((select, i) => {
-    for (let digit = 0; digit < DIGITS; digit++) select.append(create("option", { value: digit }, String(digit)));
-    select.onchange = views.changing(() => {
-      const [first, second] = shownPair().with(i, Number(select.value));
-      pair = first === second ? shownPair().toReversed() : [first, second]; // the same twice: they change places
-    });
+/** @param {Drawn} now */
+function pictures(now) {
+  return html`${differenceMap(now)}
+    <div class="why-tests ${now.penIsDown ? "is-waiting" : ""}">${eraseTest(now)} ${changePicture(now)}</div>`;
+}
+
+/** What the ink adds, and whether the sum is exact. With tanh or sigmoid, gradient × ink is an approximation, and the rest
+    is whatever it leaves. @param {Drawn} now */
+function shares(now) {
+  const { shares, intercept } = contributions(classifier(), now, now.image, ofLogits.value);
+  const [raises, lowers] = [1, -1].map((sign) => sum(shares.filter((share) => sign * share > 0)));
+  const isExact = classifier().network.isPiecewiseLinear;
+  const rest = isExact ? intercept : dot(now.logits, ofLogits.value) - raises - lowers;
+  return { shares, raises, lowers, rest, isExact };
+}
+
+/** The ink, colored by what it adds to the difference of two logits, and the sum as bars. @param {Drawn} now */
+export function differenceMap(now) {
+  const [one, other] = pair.value;
+  const { shares: ofInk, raises, lowers, rest, isExact } = shares(now);
+  const terms = /** @type {[string, number][]} */ ([
+    [`orange ink, for ${one}`, raises],
+    [`blue ink, for ${other}`, lowers],
+    [isExact ? "biases and paper" : "biases, paper, and what is not linear", rest],
+  ]);
+  return html`<div class="why-difference">
+    <figure>
+      <figcaption><i class="bar is-up"></i> for ${one} <i class="bar is-down"></i> for ${other}</figcaption>
+      <signed-image
+        class="why-map"
+        role="img"
+        aria-label="Your ink: what raises ${one} above ${other} adds ${briefWithSign(raises)}, what lowers it ${briefWithSign(lowers)}"
+        .values=${ofInk}
+        .full=${null}
+      ></signed-image>
+    </figure>
+    <div class="card" role="group" aria-label="The sum">
+      ${sumBars(terms, `logit of ${one} − logit of ${other}`)}
+      <p>${brief(now.logits[one])} − ${bracketed(now.logits[other])}</p>
+      <details>
+        <summary>${isExact ? "The sum is exact, the coloring is one choice" : "An approximation"}</summary>
+        <p>
+          ${
+            isExact
+              ? "As long as no neuron crosses 0, each logit is a weighted sum of the pixels. The map is gradient × ink, compared with blank paper; other attributions exist."
+              : `Only a piecewise linear network is such a sum. With ${classifier().network.activation}, the map is gradient × ink: what a small change of each pixel would do.`
+          }
+        </p>
+      </details>
+    </div>
+  </div>`;
+}
+
+/** The image without its orange or its blue ink: the change of the difference that the sum predicts, and the actual one.
+    @param {Drawn} now */
+export function eraseTest(now) {
+  const [one, other] = pair.value;
+  const ofInk = shares(now).shares;
+  const difference = dot(now.logits, ofLogits.value);
+  const tests = [-1, 1].map((sign) => {
+    const without = now.image.map((tone, i) => (sign * ofInk[i] > 0 ? 0 : tone));
+    const predicted = -sum(ofInk.filter((share) => sign * share > 0));
+    const actual = dot(classifier().forward(without).logits, ofLogits.value) - difference;
+    return { sign, without, predicted, actual, after: classifier().predict(without) };
   });
-  follow.onclick = views.changing(() => (pair = null));
-  link.register(
-    "pair",
-    () => pair?.join(".") ?? "",
-    (text) => {
-      const linked = link.wholeNumbers(text, [DIGITS - 1, DIGITS - 1]);
-      if (!linked || linked[0] === linked[1]) return false;
-      pair = linked;
-      return true;
-    },
-  );
-
-  views.register("why", query(element, ".why"), (now) => {
-    const [one, other] = shownPair();
-    [selects[0].value, selects[1].value] = [String(one), String(other)];
-    follow.ariaPressed = String(pair === null);
-    const ofLogits = Array.from({ length: DIGITS }, (_, digit) => Number(digit === one) - Number(digit === other));
-    const { shares, intercept, blank } = isEmpty(now)
-      ? { shares: new Float64Array(SIDE * SIDE), intercept: 0, blank: 0 }
-      : contributions(classifiers.active().classifier, now, now.image, ofLogits);
-    const most = largest(shares);
-    paintSigned(map, shares, most);
-    query(element, ".why-most-against").textContent = `${withSign(-most)} against ${one}`;
-    query(element, ".why-most-for").textContent = `${withSign(most)} for ${one}`;
-    showWhatIf(now, shares, ofLogits);
-    if (isEmpty(now)) {
-      map.ariaLabel = "The map of your ink: nothing drawn yet";
-      query(element, ".why-verdict").textContent = "Draw a digit, and its ink is colored by what it contributes.";
-      rows.replaceChildren();
-      query(element, ".why-check").textContent = "";
-      return;
-    }
-
-    const [raising, lowering] = [1, -1].map((sign) => sum(shares.map((share) => sign * Math.max(sign * share, 0))));
-    const difference = now.logits[one] - now.logits[other];
-    const [forIt, againstIt] = [strongestPlace(shares, 1), strongestPlace(shares, -1)];
-    query(element, ".why-verdict").textContent =
-      `Orange ink raises the logit of ${one} above that of ${other}, most of all ${forIt}; blue ink lowers it, most of ` +
-      `all ${againstIt}. In total the network favors ${difference >= 0 ? one : other}: ` +
-      `${one} has ${percent(now.probabilities[one])}, ${other} has ${percent(now.probabilities[other])}.`;
-    map.ariaLabel =
-      `Map of your ink: what raises ${one} above ${other} adds ${withSign(raising)}, most of all ${forIt}; ` +
-      `what lowers it adds ${withSign(lowering)}, most of all ${againstIt}`;
-    const logits = `${number(now.logits[one])} − ${bracketed(now.logits[other])}`;
-    rows.replaceChildren(
-      row(`ink that raises ${one} above ${other}`, raising),
-      row("ink that lowers it", lowering),
-      row("intercept: biases and paper, passed on by the neurons that your drawing activates", intercept),
-      row("together", raising + lowering + intercept, true),
-      row(`logit of ${one} − logit of ${other}: ${logits}`, difference, true),
-    );
-    query(element, ".why-check").textContent =
-      `The intercept was computed on its own, so the last two rows need not agree; they differ by ` +
-      `${small(Math.abs(raising + lowering + intercept - difference))}, which is rounding. For blank paper the ` +
-      `difference is ${withSign(blank)}, and not ${withSign(intercept)}: other neurons are active there.`;
-  });
+  const most = Math.max(...tests.flatMap(({ predicted, actual }) => [Math.abs(predicted), Math.abs(actual)]));
+  const bar = (/** @type {string} */ label, /** @type {number} */ value) =>
+    html`<dt>${label}</dt>
+      <dd class="bar ${value < 0 ? "is-down" : "is-up"}" style="--share: ${Math.abs(value) / (most || 1)}"></dd>
+      <dd>${briefWithSign(value)}</dd>`;
+  return html`<section class="card">
+    <h3>Erase some ink</h3>
+    <p>How the lead of ${one} over ${other} changes. Without that ink, other neurons are active.</p>
+    ${tests.map(({ sign, without, predicted, actual, after }) => {
+      const name = `without the ${sign < 0 ? "blue" : "orange"} ink`;
+      return html`<figure class="why-erased">
+        <ink-image role="img" aria-label="Your image ${name}" .tones=${without}></ink-image>
+        <dl aria-label=${name}>${bar("predicted", predicted)} ${bar("actual", actual)}</dl>
+        <figcaption>${name}: <strong>${answer(after)}</strong></figcaption>
+      </figure>`;
+    })}
+  </section>`;
 }
 
-/** @type {(label: string, value: number, isTotal?: boolean) => HTMLElement} */
-function row(label, value, isTotal = false) {
-  return tableRow(label, [withSign(value, 4)], { class: isTotal && "is-total" });
+/** The changed image with the smallest change found; of a drawing at rest, for it takes a moment. */
+const changed = computed(() => smallestChange(classifier(), image.value));
+
+/** The image, plus the smallest change that makes another digit win, is the changed image. @param {Drawn} now */
+export function changePicture(now) {
+  if (now.penIsDown) return nothing;
+  const after = changed.value && classifier().predict(changed.value);
+  if (!changed.value || !after || after.digit === null) {
+    return html`<section class="card">
+      <h3>The smallest change</h3>
+      <p>None was found that makes another digit win.</p>
+    </section>`;
+  }
+  const change = Float64Array.from(changed.value, (tone, i) => tone - now.image[i]);
+  const share = size(change) / size(Float64Array.from(now.image));
+  const most = change.reduce((high, by) => Math.max(high, Math.abs(by)), 0);
+  return html`<section class="card">
+    <h3>The smallest change that fools it</h3>
+    <p>An adversarial example: almost nothing for you, another digit for the network.</p>
+    <div class="equation why-change">
+      <figure>
+        <ink-image role="img" aria-label="Your image" .tones=${now.image}></ink-image>
+        <figcaption>${answer(now)}</figcaption>
+      </figure>
+      <span>+</span>
+      <figure>
+        <signed-image
+          role="img"
+          aria-label="The change, at most ${most} of 255"
+          .values=${change}
+          .full=${255}
+        ></signed-image>
+        <figcaption>${percent(share, 0)} of the ink</figcaption>
+      </figure>
+      <span>=</span>
+      <figure>
+        <ink-image role="img" aria-label="The changed image" .tones=${changed.value}></ink-image>
+        <figcaption>${answer(after)}</figcaption>
+      </figure>
+    </div>
+  </section>`;
 }
 
-/** Which ninth of the digit's 20 × 20 pixels has the largest share of a sign, in words: "at the top left".
-    @type {(shares: Float64Array, sign: number) => string} */
-function strongestPlace(shares, sign) {
-  const ninths = new Float64Array(9);
-  const third = (/** @type {number} */ at) => Number(at > 10) + Number(at > 16);
-  shares.forEach(
-    (share, i) => (ninths[3 * third(Math.floor(i / SIDE)) + third(i % SIDE)] += Math.max(sign * share, 0)),
-  );
-  const most = Math.max(...ninths);
-  if (!most) return "nowhere";
-  const place = ninths.indexOf(most);
-  const [vertical, horizontal] = [["top", "", "bottom"][Math.floor(place / 3)], ["left", "", "right"][place % 3]];
-  if (vertical) return `at the ${vertical} ${horizontal}`.trimEnd();
-  return horizontal ? `on the ${horizontal}` : "in the middle";
-}
+/** A number after an operator. @param {number} value */
+const bracketed = (value) => (value < 0 ? `(${brief(value)})` : brief(value));

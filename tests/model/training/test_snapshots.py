@@ -1,7 +1,5 @@
 """Snapshots of a training: which are taken, and what they hold."""
 
-from dataclasses import replace
-
 import pytest
 import torch
 
@@ -10,11 +8,10 @@ from model.data.mnist import Digits
 from model.evaluation.metrics import accuracy
 from model.network import MLP, image_logits
 from model.paths import PRETRAINED
-from model.quantization import QuantizedLayer
 from model.training.batches import Samples
 from model.training.loop import train
 from model.training.recipe import Recipe
-from model.training.snapshots import FIRST_STEPS, Snapshot, SnapshotRecorder
+from model.training.snapshots import FIRST_STEPS, SnapshotRecorder
 
 
 @pytest.fixture(scope="module")
@@ -65,22 +62,3 @@ def test_the_pretrained_network_has_snapshots_with_true_figures(pretrained: Clas
         loss = torch.nn.functional.cross_entropy(logits, mnist.test_labels).item()
         assert loss == pytest.approx(snapshot.loss, rel=1e-4)
         assert accuracy(logits, mnist.test_labels) == pytest.approx(snapshot.test_accuracy, abs=5e-4)
-
-
-WIDE = tuple(QuantizedLayer.of(layer) for layer in MLP().layers())
-NARROW = tuple(QuantizedLayer.of(layer) for layer in MLP(hidden=8).layers())
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        *({"step": step} for step in (-1, 0.0, True, None, 2**53)),
-        *({"epoch": epoch} for epoch in (-1.0, 1, float("nan"), "1")),
-        *({"loss": loss} for loss in (-0.1, float("inf"), None, torch.ones(1))),
-        *({"test_accuracy": share} for share in (1.5, float("nan"), "97 %")),
-        *({"layers": layers} for layers in ((), WIDE[:2], (NARROW[0], *WIDE[1:]), WIDE[::-1])),
-    ],
-)
-def test_what_is_no_snapshot_is_refused(change: dict):
-    with pytest.raises((ValueError, IndexError)):
-        replace(Snapshot(0, 0.0, 2.3, 0.1, WIDE), **change)
