@@ -1,13 +1,13 @@
 /** The lesson's steps in PyTorch, with the shapes and numbers of the drawing on the pad, in at most 60 columns. Each step
     goes on where the one before it ended, in one namespace; a test runs them all. A comment after `print` is what it
     prints, to three digits. */
-/** @import { Facts } from "./steps.js" */
+/** @import { Facts } from "./facts.js" */
 import { argmax, crossEntropy, topTwo } from "../../engine/math.js";
 import { CANVAS_SIDE } from "../../engine/pen.js";
 import { ALL_STEPS, preprocessingStages } from "../../engine/preprocessing.js";
 import { npyOfFloats, png, save } from "../../parts/download.js";
 import { nudged } from "./pictures.js";
-import { attributed, countPositive, mean, mirrored, neuronOf } from "./steps.js";
+import { attributed, countPositive, mean, mirrored, neuronOf } from "./facts.js";
 
 /** @typedef {"drawing.png" | "weights.npy"} File what the lines load */
 

@@ -1,6 +1,6 @@
 /** The lesson: a step's idea, something to try, and beside them the picture to try it in; its lines of PyTorch fold out. */
 /** @import { MountContext } from "../../state/types.js" */
-/** @import { Facts } from "./steps.js" */
+/** @import { Facts } from "./facts.js" */
 import { copyOnClick } from "../../parts/clipboard.js";
 import { drawing, pad } from "../../state/drawing.js";
 import { active, predictWith } from "../../state/networks.js";

@@ -1,6 +1,6 @@
 /** The pictures of the lesson: those of the views, and its own: a batch, ReLU as a graph, a weight that is nudged, and
     trainings side by side. */
-/** @import { Facts } from "./steps.js" */
+/** @import { Facts } from "./facts.js" */
 import { argmax, crossEntropy } from "../../engine/math.js";
 import { DEFAULTS, OPTIMIZERS } from "../../engine/settings.js";
 import { stepAxis, stepChart } from "../../parts/chart.js";
@@ -9,16 +9,16 @@ import { miniTestSet } from "../../state/mini-test-set.js";
 import { image } from "../../state/prediction.js";
 import * as training from "../../state/runs.js";
 import { state } from "../../state/state.js";
-import { signal } from "../../vendor/signals-core.js";
+import { batch as inOneGo, signal } from "../../vendor/signals-core.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
 import { flattening as rowPicture, preprocessingSteps } from "../input/input.js";
 import { lossCurve, softmaxBars } from "../loss/loss.js";
 import { neuronSum } from "../neurons/neuron.js";
-import { neuronLayers } from "../neurons/neurons.js";
+import { NARROW, layerSwitch, neuronLayers } from "../neurons/neurons.js";
 import { isSame } from "../train/form.js";
 import { LOSS } from "../train/train.js";
-import { changePicture, differenceMap } from "../why/why.js";
-import { neuronOf } from "./steps.js";
+import { changePicture, choice, differenceMap } from "../why/why.js";
+import { neuronOf } from "./facts.js";
 
 const BATCH = 32;
 const STRIDE = 8; // neurons that one press switches off
@@ -220,7 +220,7 @@ export function layers(facts) {
   const on = [...activations.keys()].filter((neuron) => !off.includes(neuron));
   on.sort((a, b) => activations[a] - activations[b]);
   const more = () => (state.off.value = [...off, ...on.slice(0, STRIDE)].map((neuron) => [0, neuron]));
-  return html`${neuronLayers(width.value)}
+  return html`${neurons()}
     <div class="buttons">
       <button type="button" ?disabled=${!on.length} @click=${more}>Switch off ${STRIDE} more</button>
       <button type="button" ?disabled=${!off.length} @click=${() => (state.off.value = [])}>Switch all on</button>
@@ -258,8 +258,16 @@ export function crossEntropyCurve(facts) {
 /** @param {Facts | null} facts */
 export function backpropagation(facts) {
   if (!facts) return nothing;
-  return html`${labels(facts)} ${neuronLayers(width.value)}
-    <figcaption>Bars: what the loss asks for. Orange wants a higher sum, blue a lower one.</figcaption>`;
+  const isAsking = state.errors.value && state.label.value !== null;
+  return html`${labels(facts)} ${neurons()}
+    <figcaption>
+      ${isAsking ? "Bars: what the loss asks for. Orange wants a higher sum, blue a lower one." : nothing}
+    </figcaption>`;
+}
+
+/** All layers as tiles, or one of them where only one has room. */
+function neurons() {
+  return html`${width.value < NARROW ? layerSwitch() : nothing} ${neuronLayers(width.value)}`;
 }
 
 /** Ten buttons to say which digit was meant. @param {Facts} facts */
@@ -267,7 +275,7 @@ function labels({ label }) {
   return html`<div class="lesson-labels" role="group" aria-label="I meant a">
     <span>I meant a</span>
     ${Array.from({ length: 10 }, (_, digit) => {
-      const mean = () => (state.label.value = digit);
+      const mean = () => inOneGo(() => ([state.label.value, state.errors.value] = [digit, true]));
       return html`<button type="button" aria-pressed=${digit === label} @click=${mean}>${digit}</button>`;
     })}
   </div>`;
@@ -288,7 +296,9 @@ export function detector(facts) {
 
 /** @param {Facts | null} facts */
 export function attribution(facts) {
-  return facts ? html`${differenceMap(facts.now)} ${changePicture(facts.now)}` : nothing;
+  if (!facts) return nothing;
+  return html`<p class="lesson-pair">Why ${choice(0, "Why this digit")} and not ${choice(1, "And not that one")}?</p>
+    ${differenceMap(facts.now)} ${changePicture(facts.now)}`;
 }
 
 // --- trainings --------------------------------------------------------------------------------------------------------
@@ -327,8 +337,11 @@ export function rates() {
       </label>
       ${curves.map(({ rate, run }) => trainButton(`Train with ${rate}`, atRate(rate), run))}
     </div>
-    ${stepChart(lines, lastStep(curves.map(({ run }) => run)), LOSS, null, "The losses of three trainings over their steps")}
-    ${stepAxis(lastStep(curves.map(({ run }) => run)))} ${trouble()}`;
+    <div class="lesson-chart">
+      ${stepChart(lines, lastStep(curves.map(({ run }) => run)), LOSS, null, "The losses of three trainings over their steps")}
+      ${stepAxis(lastStep(curves.map(({ run }) => run)))}
+    </div>
+    ${trouble()}`;
 }
 
 export function ratesReached() {
@@ -346,8 +359,11 @@ export function overfitting() {
     ? [curve(run.points, "accuracy", "training", true), curve(measured, "accuracy", "validation", false)]
     : [];
   return html`<div class="buttons">${trainButton("Train on 100 digits", FEW, run)}</div>
-    ${stepChart(lines, lastStep([run]), ACCURACY, null, "The accuracy on training and on validation digits over the steps")}
-    ${stepAxis(lastStep([run]))} ${trouble()}`;
+    <div class="lesson-chart">
+      ${stepChart(lines, lastStep([run]), ACCURACY, null, "The accuracy on training and on validation digits over the steps")}
+      ${stepAxis(lastStep([run]))}
+    </div>
+    ${trouble()}`;
 }
 
 export function overfittingReached() {

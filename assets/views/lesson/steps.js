@@ -1,16 +1,12 @@
 /** The lesson as data, in the order of the course's chapter: one idea a step, something to try, and a picture to try it in.
     Terms stand between asterisks where they come first, and are in glossary.js; the lines of PyTorch are in code.js. */
-/** @import { Current, ForwardPass, LoadedNetwork } from "../../state/types.js" */
-import { argmax, crossEntropy, sum, topTwo } from "../../engine/math.js";
+/** @import { Facts } from "./facts.js" */
+import { argmax, crossEntropy, topTwo } from "../../engine/math.js";
 import { parameterCount } from "../../engine/network.js";
-import { contributions } from "../../engine/reference.js";
 import { grouped, number, percent, withSign } from "../../parts/numbers.js";
 import { state } from "../../state/state.js";
+import { attributed, countPositive, mean, mirrored, neuronOf, withArticle } from "./facts.js";
 import * as pictures from "./pictures.js";
-
-/** What a step knows: the prediction of a drawing, the network that makes it, and the digit that was meant (the predicted
-    one until a label is chosen). `drawing` counts the drawings: a tick belongs to one of them.
-    @typedef {LoadedNetwork & { now: Extract<Current, ForwardPass>, label: number, drawing: number }} Facts */
 
 /** `yours` says what the step's idea means for the drawing. `reached` is asked when the pen has rested for a second; it
     remembers in `memo`, which is empty when the step is opened and when another network predicts, and returns what came of
@@ -18,30 +14,6 @@ import * as pictures from "./pictures.js";
     @typedef {{ title: string, idea: string, view: string, network?: "baseline", yours: (facts: Facts) => string,
     exercise: string, picture: (facts: Facts | null) => unknown, prepare?: (facts: Facts) => void,
     reached: (facts: Facts, memo: Record<string, any>) => string | false | undefined | null }} Step */
-
-/** @param {ArrayLike<number>} values */
-export const countPositive = (values) => Array.from(values).filter((value) => value > 0).length;
-
-/** @param {ArrayLike<number>} values */
-export const mean = (values) => sum(values) / values.length;
-
-/** The neuron of hidden layer 1 that texts, code and pictures are about: the chosen one, or else the strongest.
-    @param {Facts} facts */
-export function neuronOf({ now }) {
-  const [layer, neuron] = state.neuron.value ?? [];
-  return layer === 0 && neuron !== undefined && neuron < now.hidden[0].length ? neuron : argmax(now.hidden[0]);
-}
-
-/** The image mirrored from top to bottom, and what the network says to it. @param {Facts} facts */
-export function mirrored({ now, classifier }) {
-  return classifier.predict(now.image.map((_, i) => now.image[(27 - Math.floor(i / 28)) * 28 + (i % 28)]));
-}
-
-/** What the ink contributes to the difference of two logits. @type {(facts: Facts, pair: number[]) => number} */
-export function attributed({ now, classifier }, [one, other]) {
-  const ofLogits = now.logits.map((_, digit) => Number(digit === one) - Number(digit === other));
-  return sum(contributions(classifier, now, now.image, ofLogits).shares);
-}
 
 /** @type {Step[]} */
 export const STEPS = [
@@ -198,7 +170,6 @@ export const STEPS = [
     },
     exercise: "Choose the digit that was meant, then a neuron of layer 2: which outputs ask it for more?",
     picture: pictures.backpropagation,
-    prepare: () => (state.errors.value = true),
     reached({ label }) {
       const [layer, neuron] = state.neuron.value ?? [];
       return (
@@ -265,8 +236,3 @@ export const STEPS = [
     },
   },
 ];
-
-/** "an 8", "a 7". @param {number} digit */
-export function withArticle(digit) {
-  return `${digit === 8 ? "an" : "a"} ${digit}`;
-}

@@ -23,7 +23,7 @@ const GUTTER = 5; // between tiles
 const BETWEEN = 60; // between layers, where threads cross
 const LOGITS = 182; // width of the last column
 const LEAST = 320; // height of the layers
-const NARROW = 620; // below this width, one layer is shown at a time
+export const NARROW = 620; // below this width, one layer is shown at a time
 
 const THREADS = 6; // of the chosen neuron to each side
 const THINNEST = 0.08; // of the strongest thread: what is less is left out
@@ -129,7 +129,8 @@ function switchOffWeaker() {
   state.off.value = [...state.off.value, ...more];
 }
 
-function layerSwitch() {
+/** Buttons for the layers, where only one has room. */
+export function layerSwitch() {
   return html`<div class="segments" role="group" aria-label="Layer">
     ${classifier().network.layers.map((_, layer, { length }) => {
       const pick = () => (state.neuron.value = [layer, strongestOf(layer)]);

@@ -54,8 +54,8 @@ export function mount({ element }) {
   });
 }
 
-/** @param {number} which @param {string} label */
-function choice(which, label) {
+/** Choose one of the two digits. @param {number} which @param {string} label */
+export function choice(which, label) {
   const choose = (/** @type {number | null} */ digit) => {
     const chosen = pair.value.with(which, digit ?? 0);
     state.pair.value = chosen[0] === chosen[1] ? pair.value.toReversed() : chosen; // the same twice: they change places
