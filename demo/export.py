@@ -180,7 +180,7 @@ def _from_disk(path: Path, name: str) -> bytes:
         magic, count = file.read(4), int.from_bytes(file.read(4), "big")
         header, digit = HEADERS[magic[2:]]
         rest = file.read(header - 8 + digit * DIGITS_FROM_DISK)
-    return gzip.compress(magic + min(count, DIGITS_FROM_DISK).to_bytes(4, "big") + rest, mtime=0)
+    return gzip.compress(magic + min(count, DIGITS_FROM_DISK).to_bytes(4, "big") + rest, 6, mtime=0)
 
 
 def _write_script(path: Path, name: str, content: bytes) -> None:

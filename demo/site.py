@@ -25,6 +25,7 @@ STYLES = (
 FIRST = ("engine/*.js", "state/*.js", "parts/*.js", "page/*/*.js", "server/*.js", "vendor/*.js", "site/files.js")
 FIRST_DATA = ("network.json", "samples.json", "views.json")
 MNIST = "mnist"
+KERNELS = "engine/kernels/kernels.wasm"
 
 
 def write_site(loaded: LoadedClassifier, folder: Path) -> None:
@@ -34,7 +35,7 @@ def write_site(loaded: LoadedClassifier, folder: Path) -> None:
         OSError: if it can't be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for path in modules():
+    for path in [*modules(), KERNELS]:
         _copy(ASSETS / path, folder / path)
     for digits in sorted((DATA / "MNIST" / "raw").glob("*.gz")):
         _copy(digits, folder / MNIST / digits.name)
@@ -57,11 +58,9 @@ def data(loaded: LoadedClassifier) -> dict[str, bytes]:
 
 
 def modules() -> list[str]:
-    """The page's modules and kernels, as paths in assets/."""
-    paths = {path for suffix in ("js", "wasm") for path in ASSETS.rglob(f"*.{suffix}")} - {
-        ASSETS / "site" / "worker.js"
-    }
-    return sorted(path.relative_to(ASSETS).as_posix() for path in paths)
+    """The page's modules, as paths in assets/."""
+    paths = {path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*.js")}
+    return sorted(paths - {"site/worker.js"})
 
 
 def styles() -> str:
