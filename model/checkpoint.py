@@ -27,7 +27,7 @@ from model.training.recipe import Recipe
 from model.training.snapshots import Snapshot
 
 FORMAT = "digit-sketchpad checkpoint 3"
-MAX_BYTES = 16 * 2**20  # a checkpoint with snapshots has about 1.2 million
+MAX_BYTES = 16 * 2**20  # fourteen times a checkpoint with snapshots
 
 
 class CheckpointError(Exception):

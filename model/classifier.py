@@ -20,12 +20,12 @@ BLANK = "blank"
 DIGIT = "digit"
 UNSURE = "unsure"
 NOT_A_DIGIT = "not a digit"
-CONFIDENCE_THRESHOLD = 0.6  # for the most probable digit: below it, a prediction is UNSURE
+CONFIDENCE_THRESHOLD = 0.6  # probability; below it, a prediction is UNSURE
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a classifier predicts for one drawing.
+    """A classifier's answer to one drawing.
 
     Attributes:
         verdict: BLANK if there is no ink; NOT_A_DIGIT if the detector rejects it; UNSURE if no digit is probable

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 PIXELS = 28 * 28
 DIGITS = 10
-MEAN, STD = 0.1307, 0.3081  # of MNIST's training pixels, scaled to 0..1
+MEAN, STD = 0.1307, 0.3081  # MNIST's training pixels, scaled to 0..1
 
 
 class MLP(nn.Module):
@@ -62,7 +62,7 @@ class MLP(nn.Module):
 
     @property
     def widths(self) -> list[int]:
-        """Of the input, each hidden layer, and the output."""
+        """The sizes of the input, each hidden layer, and the output."""
         return [PIXELS, *(layer.out_features for layer in self.layers())]
 
     def flat_parameters(self) -> Tensor:
@@ -84,7 +84,7 @@ def image_logits(network: MLP, images: Tensor, mean: float = MEAN, std: float = 
 
 @torch.inference_mode()
 def dead_neurons(network: MLP, images: Tensor, mean: float = MEAN, std: float = STD) -> tuple[tuple[int, ...], ...]:
-    """Of each hidden layer, the neurons (from 0) that none of the images (N, 28, 28), uint8, activates."""
+    """The neurons (from 0) of each hidden layer that none of the images (N, 28, 28), uint8, activates."""
     if not network.relu:
         return ()
     active = [torch.zeros(layer.out_features, dtype=torch.bool) for layer in network.hidden_layers()]

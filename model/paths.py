@@ -8,8 +8,8 @@ ASSETS = ROOT / "assets"
 STYLES = ASSETS / "data" / "styles.json"  # templates of digits
 NEGATIVES = ASSETS / "data" / "negatives.json"  # templates of letters and symbols, to train the detector on
 UNSEEN = ASSETS / "data" / "unseen.json"  # templates that nothing is trained on, to measure the detector with
-PRETRAINED = ASSETS / "data" / "pretrained.pt"  # by the default recipe
-BASELINE = ASSETS / "data" / "baseline.pt"  # by the baseline recipe, to compare with
+PRETRAINED = ASSETS / "data" / "pretrained.pt"  # the default recipe's network
+BASELINE = ASSETS / "data" / "baseline.pt"  # the baseline recipe's, to compare with
 
 CHECKPOINT = ROOT / "checkpoints" / "mlp.pt"
 DATA = ROOT / "data"

@@ -26,7 +26,7 @@ from model.training.progress import display
 from model.training.recipe import DEFAULT_RECIPE, Recipe
 from model.training.snapshots import Snapshot, SnapshotRecorder
 
-CURVE_POINTS = 100  # at most, of a training's curve, are kept
+CURVE_POINTS = 100  # most points of a training's curve in a checkpoint
 
 Say = Callable[[str], None]
 Train = Callable[[Digits, Recipe, Say], Classifier]

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-SIDE = 28  # of the network's image, in pixels
-BOX = 20  # the digit fills a box of 20 x 20 inside it
-SOFT_EDGE = 3  # ink paler than this fraction (one third) of the darkest ink does not widen the crop
+SIDE = 28  # pixels of the network's image
+BOX = 20  # pixels of the box inside it that the digit fills
+SOFT_EDGE = 3  # divisor of the darkest ink: ink paler than a third of it does not widen the crop
 SMALLEST_CROP = 10  # source pixels: a dot stays a dot instead of being enlarged to fill the box
 
 
 @dataclass(frozen=True)
 class Steps:
-    """Which preprocessing steps are taken: all of them, except to show what a step is for.
+    """The preprocessing steps to take: all of them, except to show what a step is for.
 
     Attributes:
         crop: find the ink; without it, the whole drawing is taken.

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from model.network import MLP
 
-LARGEST = 127  # of an 8-bit weight, in multiples of its scale
+LARGEST = 127  # an 8-bit weight's greatest value, in multiples of its scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class QuantizedLayer:
         layer.bias.data = self.biases.clone()
 
     def is_exact(self, layer: nn.Linear) -> bool:
-        """Whether quantization lost nothing of a layer: it had been quantized before."""
+        """True if a layer's weights had been quantized before, so that nothing was lost."""
         return torch.allclose(self.dequantized_weights(), layer.weight, rtol=1e-6, atol=0)
 
 

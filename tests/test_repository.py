@@ -1,4 +1,4 @@
-"""What holds for the repository as a whole: its README, links, words, imports, and lock file."""
+"""What holds for the repository as a whole: its README, links, imports, and lock file."""
 
 import ast
 import json
@@ -9,34 +9,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-TEXT = ".py", ".ipynb", ".js", ".css", ".html", ".md", ".svg", ".toml", ".txt"
-
-# Words that this project once used for what the field has another word for, and that word. The brackets keep a search
-# for such a word from finding this list.
-RETIRED = {
-    r"(?i)child[h]ood": "snapshots, training history",
-    r"(?i)\bframings?\b|\bframed\b": "preprocessing, preprocessed",
-    r"(?i)\bguards?\b": "detector",
-    r"(?i)\brefusals?\b|\bREFUSED\b": "rejection",
-    r"(?i)(?<!screen )(?<!csv\.)\breader\b": "classifier",
-    r"\bPAPER\b|\bPaper\b|--paper\b|pad-paper": "canvas, background",
-    r"\bOpened\b|open_classifier": "LoadedClassifier, load_or_train",
-    r"rounded_layers|round_weights|RoundedLayer": "quantize, QuantizedLayer",
-    r"(?i)\blessons\b": "drawings",
-    r"(?i)\btaught\b|\bteach(es|ing)?\b": "trained, fine-tuned",
-    r"(?i)\bexam[i]ned\b": "out-of-fold",
-    r"DIGITS_COUNT": "POS_WEIGHT",
-    r"(?i)torch[ ]agrees|\blast[ ]word\b": "verified by PyTorch",
-    r"(?i)\b(front[ ])?doors?\b|wing of the house|\bthe[ ]rooms?\b": "request limits, a module's name",
-    r"(?i)\bmasthead\b|\bchooser\b": "header, network switch",
-    r"(?i)\btrainings\b": "training jobs, training runs",
-    r"(?i)\bwhoever\b|\bcame along\b": "anyone who, pretrained",
-    r"(?i)\b(another|my|your|own|each|one) hands?\b": "handwriting",
-    r"55,050 (weights|numbers)": "55,050 parameters",
-    r"(?i)(optim|normal|initial|recogn|minim|maxim|quant)is(e|ed|es|er|ing|ation)\b": "American spelling",
-    r"(?i)\bcentre|\bgrey|colour|behaviour|licence": "American spelling",
-}
-OLD_NAMES = ("CHANGELOG.md", "tests/test_repository.py")  # these name what was
 
 
 def tracked() -> list[str]:
@@ -79,18 +51,6 @@ def test_links_and_paths_in_the_documentation_resolve(page: Path) -> None:
     assert [path for path in paths if not any((start / path).exists() for start in starts)] == []
     modules = re.findall(r"python -m (tests\.benchmarks\.\w+|docs\.\w+)", text)
     assert [module for module in modules if not (ROOT / f"{module.replace('.', '/')}.py").exists()] == []
-
-
-def test_retired_words_are_gone() -> None:
-    found = []
-    for name in tracked():
-        if not name.endswith(TEXT) or name in OLD_NAMES or name.startswith("assets/vendor/"):
-            continue
-        for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), 1):
-            for word, better in RETIRED.items():
-                if match := re.search(word, line):
-                    found.append(f"{name}:{number}: {match[0]!r} (say: {better})")
-    assert not found, "\n".join(found)
 
 
 def test_the_model_never_imports_gradio() -> None:

@@ -1,4 +1,4 @@
-"""What page and README state as a fact is so: each sentence, and what is computed for it."""
+"""Numbers that page and README state are so: each sentence, and what is computed for it."""
 
 import re
 from collections.abc import Callable
@@ -98,47 +98,3 @@ def test_dead_neurons_are_off_for_all_60_000_training_digits(mnist: Digits, pret
     images = torch.cat([mnist.train_images, mnist.validation_images])
     assert pretrained.dead_neurons == dead_neurons(pretrained.network, images)
     assert len(images) == 60_000
-
-
-# What this page once said and is wrong, as patterns; and what it says instead, in lower case.
-MENDED = {
-    r"bias term": "intercept: biases and paper, passed on by the neurons that your drawing activates",
-    r"nothing is left over": "the intercept was computed on its own, so the last two rows need not agree",
-    r"exactly which ink|to the last bit|which ink spoke": "the sum is exact, the attribution is one choice.",
-    r"blue ink speaks for|, mostly ": "most of all ${forit}; blue ink lowers it",
-    r"the loss falls\. ": "it fits this drawing, and can cost accuracy on all other digits",
-    r"dead for (this|your) drawing": "inactive for this drawing: its sum is not above zero",
-    r"takes part in every step": "inactive neurons hand on nothing",
-    r"70,000": "on 55,000 of mnist’s 60,000 training digits",
-    r"9,375": "it took ${grouped(steps)} steps of gradient descent",
-    r"\blog (10|p)\b": "−ln of the probability",
-    r"exactly as mnist": "as yadav and bottou reconstructed",
-    r"mass into the middle": "at 14.5 ± 0.3, half a pixel beyond the middle of the image",
-    r"draw it larger": "at least half as high as the pad",
-    r"choose a learning rate below": "the network has collapsed: it says {self._collapsed_to} to nearly everything",
-    r"to the power of e\b": "e is raised to the power z",
-    r"\bon, or off": "turns a negative sum into 0 and leaves a positive one as it is: max(0, z)",
-    r"of one size": "centered on zero and have a similar spread",
-    r"how wrong": "how surprised the network is",
-    r"was shown letters, symbols": "tries to tell when a drawing is not a digit at all",
-    r"accuracy at the top of the page": "the network’s accuracy, behind the “i” at the top, is for mnist’s test digits",
-}
-
-
-@pytest.mark.parametrize("wrong", MENDED)
-def test_what_was_wrong_is_said_right(wrong: str) -> None:
-    assert not re.search(wrong, SAID, re.IGNORECASE)
-    assert MENDED[wrong] in SAID.lower()
-
-
-@pytest.mark.parametrize(
-    "caution",
-    [
-        "of each batch before its update (on augmented digits with that recipe)",
-        "a difference of one or two drawings in twenty is within chance",
-        "a course that writes (n, c, w, h) means the same, as digits are square",
-        "pytorch’s crossentropyloss takes the logits and applies softmax itself",
-    ],
-)
-def test_what_is_easily_misunderstood_is_explained(caution: str) -> None:
-    assert caution in SAID.lower()

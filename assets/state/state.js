@@ -52,6 +52,10 @@ const TABLE = {
   label: entry(whole(0, 9), null, { link: "label", kept: "tab" }),
   rate: entry(real(1e-6, 10), 0.01, { link: "rate", kept: "tab" }),
   replay: entry(real(0, 1), 1, { link: "replay", kept: "tab" }),
+  // What the lesson's own pictures show
+  color: entry(flag, false, { link: "color", kept: "tab" }),
+  unrolled: entry(real(0, 1), 0, { link: "unrolled", kept: "tab" }),
+  nudge: entry(real(0, 1), 0.5, { link: "nudge", kept: "tab" }),
   // The next training
   optimizer: entry(oneOf(["adam", "rmsprop", "momentum", "sgd"]), "adam", { link: "optimizer", kept: "tab" }),
   learningRate: entry(real(1e-9, 100), 0.001, { link: "lr", kept: "tab" }),

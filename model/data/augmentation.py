@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-GROUP_SIZE = 100  # images that share one transformation: sharing makes it ten times as cheap
+GROUP_SIZE = 100  # images with one transformation in common: ten times as cheap as one each
 
-# At strength 1 each is drawn uniformly from minus to plus:
+# The range at strength 1, from minus to plus:
 ROTATION = 0.17  # radians
 SHEAR = 0.17  # pixels to the side, a pixel down
 SCALE = 0.10  # natural logarithm of the factor

@@ -1,4 +1,4 @@
-"""What goes wrong with drawings that people send."""
+"""The error for files and arrays that are no drawing."""
 
 
 class ImageError(ValueError):

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from model.paths import DATA
 
-# Each file's name, and the MD5 of its content, unpacked.
+# MD5 of each file's content, unpacked.
 FILES = {
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
     "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
@@ -28,8 +28,8 @@ FILES = {
     "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
 }
 IMAGES_HEADER, LABELS_HEADER = 16, 8  # bytes
-VALIDATION = 5_000  # the last of MNIST's training digits are held out
-STALL_SECONDS = 20.0  # without a byte from a mirror: the next one is tried
+VALIDATION = 5_000  # the last of MNIST's training digits, held out
+STALL_SECONDS = 20.0  # time without a byte from a mirror, after which the next one is tried
 
 Say = Callable[[str], object]
 
@@ -75,7 +75,7 @@ def find_mnist(folder: Path | None = None, say: Say = print) -> Digits | None:
 
 
 def has_mnist(folder: Path | None = None) -> bool:
-    """Whether `find_mnist` would find four files; their contents are not checked, so it takes no time."""
+    """Quickly, without a look into the files: whether `find_mnist` has four to try."""
     return any(place and all(_find(place, name) for name in FILES) for place in (folder, DATA))
 
 

@@ -20,9 +20,9 @@ from model.network import normalize
 from model.training.recipe import Recipe
 from model.training.snapshots import FIRST_STEPS
 
-CHUNK_STEPS, CHUNK_SAMPLES = 100, 4_000  # at most, from one report of the progress to the next
+CHUNK_STEPS, CHUNK_SAMPLES = 100, 4_000  # upper limits from one report of the progress to the next
 AUGMENTED_AT_ONCE = 500  # images: few enough for the processor's cache
-EASY_EPOCHS = 2  # by then, an image that still has a high loss is hard, and not just new
+EASY_EPOCHS = 2  # after so many, an image with a high loss is hard, and not just new
 AHEAD = 2  # chunks
 
 

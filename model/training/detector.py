@@ -23,9 +23,9 @@ RECIPE = Recipe(
     augmented_share=0.5,  # augmenting takes as long as training, and half is enough against overfitting
     style_images=9_000,
 )
-DIGITS_SHOWN = 8_000  # of MNIST's training digits
-POS_WEIGHT = 5.0  # of a digit, compared with a negative: rejecting a digit is the worse mistake
-TARGET_FALSE_REJECTION_RATE = 0.015  # share of the validation digits that the threshold rejects
+DIGITS_SHOWN = 8_000  # a share of MNIST's training digits
+POS_WEIGHT = 5.0  # a digit counts as five negatives: rejecting one is the worse mistake
+TARGET_FALSE_REJECTION_RATE = 0.015  # share of the validation digits below the threshold
 
 
 def train_detector(network: MLP, digits: Digits, styles: Tensor, negatives: Tensor, seed: int = 0) -> Detector:

@@ -232,7 +232,7 @@ class Progress:
         total_step, total_steps: gradient updates done in the whole training, and how many it has.
         loss, accuracy: mean loss, and share predicted correctly (0 to 1), over this epoch's samples so far.
         recent_loss, recent_accuracy: the same over the samples since the last report only, for curves.
-        seconds_left: until the last step, at the pace so far.
+        seconds_left: time until the last step, at the pace so far.
         diverged: whether loss or parameters are no longer finite; it is the last report then.
         validation_loss, validation_accuracy: mean loss over the validation samples, and share of them predicted
             correctly (0 to 1), at the end of an epoch; None before it, and if there are no validation samples.
@@ -255,7 +255,7 @@ class Progress:
 
     @property
     def epochs_done(self) -> float:
-        """How many epochs are done; a whole number at the end of one."""
+        """Epochs done; a whole number at the end of one."""
         return self.epoch - 1 + self.step / self.steps
 
 
@@ -279,7 +279,7 @@ def train(
     backpropagation = Backpropagation(network.layers(), loss, network.relu)
     optimizer = OPTIMIZERS[recipe.optimizer](backpropagation.parameters, backpropagation.gradient)
     batches = Batches(samples, recipe)
-    losses = torch.zeros(len(samples))  # of each sample, when the network last saw it
+    losses = torch.zeros(len(samples))  # each sample's, when the network last saw it
     total_step, total_steps, start = 0, sum(batches.steps), time.monotonic()
 
     for epoch, steps in enumerate(batches.steps, 1):

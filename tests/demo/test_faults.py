@@ -21,6 +21,8 @@ from model.paths import ROOT
 from tests.benchmarks.hostile import largest
 from tests.launching import PATIENCE, Launch, clean_environment
 
+pytestmark = pytest.mark.slow
+
 SHORT = "baseline,epochs=1,digits=1000"
 LONG = {"recipe": "baseline", "epochs": 50, "batch_size": 64}
 LONGEST_END = 2.0  # seconds from SIGTERM to the end

@@ -16,7 +16,7 @@ from tests.benchmarks.visitors import Tally, Visitor
 from tests.deploy.balancer import HAPROXY, Balancer, balanced
 from tests.page.drawing import DRAWINGS
 
-pytestmark = pytest.mark.skipif(not HAPROXY, reason="HAProxy is not installed")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not HAPROXY, reason="HAProxy is not installed")]
 
 
 @pytest.fixture(scope="module")

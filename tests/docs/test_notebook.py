@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 from docs.run_notebook import FRAME, NOTEBOOK, read, run
 
 MOST_BYTES = 100_000
@@ -19,6 +21,7 @@ def pictures(cell) -> int:
     return sum(output.output_type == "display_data" for output in cell.outputs)
 
 
+@pytest.mark.slow
 def test_it_runs_and_says_what_is_kept(site_folder: Path) -> None:
     kept = {cell.id: cell for cell in read().cells if cell.cell_type == "code"}
     ran = {cell.id: cell for cell in run(read(), EPOCHS=1, DIGITS=2_000, SITE=str(site_folder)).cells}

@@ -96,6 +96,7 @@ def test_without_a_checkpoint_the_pretrained_network_is_used(command):
         assert err.startswith(not_one)
 
 
+@pytest.mark.slow
 def test_a_pipe_that_is_closed_early():
     np.save("many.npy", np.stack([SEVEN] * 2_000))
     process = subprocess.Popen(
@@ -179,6 +180,7 @@ def test_a_training_that_fails_or_is_stopped(command, monkeypatch, mnist, here, 
     assert not (here / "new.pt").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("recipe", "words"),
     [

@@ -12,6 +12,7 @@ from model.onnx import OnnxError, export_onnx
 from model.training.recipe import Recipe
 
 
+@pytest.mark.slow
 def test_onnx_runtime_predicts_what_pytorch_predicts(tmp_path):
     onnxruntime = pytest.importorskip("onnxruntime")
     classifier = Classifier(MLP(hidden=24, seed=3), Recipe(hidden=24), test_accuracy=0.1, mean=0.2, std=0.5)

@@ -123,6 +123,7 @@ def test_a_classifier_that_cannot_be_saved_is_used(tmp_path, pretrained, little_
 # --- python app.py ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_launches_at_once_train_save_and_serve(tmp_path, path):
     flags = "--checkpoint", path, "--recipe", SHORT
     with Launch(tmp_path / "one", *flags) as one, Launch(tmp_path / "two", *flags) as two:
@@ -139,6 +140,7 @@ def test_two_launches_at_once_train_save_and_serve(tmp_path, path):
         assert "Traceback" not in one.said + two.said
 
 
+@pytest.mark.slow
 def test_killed_on_the_way_leaves_nothing_in_the_way(tmp_path, path, little_mnist):
     with Launch(tmp_path / "log", "--checkpoint", path, "--recipe", LONG) as launch:
         launch.wait_until_said("on validation digits")
@@ -146,6 +148,7 @@ def test_killed_on_the_way_leaves_nothing_in_the_way(tmp_path, path, little_mnis
     assert checkpoint.load(path).fingerprint() == loaded.classifier.fingerprint()
 
 
+@pytest.mark.slow
 def test_interrupted_while_training(tmp_path, path):
     with Launch(tmp_path / "log", "--checkpoint", path, "--recipe", LONG) as launch:
         launch.wait_until_said("on validation digits")

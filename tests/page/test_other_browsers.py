@@ -9,6 +9,8 @@ import pytest
 from tests.page.drawing import PAD, STROKES, WRITTEN
 from tests.page.other_browsers import Browser, Firefox, WebKit
 
+pytestmark = pytest.mark.slow
+
 # What the page says: the answer to assistive technology, the ten bars, and how PyTorch answered.
 STATUS = "document.querySelector('[aria-label=\"What the network predicts\"] [role=status]').textContent"
 METERS = "JSON.stringify([...document.querySelectorAll('[role=meter]')].map((meter) => Number(meter.ariaValueNow)))"

@@ -1,9 +1,10 @@
 /** What the network sees: four preprocessing steps as pictures, each with a switch, and the numbers that they end in. */
-/** @import { MountContext, Point, Prediction, Preprocessed, PreprocessingStages, Rectangle, Steps, Stroke } from "../../state/types.js" */
+/** @import { MountContext, Point, Preprocessed, PreprocessingStages, Rectangle, Steps, Stroke } from "../../state/types.js" */
 import { centerOfMass, clip } from "../../engine/math.js";
 import { CANVAS_SIDE } from "../../engine/pen.js";
 import { BOX, SIDE, preprocessingStages } from "../../engine/preprocessing.js";
-import { number, percent } from "../../parts/numbers.js";
+import { slider } from "../../parts/fields.js";
+import { answer, number } from "../../parts/numbers.js";
 import "../../parts/tiles.js";
 import { drawing, pad } from "../../state/drawing.js";
 import { active } from "../../state/networks.js";
@@ -107,17 +108,7 @@ export function mount({ element }) {
         </div>
       </header>
       ${preprocessingSteps()} ${pixelValues()} ${flattening(image.value, unrolled.value, pixel())}
-      <label class="input-unroll">
-        flatten
-        <input
-          type="range"
-          min="0"
-          max="1"
-          step="0.01"
-          .value=${String(unrolled.value)}
-          @input=${(/** @type {{ target: HTMLInputElement }} */ { target }) => (unrolled.value = target.valueAsNumber)}
-        />
-      </label>
+      ${slider("Flatten the image", unrolled.value, (share) => (unrolled.value = share), { name: "is-wide" })}
       <details>
         <summary>More</summary>
         <p>
@@ -147,11 +138,11 @@ export function preprocessingSteps() {
         <h3>
           <label><input type="checkbox" role="switch" .checked=${isTaken} @change=${toggle} /> ${title}</label>
         </h3>
-        <div class="input-picture" role="img" aria-label="${title}: ${words || "nothing drawn yet"}">
+        <figure class="input-picture" role="img" aria-label="${title}: ${words || "nothing drawn yet"}">
           ${picture(ink, stages)}
-        </div>
+        </figure>
         <p class="input-found">${words || "–"}</p>
-        <p class="input-purpose">${purpose}</p>
+        <p>${purpose}</p>
         ${otherwise(ink, name)}
       </li>`;
     })}
@@ -165,8 +156,8 @@ function otherwise(ink, name) {
   if (isEmpty(now) || !active.value) return nothing;
   const other = active.value.classifier.predictInk(ink, { ...steps.value, [name]: !isTaken });
   const isChanged = other.digit !== now.digit || other.verdict !== now.verdict;
-  return html`<p class="input-otherwise ${isChanged ? "is-changed" : ""}">
-    ${isTaken ? "without it" : "with it"} <strong>${inWords(other)}</strong>
+  return html`<p class=${isChanged ? "is-changed" : ""}>
+    ${isTaken ? "without it" : "with it"} <strong>${answer(other)}</strong>
   </p>`;
 }
 
@@ -181,7 +172,7 @@ export function pixelValues() {
   const tones = image.value;
   const tone = tones[row * SIDE + column];
   const { mean = 0, std = 1 } = active.value?.classifier ?? {};
-  return html`<div class="input-numbers">
+  return html`<div class="card input-numbers">
     <button
       type="button"
       class="input-loupe"
@@ -290,9 +281,3 @@ const size = ({ width, height }) => `${width} × ${height}`;
 
 /** @type {(by: number, forward: string, back: string) => string} */
 const shift = (by, forward, back) => (by ? `${Math.abs(by)} ${by > 0 ? forward : back}` : "");
-
-/** @param {Prediction} prediction */
-function inWords({ verdict, digit, probabilities }) {
-  if (digit === null) return "–";
-  return verdict === "not a digit" ? "not a digit" : `${digit}, ${percent(probabilities[digit], 0)}`;
-}

@@ -4,6 +4,7 @@
 import { DIGITS } from "../../engine/classifier.js";
 import { argmax, clip, crossEntropy, largest, powers, softmax, sum } from "../../engine/math.js";
 import { afterOneStep, gradientSize } from "../../engine/reference.js";
+import { slider } from "../../parts/fields.js";
 import { brief, percent, small } from "../../parts/numbers.js";
 import { active } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
@@ -35,7 +36,7 @@ export function mount({ element }) {
         <h2>How sure, and how surprised?</h2>
         <p class="view-lead">Softmax makes probabilities of logits; the loss is the surprise at the digit you meant.</p>
       </header>
-      ${isEmpty(now) ? html`<p class="loss-empty">Draw a digit first.</p>` : pictures(now)}
+      ${isEmpty(now) ? html`<p class="view-empty">Draw a digit first.</p>` : pictures(now)}
     </section>`;
   });
 }
@@ -80,7 +81,9 @@ export function softmaxBars(logits, move) {
     </thead>
     <tbody>
       ${Array.from(logits, (logit, digit) => {
-        const zero = `--from: ${Math.min(0.5, 0.5 + logit / reach / 2)}; --size: ${Math.abs(logit / reach / 2)}`;
+        const share = Math.abs(logit) / reach / 2;
+        const place = `--share: ${share}; --from: ${(100 * (0.5 + Math.min(logit, 0) / reach / 2)) / (1 - share)}%`;
+        const options = { min: -reach, max: reach, step: 0.1, text: brief(logit) };
         return html`<tr class="${digit === winner ? "is-winner" : ""} ${digit === state.label.value ? "is-meant" : ""}">
           <th scope="row">
             <label>
@@ -92,19 +95,7 @@ export function softmaxBars(logits, move) {
               />${digit}
             </label>
           </th>
-          <td>
-            <input
-              type="range"
-              class="loss-logit"
-              style=${zero}
-              aria-label="Logit of ${digit}"
-              min=${-reach}
-              max=${reach}
-              step="0.1"
-              .value=${String(logit)}
-              @input=${(/** @type {{ target: HTMLInputElement }} */ { target }) => move(digit, target.valueAsNumber)}
-            /><b>${brief(logit)}</b>
-          </td>
+          <td>${slider(`Logit of ${digit}`, logit, (value) => move(digit, value), options)}</span><b>${brief(logit)}</b></td>
           <td>${bar(exponentials[digit], exponentials[digit] < QUIET ? "" : brief(exponentials[digit]))}</td>
           <td>${bar(probabilities[digit], probabilities[digit] < QUIET ? "" : percent(probabilities[digit]))}</td>
         </tr>`;
@@ -114,7 +105,7 @@ export function softmaxBars(logits, move) {
 }
 
 /** @param {number} share @param {string} words */
-const bar = (share, words) => html`<i class="loss-bar" style="--share: ${share}"></i><b>${words}</b>`;
+const bar = (share, words) => html`<i class="bar" style="--share: ${share}"></i><b>${words}</b>`;
 
 /** The curve of −ln p, with a dot at the probability of the digit that was meant.
     @param {Float64Array | null} logits null while none was meant @param {number} label */
@@ -125,7 +116,7 @@ export function lossCurve(logits, label) {
   const places = Array.from({ length: 100 }, (_, i) => ((i + 1) / 100) ** 2);
   const points = places.map((place) => `${place * WIDTH},${down(-Math.log(place))}`).join(" ");
   const tick = (/** @type {number} */ value) => down(value) + 4;
-  return html`<section class="loss-card">
+  return html`<section class="card">
     <h3>Cross-entropy</h3>
     <p class="loss-formula">
       ${
@@ -180,11 +171,13 @@ export function stepPicture(now, label) {
   const chosen = near.indexOf(Math.min(...near));
   const { logits, stepped } = steps.value[chosen];
   const after = losses[chosen];
+  const rate = RATES[chosen] < 1e-4 ? RATES[chosen].toFixed(5) : String(RATES[chosen]);
+  const options = { max: RATES.length - 1, step: 1, text: rate, name: "is-wide" };
   const { length } = gradientSize(classifier().network, now, label);
   const counts = now.penIsDown
     ? null
     : recognized(classifier(), [(input) => classifier().network.forward(input).logits, stepped]);
-  return html`<section class="loss-card">
+  return html`<section class="card">
     <h3>One step of gradient descent</h3>
     <p>
       On this drawing alone. Bars: the loss after it; dashed: before. Length of the gradient: ${practically(length)}
@@ -198,20 +191,10 @@ export function stepPicture(now, label) {
           ></i>`,
       )}
     </div>
-    <label class="loss-rate">
-      <input
-        type="range"
-        min="0"
-        max=${RATES.length - 1}
-        aria-label="Learning rate"
-        aria-valuetext=${RATES[chosen]}
-        .value=${String(chosen)}
-        @input=${(/** @type {{ target: HTMLInputElement }} */ { target }) => (state.rate.value = RATES[target.valueAsNumber])}
-      />
-    </label>
+    ${slider("Learning rate", chosen, (i) => (state.rate.value = RATES[i]), options)}
     <dl>
       <dt>learning rate</dt>
-      <dd>${RATES[chosen] < 1e-4 ? RATES[chosen].toFixed(5) : RATES[chosen]}</dd>
+      <dd>${rate}</dd>
       <dt>loss</dt>
       <dd>${practically(before)} → <strong>${practically(after)}</strong> ${after > before ? "it overshoots" : ""}</dd>
       <dt>p(${label})</dt>
@@ -219,7 +202,7 @@ export function stepPicture(now, label) {
       ${
         counts
           ? html`<dt>of ${COUNT} test digits</dt>
-              <dd class="loss-accuracy">${counts[0]} → <strong>${counts[1]}</strong> recognized</dd>`
+              <dd class="loss-accuracy">${counts[0]} → <strong>${counts[1]}</strong></dd>`
           : nothing
       }
     </dl>

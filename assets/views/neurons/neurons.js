@@ -23,9 +23,10 @@ const GUTTER = 5; // between tiles
 const BETWEEN = 60; // between layers, where threads cross
 const LOGITS = 182; // width of the last column
 const LEAST = 320; // height of the layers
-const NARROW = 620; // below this width, one layer is shown at a time
+export const NARROW = 620; // below this width, one layer is shown at a time
 
 const THREADS = 6; // of the chosen neuron to each side
+const THINNEST = 0.08; // of the strongest thread: what is less is left out
 const PACE = 500; // milliseconds in which errors flow back from layer to layer
 const NOISES = Array.from({ length: 31 }, (_, i) => i / 10);
 
@@ -128,7 +129,8 @@ function switchOffWeaker() {
   state.off.value = [...state.off.value, ...more];
 }
 
-function layerSwitch() {
+/** Buttons for the layers, where only one has room. */
+export function layerSwitch() {
   return html`<div class="segments" role="group" aria-label="Layer">
     ${classifier().network.layers.map((_, layer, { length }) => {
       const pick = () => (state.neuron.value = [layer, strongestOf(layer)]);
@@ -280,7 +282,9 @@ function threads(now, places) {
   const row = weightsOf(layers[layer]).rows[neuron];
   const inward = layer && !asked ? Array.from(now.hidden[layer - 1], (value, from) => value * row[from]) : [];
   const most = Math.max(largest(onward), largest(inward));
-  const [to, from] = [strongest(onward, THREADS), strongest(inward, THREADS)];
+  const [to, from] = [onward, inward].map((values) =>
+    strongest(values, THREADS).filter((i) => Math.abs(values[i]) > THINNEST * most),
+  );
   return html`<svg class="neurons-threads" aria-hidden="true">
     ${to.map((other) => thread(places, chosen.value, other, onward[other] / most, { layer: layer + 1, neuron: other }))}
     ${from.map((other) => {

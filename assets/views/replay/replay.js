@@ -4,7 +4,8 @@
 import { DIGITS } from "../../engine/classifier.js";
 import { CANVAS_SIDE } from "../../engine/pen.js";
 import { clip } from "../../engine/math.js";
-import { percent } from "../../parts/numbers.js";
+import { slider } from "../../parts/fields.js";
+import { answer, percent } from "../../parts/numbers.js";
 import { createPlayer, isMotionReduced } from "../../parts/player.js";
 import "../../parts/tiles.js";
 import { drawing, pad } from "../../state/drawing.js";
@@ -59,7 +60,7 @@ export function mount({ element }) {
       ${
         moments.length
           ? html`${course(moments, i)} ${then(moments, i)} ${changesOf(moments, i)}`
-          : html`<p class="replay-empty">
+          : html`<p class="view-empty">
               ${isEmpty(current.value) ? "Draw a digit to see its course." : "A picture has no strokes to replay."}
             </p>`
       }
@@ -83,6 +84,8 @@ const progress = ({ count }) => count / timeline.points.length;
 /** The probabilities as areas over the drawing, with a slider on the same scale. @param {Moment[]} moments @param {number} i */
 function course(moments, i) {
   const count = moments.length;
+  const text = `${percent(progress(moments[i]), 0)} of the drawing: ${answer(moments[i])}`;
+  const options = { max: count - 1, step: 1, text, name: "replay-slider" };
   const isRejected = moments.some(({ verdict }) => verdict === "not a digit");
   const words = changes(moments).map((change) => describe(moments, change));
   return html`<ul class="replay-legend" aria-label="Probability of each digit at this moment">
@@ -95,20 +98,10 @@ function course(moments, i) {
       ${isRejected ? html`<li class="replay-pale">pale: rejected as no digit</li>` : nothing}
     </ul>
     <div class="replay-chart" @pointerdown=${drag} @pointermove=${drag}>
-      ${probabilityAreas(moments, [...words, `in the end ${inWords(moments[count - 1])}`].join(", "))}
+      ${probabilityAreas(moments, [...words, `in the end ${answer(moments[count - 1])}`].join(", "))}
       <i class="replay-now" style="left: ${100 * across(i, count)}%"></i>
     </div>
-    <input
-      type="range"
-      class="replay-slider"
-      min="0"
-      max=${count - 1}
-      ?disabled=${count < 2}
-      aria-label="Moment of the drawing"
-      aria-valuetext="${percent(progress(moments[i]), 0)} of the drawing: ${inWords(moments[i])}"
-      .value=${String(i)}
-      @input=${(/** @type {{ target: HTMLInputElement }} */ { target }) => go(target.valueAsNumber / (count - 1))}
-    />`;
+    ${slider("Moment of the drawing", i, (moment) => go(moment / (count - 1)), options)}`;
 }
 
 /** @param {Moment[]} moments @param {number} i the one that is shown */
@@ -196,7 +189,7 @@ function then(moments, i) {
     <figure>
       <figcaption>drawn until then</figcaption>
       <svg
-        class="replay-drawing"
+        class="drawing replay-drawing"
         viewBox="0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}"
         role="img"
         aria-label="The drawing at that moment"
@@ -212,7 +205,7 @@ function then(moments, i) {
     <div class="replay-moment">
       <p>
         After ${percent(progress(moment), 0)} of the drawing, stroke ${stroke + 1} of ${strokes.length}:
-        <strong>${inWords(moment)}</strong>
+        <strong>${answer(moment)}</strong>
       </p>
       <button type="button" ?disabled=${moments.length < 2} @click=${() => play(moments, i)}>
         ${isMotionReduced.matches ? "Next change" : player.isPlaying.value ? "Pause" : "Play"}
@@ -281,10 +274,5 @@ function reversed() {
   if (!after.length || now.strokes !== after || isEmpty(now)) return "";
   const differing = now.ink.filter((tone, i) => tone !== before[i]).length;
   const same = differing ? `${differing} of ${now.ink.length} pixels differ` : "The same ink, pixel by pixel";
-  return `${same}: ${now.digit}, ${percent(now.probabilities[now.digit])}.`;
-}
-
-/** @param {Moment} moment */
-function inWords({ digit, probabilities, verdict }) {
-  return verdict === "not a digit" ? "not a digit yet" : `${digit}, ${percent(probabilities[digit])}`;
+  return `${same}: ${answer(now)}.`;
 }

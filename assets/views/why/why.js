@@ -5,7 +5,8 @@ import { DIGITS } from "../../engine/classifier.js";
 import { dot, sum, topTwo } from "../../engine/math.js";
 import { size, smallestChange } from "../../engine/perturbation.js";
 import { contributions } from "../../engine/reference.js";
-import { brief, briefWithSign, percent } from "../../parts/numbers.js";
+import { digitSelect } from "../../parts/fields.js";
+import { answer, brief, briefWithSign, percent } from "../../parts/numbers.js";
 import { sumBars } from "../../parts/sum-bars.js";
 import "../../parts/tiles.js";
 import { active } from "../../state/networks.js";
@@ -40,7 +41,7 @@ export function mount({ element }) {
     const now = current.value;
     return html`<section class="view why" id="view-why" aria-label="Why?">
       <header class="view-head">
-        <h2>Why ${digitSelect(0, "Why this digit")} and not ${digitSelect(1, "And not that one")}?</h2>
+        <h2>Why ${choice(0, "Why this digit")} and not ${choice(1, "And not that one")}?</h2>
         <p class="view-lead">Two logits, one difference: each pixel of ink raises it or lowers it.</p>
         ${
           state.pair.value
@@ -48,23 +49,18 @@ export function mount({ element }) {
             : nothing
         }
       </header>
-      ${isEmpty(now) ? html`<p class="why-empty">Draw a digit, and its ink is colored by what it adds.</p>` : pictures(now)}
+      ${isEmpty(now) ? html`<p class="view-empty">Draw a digit, and its ink is colored by what it adds.</p>` : pictures(now)}
     </section>`;
   });
 }
 
-/** @param {number} which @param {string} label */
-function digitSelect(which, label) {
-  const choose = (/** @type {{ target: HTMLSelectElement }} */ { target }) => {
-    const chosen = pair.value.with(which, Number(target.value));
+/** Choose one of the two digits. @param {number} which @param {string} label */
+export function choice(which, label) {
+  const choose = (/** @type {number | null} */ digit) => {
+    const chosen = pair.value.with(which, digit ?? 0);
     state.pair.value = chosen[0] === chosen[1] ? pair.value.toReversed() : chosen; // the same twice: they change places
   };
-  return html`<select aria-label=${label} @change=${choose}>
-    ${Array.from(
-      { length: DIGITS },
-      (_, digit) => html`<option .selected=${digit === pair.value[which]}>${digit}</option>`,
-    )}
-  </select>`;
+  return digitSelect(label, pair.value[which], choose);
 }
 
 /** @param {Drawn} now */
@@ -94,7 +90,7 @@ export function differenceMap(now) {
   ]);
   return html`<div class="why-difference">
     <figure>
-      <figcaption><span class="why-up">for ${one}</span> <span class="why-down">for ${other}</span></figcaption>
+      <figcaption><i class="bar is-up"></i> for ${one} <i class="bar is-down"></i> for ${other}</figcaption>
       <signed-image
         class="why-map"
         role="img"
@@ -103,7 +99,7 @@ export function differenceMap(now) {
         .full=${null}
       ></signed-image>
     </figure>
-    <div class="why-sum" role="group" aria-label="The sum">
+    <div class="card" role="group" aria-label="The sum">
       ${sumBars(terms, `logit of ${one} − logit of ${other}`)}
       <p>${brief(now.logits[one])} − ${bracketed(now.logits[other])}</p>
       <details>
@@ -133,32 +129,19 @@ export function eraseTest(now) {
     return { sign, without, predicted, actual, after: classifier().predict(without) };
   });
   const most = Math.max(...tests.flatMap(({ predicted, actual }) => [Math.abs(predicted), Math.abs(actual)]));
-  const bar = (/** @type {string} */ label, /** @type {number} */ value) => {
-    const style = `--share: ${Math.abs(value) / most}`;
-    return html`<tr>
-      <th scope="row">${label}</th>
-      <td><i class=${value < 0 ? "is-down" : "is-up"} style=${style}></i></td>
-      <td>${briefWithSign(value)}</td>
-    </tr>`;
-  };
-  return html`<section class="why-card why-erased">
+  const bar = (/** @type {string} */ label, /** @type {number} */ value) =>
+    html`<dt>${label}</dt>
+      <dd class="bar ${value < 0 ? "is-down" : "is-up"}" style="--share: ${Math.abs(value) / (most || 1)}"></dd>
+      <dd>${briefWithSign(value)}</dd>`;
+  return html`<section class="card">
     <h3>Erase some ink</h3>
     <p>How the lead of ${one} over ${other} changes. Without that ink, other neurons are active.</p>
     ${tests.map(({ sign, without, predicted, actual, after }) => {
       const name = `without the ${sign < 0 ? "blue" : "orange"} ink`;
-      return html`<figure>
+      return html`<figure class="why-erased">
         <ink-image role="img" aria-label="Your image ${name}" .tones=${without}></ink-image>
-        <table>
-          <caption>
-            ${name}:
-            <strong
-              >${after.digit === null ? "blank" : `${after.digit}, ${percent(after.probabilities[after.digit])}`}</strong
-            >
-          </caption>
-          <tbody>
-            ${bar("predicted", predicted)} ${bar("actual", actual)}
-          </tbody>
-        </table>
+        <dl aria-label=${name}>${bar("predicted", predicted)} ${bar("actual", actual)}</dl>
+        <figcaption>${name}: <strong>${answer(after)}</strong></figcaption>
       </figure>`;
     })}
   </section>`;
@@ -172,7 +155,7 @@ export function changePicture(now) {
   if (now.penIsDown) return nothing;
   const after = changed.value && classifier().predict(changed.value);
   if (!changed.value || !after || after.digit === null) {
-    return html`<section class="why-card">
+    return html`<section class="card">
       <h3>The smallest change</h3>
       <p>None was found that makes another digit win.</p>
     </section>`;
@@ -180,12 +163,10 @@ export function changePicture(now) {
   const change = Float64Array.from(changed.value, (tone, i) => tone - now.image[i]);
   const share = size(change) / size(Float64Array.from(now.image));
   const most = change.reduce((high, by) => Math.max(high, Math.abs(by)), 0);
-  const answer = (/** @type {Drawn | typeof after} */ { digit, probabilities }) =>
-    html`<strong>${digit}</strong>, ${percent(probabilities[digit ?? 0])}`;
-  return html`<section class="why-card why-change">
+  return html`<section class="card">
     <h3>The smallest change that fools it</h3>
     <p>An adversarial example: almost nothing for you, another digit for the network.</p>
-    <div class="why-images">
+    <div class="equation why-change">
       <figure>
         <ink-image role="img" aria-label="Your image" .tones=${now.image}></ink-image>
         <figcaption>${answer(now)}</figcaption>
