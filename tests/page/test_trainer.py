@@ -394,12 +394,12 @@ def test_what_is_not_mnist_is_said_and_tried_again(engine: Page) -> None:
 
 # --- fine-tuning ------------------------------------------------------------------------------------------------------
 
-FINE_TUNE = """async ([parameters, images, labels]) => {
+FINE_TUNE = """async ([parameters, images, labels, seed]) => {
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const drawings = { images: bytes(images), labels: bytes(labels) };
   const digits = { training: await mnist.training(55_000), test: await mnist.test() };
   const network = { parameters: decode(parameters), shape: shapeOf([784, 64, 64, 10], "relu") };
-  const tuning = new engine.FineTuning(kernels, network, drawings, digits, 0);
+  const tuning = new engine.FineTuning(kernels, network, drawings, digits, seed);
   const shares = [];
   while (!tuning.isOver) {
     tuning.trainStep();
@@ -415,9 +415,9 @@ FINE_TUNE = """async ([parameters, images, labels]) => {
 }"""
 
 
-def fine_tuned(engine: Page, classifier: Classifier, images: Tensor, labels: Tensor) -> dict[str, Any]:
+def fine_tuned(engine: Page, classifier: Classifier, images: Tensor, labels: Tensor, seed: int = 0) -> dict[str, Any]:
     parameters = classifier.network.flat_parameters()
-    return engine.evaluate(FINE_TUNE, [encode(parameters), encode(images), encode(labels.byte())])
+    return engine.evaluate(FINE_TUNE, [encode(parameters), encode(images), encode(labels.byte()), seed])
 
 
 def test_a_handwriting_is_learned_and_little_is_forgotten(engine, pretrained, shared) -> None:
