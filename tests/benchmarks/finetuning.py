@@ -1,28 +1,28 @@
 """What fine-tuning on one person's handwriting gains and costs: python -m tests.benchmarks.finetuning
 
 Each of the 30 people of the pen strokes is the visitor once: a network is fine-tuned on twenty of their digits, two of
-each, and their other two hundred and more tell what it gained. The pen strokes are a development set: they chose the
-settings in model/training/finetuning.py, and nothing that ships was trained on them.
+each, and their other two hundred and more tell what it gained. The page's trainer does it, in Chromium. The pen strokes
+are a development set: they chose the settings in assets/engine/finetuning.js.
 """
 
 import argparse
 import statistics
-import time
 from pathlib import Path
 
 import torch
+from playwright.sync_api import sync_playwright
 from torch import Tensor
 
 from model import checkpoint, runtime
 from model.classifier import Classifier
-from model.data.mnist import load_mnist
 from model.data.unipen import load_written_digits
 from model.evaluation.metrics import accuracy
 from model.flags import add_model_flags
 from model.paths import PEN_STROKES, PRETRAINED, SHARED
 from model.preprocessing import preprocess
-from model.training.finetuning import fine_tune
 from tests.benchmarks.canvas import place_strokes
+from tests.page.chromium import FLAGS, find_or_install
+from tests.page.training import decode, fine_tuned, load_trainer, repository_files, with_parameters
 
 EACH = 2  # drawings of each digit to fine-tune on
 HARDEST = 8  # writers that are reported apart
@@ -38,7 +38,7 @@ def main() -> None:
     arguments = parser.parse_args()
     runtime.configure()
     path = arguments.checkpoint if arguments.checkpoint.is_file() else PRETRAINED
-    classifier, digits = checkpoint.load(path), load_mnist(arguments.data)
+    classifier = checkpoint.load(path)
     written = load_written_digits(arguments.shared / PEN_STROKES)
     generator = torch.Generator().manual_seed(0)
     images = torch.cat([preprocess(place_strokes(digit.strokes, generator)[None]) for digit in written])
@@ -48,23 +48,25 @@ def main() -> None:
     def correct(classifier: Classifier, which: Tensor) -> float:
         return accuracy(classifier.logits(images[which]), labels[which])
 
-    rows, seconds = [], []
-    for repeat in range(arguments.repeats):
-        for writer in range(1, arguments.writers + 1):
-            theirs = writers == writer
-            chosen = choose(theirs, labels, torch.Generator().manual_seed(1000 * repeat + writer))
-            began = time.perf_counter()
-            *_, last = fine_tune(classifier, images[chosen], labels[chosen], digits, seed=repeat)
-            seconds.append(time.perf_counter() - began)
-            result = last.result
-            held_out = theirs.clone()
-            held_out[chosen] = False
-            row = [(predicted == labels[chosen]).float().mean().item() for predicted in (result.before, result.after)]
-            row += [correct(some, held_out) for some in (classifier, result.classifier)]
-            row.append((result.out_of_fold == labels[chosen]).float().mean().item())
-            row += [counts.diagonal().sum().item() / 1e4 for counts in (result.mnist_before, result.mnist_after)]
-            row += [correct(some, ~theirs) for some in (classifier, result.classifier)]
-            rows.append(row)
+    rows, seconds, files = [], [], repository_files()
+    with sync_playwright() as playwright:
+        page = playwright.chromium.launch(executable_path=find_or_install(playwright), args=FLAGS).new_page()
+        load_trainer(page, files)
+        for repeat in range(arguments.repeats):
+            for writer in range(1, arguments.writers + 1):
+                theirs = writers == writer
+                chosen = choose(theirs, labels, torch.Generator().manual_seed(1000 * repeat + writer))
+                result = fine_tuned(page, classifier, images[chosen], labels[chosen], seed=repeat)
+                seconds.append(result["seconds"])
+                tuned = with_parameters(classifier, decode(result["parameters"]))
+                held_out = theirs.clone()
+                held_out[chosen] = False
+                row = [right(result[name], labels[chosen]) for name in ("before", "after")]
+                row += [correct(some, held_out) for some in (classifier, tuned)]
+                row += [right(result["outOfFold"], labels[chosen]), *result["mnist"]]
+                row += [correct(some, ~theirs) for some in (classifier, tuned)]
+                rows.append(row)
+    files.stop()
 
     table = 100 * torch.tensor(rows)  # (repeats x writers, 9)
     hardest = table[:, 2].argsort()[: HARDEST * arguments.repeats]
@@ -80,6 +82,11 @@ def main() -> None:
     worse = int((gain < -1e-4).sum())
     print(f"same person: worse for {worse} of {len(rows)}, at most by {max(0, -gain.min()):.1f} points")
     print(f"MNIST: at most {loss.max():.2f} points lost")
+
+
+def right(predicted: list[int], labels: Tensor) -> float:
+    """The share of digits predicted correctly."""
+    return (torch.tensor(predicted) == labels).float().mean().item()
 
 
 def choose(theirs: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:
