@@ -63,7 +63,7 @@ export function isDiverging(points) {
 
 /** The steps up to a number of them at which something is to happen: all at first, then so many in each power of ten.
     @param {number} steps @param {number} perDecade @returns {Set<number>} the last one included */
-export function logarithmicSteps(steps, perDecade) {
+function logarithmicSteps(steps, perDecade) {
   const series = new Set([steps]);
   let step = 1;
   for (let i = 0; step < steps; i++, step = Math.round(10 ** (i / perDecade))) series.add(step);

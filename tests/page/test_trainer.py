@@ -15,12 +15,14 @@ from playwright.sync_api import Browser, Page
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from model.data.augmentation import ROTATION, SCALE, SHEAR, SHIFT
 from model.data.mnist import Digits
 from model.data.unipen import load_written_digits
 from model.evaluation.metrics import accuracy
 from model.network import MEAN, STD, normalize
 from model.paths import ASSETS, PEN_STROKES
 from model.preprocessing import preprocess
+from model.training.recipe import Recipe
 from tests.benchmarks.canvas import place_strokes
 from tests.page.other_browsers import Firefox
 from tests.page.servers import FileServer
@@ -66,6 +68,12 @@ def test_the_kernels_are_built_from_their_source(tmp_path: Path) -> None:
     built = tmp_path / "kernels.wasm"
     subprocess.run(["npm", "run", "--silent", "kernels", "--", "--outFile", built], cwd=ROOT, check=True, timeout=120)
     assert built.read_bytes() == (KERNELS / "kernels.wasm").read_bytes()
+
+
+def test_a_browser_without_simd_says_so(engine: Page) -> None:
+    """To it, the kernels are no valid module."""
+    said = engine.evaluate("engine.compileKernels(new Uint8Array(8)).catch(({ message }) => message)")
+    assert said == "This browser can't train, as it has no WebAssembly SIMD: update it, or use another one."
 
 
 def sequential(widths: list[int], activation: str, seed: int = 0) -> nn.Sequential:
@@ -165,6 +173,47 @@ def test_200_steps_are_pytorchs(engine: Page, mnist: Digits, optimizer: str) -> 
     assert (losses - exact_losses).abs().max() <= 2e-6  # losses are near 2, where float32 has steps of 2.4e-7
 
 
+def test_images_are_augmented_as_in_model(engine: Page, mnist: Digits) -> None:
+    """To one tone, by the same maps: rotation, shear, logarithm of the scale, and shifts."""
+    random = np.random.default_rng(0)
+    maps = random.uniform(-1, 1, (50, 5)) * [ROTATION, SHEAR, SCALE, SHIFT, SHIFT]
+    augmented = engine.evaluate(
+        """async (maps) => {
+          const { images } = await mnist.training(maps.length);
+          const network = new engine.Backpropagation(kernels, shapeOf([784, 10], "relu"), maps.length);
+          network.images.set(images);
+          maps.forEach((map, n) => network.augment(n, map));
+          return encode(network.images);
+        }""",
+        maps.tolist(),
+    )
+    rotation, shear, scale, right, down = torch.from_numpy(maps.astype("float32")).T
+    cos, sin = rotation.cos() * scale.exp(), rotation.sin() * scale.exp()
+    rows = [cos, shear * cos - sin, right / 14, sin, shear * sin + cos, down / 14]
+    grid = F.affine_grid(torch.stack(rows, dim=1).view(-1, 2, 3), [50, 1, 28, 28], align_corners=False)
+    expected = F.grid_sample(mnist.train_images[:50, None].float(), grid, align_corners=False).flatten().int()
+    assert (decode(augmented, np.uint8).int() - expected).abs().max() <= 1
+
+
+def test_the_learning_rate_rises_and_falls_as_in_model(engine: Page) -> None:
+    done = [step / 100 for step in range(101)]
+    shares = engine.evaluate('done => done.map((share) => engine.learningRateShare("one-cycle", share))', done)
+    recipe = Recipe(learning_rate=1, schedule="one-cycle")
+    assert shares == pytest.approx([recipe.learning_rate_at(share) for share in done])
+
+
+def test_initial_weights_are_those_of_their_names(engine: Page) -> None:
+    draw = "name => encode(engine.initialParameters([784, 64, 10], name, new engine.Random(3)))"
+    default, he, zeros, large = (decode(engine.evaluate(draw, name)) for name in ("default", "he", "zeros", "large"))
+    first, biases = slice(0, 784 * 64), slice(784 * 64, 785 * 64)
+    assert default[first].abs().max() == pytest.approx(1 / 28, rel=1e-3)
+    assert default[biases].abs().max() == pytest.approx(1 / 28, rel=0.2)
+    assert he[first].std() == pytest.approx((2 / 784) ** 0.5, rel=0.02)
+    assert not he[biases].any()
+    assert not zeros.any()
+    torch.testing.assert_close(large, 10 * default)
+
+
 # Weights and curve of two short trainings that use everything that a browser might compute in its own way.
 RUNS = """(async () => {
   const digits = await mnist.training(1_000);
@@ -201,7 +250,7 @@ def test_another_browser_gives_the_same_weights(engine: Page, files: FileServer)
 
 # A worker, and what it posts: `until` waits for a message and gives it without its arrays.
 WORKER = """(async () => {
-  const worker = await engine.createWorker(new URL("/data/MNIST/raw/", location.href).href);
+  const worker = await startWorker();
   const [all, waiting] = [[], new Set()];
   worker.onmessage = ({ data }) => {
     all.push(data);

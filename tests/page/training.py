@@ -16,13 +16,19 @@ from tests.page.servers import FileServer
 BLANK = "assets/site/icon.svg"  # a page with no scripts of its own
 LOAD = """(async () => {
   const names = ["backpropagation", "evaluation", "finetuning", "mnist", "network", "random", "settings", "trainer",
-    "weights-files", "script", "create-worker"];
+    "weights-files", "script"];
   const modules = await Promise.all(names.map((name) => import(`/assets/engine/${name}.js`)));
   window.engine = Object.assign({}, ...modules);
   window.kernels = await engine.compileKernels(
     await (await fetch("/assets/engine/kernels/kernels.wasm")).arrayBuffer(),
   );
   window.mnist = new engine.MNIST(engine.filesAt(new URL("/data/MNIST/raw/", location.href)));
+  window.startWorker = async () => {
+    const kernels = await (await fetch("/assets/engine/kernels/kernels.wasm")).arrayBuffer();
+    const worker = new Worker("/assets/engine/worker.js", { type: "module" });
+    worker.postMessage({ type: "setup", kernels, mnist: new URL("/data/MNIST/raw/", location.href).href });
+    return worker;
+  };
   window.shapeOf = (widths, activation) => ({ widths, activation, mean: engine.MEAN, std: engine.STD });
   window.encode = (numbers) => {
     const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
