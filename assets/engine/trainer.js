@@ -24,7 +24,7 @@ export const STD = 0.3081;
 const POINTS_PER_DECADE = 24; // of steps
 const SNAPSHOTS_PER_DECADE = 8;
 const EPOCH_ENDS = 10; // with a snapshot, spread over the whole training
-// As in model/training/schedule.py:
+// As in model/training/recipe.py:
 export const WARM_UP = 0.1; // share of the steps in which a one-cycle training's learning rate rises
 export const START = 0.04; // share of the peak that it rises from
 // As in model/data/augmentation.py, at strength 1:
