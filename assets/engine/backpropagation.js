@@ -77,6 +77,7 @@ export class Backpropagation {
     this._byInput = { starts: allocate(4 * (inputs + 2)), entries: allocate(8 * capacity * inputs) };
     this._zeros = allocate(Math.max(...rows));
     this._row = allocate(Math.max(...rows));
+    this._padded = allocate(32 * 32);
     const [images, labels] = [allocate(capacity * PIXELS), allocate(capacity)];
     const [losses, predicted] = [allocate(4 * capacity), allocate(capacity)];
     const { buffer } = grown(/** @type {WebAssembly.Memory} */ (memory), end);
@@ -118,12 +119,9 @@ export class Backpropagation {
     }
   }
 
-  /** Rotate, shear, scale and shift image number n in place. @param {number} n @param {number[]} map as `augment` has it */
-  augment(n, map) {
-    const image = this.images.byteOffset + n * PIXELS;
-    const spare = this._byInput.entries; // where nothing is kept from one pass to the next
-    new Uint8Array(this._buffer, spare, PIXELS).set(this.images.subarray(n * PIXELS, (n + 1) * PIXELS));
-    this.kernels.augment(spare, .../** @type {[number, number, number, number, number]} */ (map), image);
+  /** Rotate, shear, scale and shift an image in place. @param {number} n its number @param {number[]} map as in kernels.ts */
+  augment(n, [rotation, shear, scale, right, down]) {
+    this.kernels.augment(this.images.byteOffset + n * PIXELS, rotation, shear, scale, right, down, this._padded);
   }
 
   /** The softmax probabilities of image number n after the forward pass. @param {number} n */

@@ -38,22 +38,25 @@ export class Evaluator {
 
   /** @param {Float32Array} parameters @param {Samples} samples @returns {Report} */
   report(parameters, samples) {
-    const cells = () =>
-      Array.from({ length: DIGITS }, () => Array.from({ length: DIGITS }, () => /** @type {Example[]} */ ([])));
-    const examples = cells();
+    const cells = /** @type {Example[][][]} */ (rows(() => rows(() => [])));
     const { losses, predicted, labels } = this._network;
     this._forEach(parameters, samples, (n, position) => {
       const probabilities = this._network.probabilities(n);
-      examples[labels[n]][predicted[n]].push({
+      cells[labels[n]][predicted[n]].push({
         ...{ position, label: labels[n], predicted: predicted[n], loss: losses[n] },
         ...{ probability: probabilities[predicted[n]], labelProbability: probabilities[labels[n]] },
         image: samples.images.subarray(position * PIXELS, (position + 1) * PIXELS),
       });
     });
-    const confusion = examples.map((row) => row.map((cell) => cell.length));
-    const worst = examples.map((row) => row.map((cell) => cell.sort((a, b) => b.loss - a.loss).slice(0, EXAMPLES)));
-    for (const example of worst.flat(2)) example.image = example.image.slice();
-    return { ...this.evaluate(parameters, samples), confusion, examples: worst };
+    const all = cells.flat(2);
+    const right = all.filter(({ label, predicted }) => label === predicted).length;
+    for (const cell of cells.flat()) cell.sort((a, b) => b.loss - a.loss);
+    return {
+      loss: all.reduce((sum, { loss }) => sum + loss, 0) / all.length,
+      accuracy: right / all.length,
+      confusion: cells.map((row) => row.map((cell) => cell.length)),
+      examples: cells.map((row) => row.map((cell) => cell.slice(0, EXAMPLES).map(withOwnImage))),
+    };
   }
 
   /** Of each hidden layer, the neurons that none of the images activates: that is said of ReLU alone.
@@ -84,7 +87,17 @@ export class Evaluator {
   }
 }
 
-/** Several samples as one, copied. @param {Samples[]} parts @returns {Samples} */
+/** @template T @param {() => T} row @returns {T[]} one for each digit */
+function rows(row) {
+  return Array.from({ length: DIGITS }, row);
+}
+
+/** An example that does not hold on to the memory of all images. @param {Example} example @returns {Example} */
+function withOwnImage(example) {
+  return { ...example, image: example.image.slice() };
+}
+
+/** Several samples as one. @param {Samples[]} parts @returns {Samples} a copy */
 export function join(parts) {
   const count = parts.reduce((sum, { labels }) => sum + labels.length, 0);
   const [images, labels] = [new Uint8Array(count * PIXELS), new Uint8Array(count)];
@@ -95,6 +108,14 @@ export function join(parts) {
     at += part.labels.length;
   }
   return { images, labels };
+}
+
+/** Some of the samples, in this order. @param {Samples} samples @param {Iterable<number>} positions @returns {Samples} a copy */
+export function select({ images, labels }, positions) {
+  const chosen = Uint32Array.from(positions);
+  const copied = new Uint8Array(chosen.length * PIXELS);
+  chosen.forEach((i, at) => copied.set(images.subarray(i * PIXELS, (i + 1) * PIXELS), at * PIXELS));
+  return { images: copied, labels: Uint8Array.from(chosen, (i) => labels[i]) };
 }
 
 /** The mistakes with the highest loss, the worst first. @param {Report} report @param {number} [count] */

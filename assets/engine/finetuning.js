@@ -10,8 +10,7 @@
     copy that was fine-tuned on the others. */
 /** @import { Shape } from "./backpropagation.js" */
 /** @import { Report, Samples } from "./evaluation.js" */
-import { PIXELS } from "./backpropagation.js";
-import { Evaluator, join } from "./evaluation.js";
+import { Evaluator, join, select } from "./evaluation.js";
 import { Random } from "./random.js";
 import { DEFAULTS } from "./settings.js";
 import { Trainer } from "./trainer.js";
@@ -40,11 +39,13 @@ export class FineTuning {
     this._kernels = kernels;
     this._network = network;
     this._drawings = drawings;
-    this._mnist = mnist;
+    this._test = mnist.test;
     this._seed = seed;
     this._foldOf = foldsOf(drawings.labels, seed);
     this._evaluator = new Evaluator(kernels, network.shape);
     this._outOfFold = new Uint8Array(drawings.labels.length);
+    const rehearsed = new Random(seed).permutation(mnist.training.labels.length).subarray(0, REHEARSED);
+    this._rehearsed = select(mnist.training, rehearsed);
     this._fold = 0; // FOLDS for the last training, on all drawings
     this._trainer = this._begin();
     /** @type {FineTuned | null} */
@@ -82,19 +83,15 @@ export class FineTuning {
   /** The next training: without one fold; or, the last one, on all drawings. */
   _begin() {
     const shown = [...this._drawings.labels.keys()].filter((i) => this._foldOf[i] !== this._fold);
-    const drawings = join(shown.map((i) => sample(this._drawings, i)));
-    const random = new Random(this._seed);
-    const rehearsed = random.permutation(this._mnist.training.labels.length).subarray(0, REHEARSED);
-    const samples = join([
-      ...Array.from({ length: Math.ceil(SHOWN / shown.length) }, () => drawings),
-      ...Array.from(rehearsed, (i) => sample(this._mnist.training, i)),
-    ]);
+    const drawings = select(this._drawings, shown);
+    const again = Array.from({ length: Math.ceil(SHOWN / shown.length) }, () => drawings);
+    const samples = join([...again, this._rehearsed]);
     return new Trainer(this._kernels, samples, { ...FINE_TUNING, seed: this._seed }, this._network);
   }
 
   /** @param {Float32Array} parameters the fine-tuned ones @returns {FineTuned} */
   _compare(parameters) {
-    const [drawings, test, evaluator] = [this._drawings, this._mnist.test, this._evaluator];
+    const [drawings, test, evaluator] = [this._drawings, this._test, this._evaluator];
     return {
       parameters,
       before: evaluator.predict(this._network.parameters, drawings),
@@ -113,9 +110,4 @@ function foldsOf(labels, seed) {
   const foldOf = new Uint8Array(labels.length);
   byDigit.forEach((drawing, i) => (foldOf[drawing] = i % FOLDS));
   return foldOf;
-}
-
-/** @param {Samples} samples @param {number} i @returns {Samples} one of them */
-function sample({ images, labels }, i) {
-  return { images: images.subarray(i * PIXELS, (i + 1) * PIXELS), labels: labels.subarray(i, i + 1) };
 }

@@ -1,5 +1,5 @@
 /** What explains a prediction: gradients with respect to the input, and one step of gradient descent, as
-    model/reference.py computes them with PyTorch. */
+    tests/reference.py computes them with PyTorch. */
 /** @import { ForwardPass, Layer } from "../state/types.js" */
 /** @import { Classifier } from "./classifier.js" */
 /** @import { Network } from "./network.js" */

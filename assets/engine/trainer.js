@@ -24,7 +24,7 @@ export const STD = 0.3081;
 const POINTS_PER_DECADE = 24; // of steps
 const SNAPSHOTS_PER_DECADE = 8;
 const EPOCH_ENDS = 10; // with a snapshot, spread over the whole training
-// As in model/training/schedule.py:
+// As in model/training/recipe.py:
 export const WARM_UP = 0.1; // share of the steps in which a one-cycle training's learning rate rises
 export const START = 0.04; // share of the peak that it rises from
 // As in model/data/augmentation.py, at strength 1:
@@ -63,7 +63,7 @@ export function isDiverging(points) {
 
 /** The steps up to a number of them at which something is to happen: all at first, then so many in each power of ten.
     @param {number} steps @param {number} perDecade @returns {Set<number>} the last one included */
-export function logarithmicSteps(steps, perDecade) {
+function logarithmicSteps(steps, perDecade) {
   const series = new Set([steps]);
   let step = 1;
   for (let i = 0; step < steps; i++, step = Math.round(10 ** (i / perDecade))) series.add(step);

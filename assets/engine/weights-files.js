@@ -63,7 +63,7 @@ export function writeSafetensors(parameters, { widths, activation, mean, std }, 
 }
 
 /** The index of a layer in an nn.Sequential that starts with nn.Flatten. @param {number} layer @param {Activation} activation */
-export function sequentialIndex(layer, activation) {
+function sequentialIndex(layer, activation) {
   return 1 + layer * (activation === "none" ? 1 : 2);
 }
 

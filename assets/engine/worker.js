@@ -1,13 +1,14 @@
 /**
- * The worker in which networks are trained, one at a time: it holds the trainer, and MNIST once it is needed. create-worker.js
- * starts it. A worker's loop is not slowed down in a hidden tab.
+ * The worker in which networks are trained, one at a time: it holds the trainer, and MNIST once it is needed. A
+ * worker's loop is not slowed down in a hidden tab.
  *
  * Samples are { images: Uint8Array (N x 784), labels: Uint8Array (N) }; parameters a Float32Array in PyTorch's order: layer
  * by layer, weights (outputs x inputs), then biases; a shape { widths, activation, mean, std }.
  *
  * Messages to it:
  *
- *   { type: "setup", kernels, mnist }     the first one, from create-worker.js
+ *   { type: "setup", kernels, mnist }    the first one: the bytes of kernels.wasm; and the address of the folder with MNIST's
+ *       files, or, where the worker may not fetch them, the files themselves, by name
  *   { type: "train", run, settings, extra?, isPaused? }   a new training in place of the present one, if there is one;
  *       `run` is any name; `settings` are settings.js's; `extra` are samples to train on beside MNIST's; `isPaused` starts
  *       nothing yet: for "step"
@@ -39,8 +40,7 @@ import { filesAt, filesAtHand, MNIST } from "./mnist.js";
 import { settingsError } from "./settings.js";
 import { Trainer } from "./trainer.js";
 
-/** @typedef {{ kernels: ArrayBuffer, mnist: string | Record<string, Uint8Array<ArrayBuffer>> }} Setup
- * the bytes of kernels.wasm; the address of the folder with MNIST's files, or the files themselves */
+/** @typedef {{ kernels: ArrayBuffer, mnist: string | Record<string, Uint8Array<ArrayBuffer>> }} Setup */
 /** @typedef {"running" | "paused" | "done" | "stopped" | "diverged"} State */
 /** @typedef {{ run: unknown, state: State, started: Promise<Trainer | FineTuning>, seconds: number,
  *   points: number, isWorking?: boolean }} Job `points` have been posted */

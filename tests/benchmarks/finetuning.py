@@ -1,16 +1,13 @@
 """What fine-tuning on one person's handwriting gains and costs: python -m tests.benchmarks.finetuning
 
 Each of the 30 people of the pen strokes is the visitor once: a network is fine-tuned on twenty of their digits, two of
-each, and their other two hundred and more tell what it gained. The pen strokes are a development set: they chose the
-settings in assets/engine/finetuning.py, and nothing that ships was trained on them.
+each, and their other two hundred and more tell what it gained. The page's trainer does it, in Chromium. The pen strokes
+are a development set: they chose the settings in assets/engine/finetuning.js.
 """
 
 import argparse
-import copy
 import statistics
-import time
 from pathlib import Path
-from typing import Any
 
 import torch
 from playwright.sync_api import sync_playwright
@@ -25,8 +22,7 @@ from model.paths import PEN_STROKES, PRETRAINED, SHARED
 from model.preprocessing import preprocess
 from tests.benchmarks.canvas import place_strokes
 from tests.page.chromium import FLAGS, find_or_install
-from tests.page.servers import FileServer
-from tests.page.test_trainer import LOAD, ROOT, decode, fine_tuned
+from tests.page.training import decode, fine_tuned, load_trainer, repository_files, with_parameters
 
 EACH = 2  # drawings of each digit to fine-tune on
 HARDEST = 8  # writers that are reported apart
@@ -52,33 +48,25 @@ def main() -> None:
     def correct(classifier: Classifier, which: Tensor) -> float:
         return accuracy(classifier.logits(images[which]), labels[which])
 
-    rows, seconds = [], []
+    rows, seconds, files = [], [], repository_files()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_or_install(playwright), args=FLAGS)
-        page = browser.new_page()
-        page.goto(f"{FileServer(ROOT).url}assets/site/icon.svg")
-        page.evaluate(LOAD)
+        page = playwright.chromium.launch(executable_path=find_or_install(playwright), args=FLAGS).new_page()
+        load_trainer(page, files)
         for repeat in range(arguments.repeats):
             for writer in range(1, arguments.writers + 1):
                 theirs = writers == writer
                 chosen = choose(theirs, labels, torch.Generator().manual_seed(1000 * repeat + writer))
-                began = time.perf_counter()
                 result = fine_tuned(page, classifier, images[chosen], labels[chosen], seed=repeat)
-                seconds.append(time.perf_counter() - began)
-                tuned = copy.deepcopy(classifier)
-                torch.nn.utils.vector_to_parameters(decode(result["parameters"]), tuned.network.parameters())
+                seconds.append(result["seconds"])
+                tuned = with_parameters(classifier, decode(result["parameters"]))
                 held_out = theirs.clone()
                 held_out[chosen] = False
-
-                def right(name: str, result: dict[str, Any] = result, chosen: Tensor = chosen) -> float:
-                    return (torch.tensor(result[name]) == labels[chosen]).float().mean().item()
-
-                row = [right("before"), right("after")]
+                row = [right(result[name], labels[chosen]) for name in ("before", "after")]
                 row += [correct(some, held_out) for some in (classifier, tuned)]
-                row += [right("outOfFold"), *result["mnist"]]
+                row += [right(result["outOfFold"], labels[chosen]), *result["mnist"]]
                 row += [correct(some, ~theirs) for some in (classifier, tuned)]
                 rows.append(row)
-        browser.close()
+    files.stop()
 
     table = 100 * torch.tensor(rows)  # (repeats x writers, 9)
     hardest = table[:, 2].argsort()[: HARDEST * arguments.repeats]
@@ -94,6 +82,11 @@ def main() -> None:
     worse = int((gain < -1e-4).sum())
     print(f"same person: worse for {worse} of {len(rows)}, at most by {max(0, -gain.min()):.1f} points")
     print(f"MNIST: at most {loss.max():.2f} points lost")
+
+
+def right(predicted: list[int], labels: Tensor) -> float:
+    """The share of digits predicted correctly."""
+    return (torch.tensor(predicted) == labels).float().mean().item()
 
 
 def choose(theirs: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:

@@ -36,13 +36,13 @@ from model.training.recipe import Recipe
 from tests.benchmarks.training import textbook, write_for_torchvision
 from tests.page.chromium import FLAGS, find_or_install
 from tests.page.servers import FileServer
+from tests.page.training import BLANK, load_trainer
 
 FASTER_THAN_TFJS, SLOWER_THAN_MODEL, APART = 8.0, 2.5, 0.3  # wanted: at least, at most; points of accuracy, at most
 TRAIN = """async (seed) => {
   const began = performance.now();
-  const { createWorker } = await import("/assets/engine/create-worker.js");
   const { DEFAULTS } = await import("/assets/engine/settings.js");
-  const worker = await createWorker(new URL("/data/MNIST/raw/", location.href).href);
+  const worker = await startWorker();
   const until = (isIt) => new Promise((resolve) => (worker.onmessage = ({ data }) => isIt(data) && resolve(data)));
   const end = until(({ state }) => state && state !== "running");
   worker.postMessage({ type: "train", run: 0, settings: { ...DEFAULTS, seed } });
@@ -92,7 +92,7 @@ def by_model(digits: Digits, seed: int) -> tuple[float, float]:
 
 def by_tensorflow(page: Page, url: str, epochs: int) -> float:
     """Seconds of TensorFlow.js's training, in a page of its own."""
-    page.goto(f"{url}assets/site/icon.svg")
+    page.goto(f"{url}{BLANK}")
     for script in ("tfjs/dist/tf.min.js", "tfjs-backend-wasm/dist/tf-backend-wasm.min.js"):
         page.evaluate(page.request.get(f"{url}tfjs/node_modules/@tensorflow/{script}").text())
     return page.evaluate(TENSORFLOW, epochs) * 5 / epochs
@@ -122,7 +122,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=find_or_install(playwright), args=FLAGS)
         page = browser.new_page()
         page.set_default_timeout(0)
-        page.goto(f"{files.url}assets/site/icon.svg")
+        load_trainer(page, files)
         rows: dict[str, Callable[[int], float]] = {
             "the page": lambda number: page.evaluate(TRAIN, number)[0],
             "model/": lambda number: by_model(digits, number)[0],

@@ -1,11 +1,10 @@
-"""How long it takes until there is something to draw on: python -m tests.benchmarks.start [--rounds 5] [--other DIR]
+"""How long it takes until there is something to draw on: python -m tests.benchmarks.start [--rounds 3] [--other DIR]
 
 In one run, in turns: importing torch and Gradio alone; `python app.py` with a checkpoint until the first page is
 served; and a first launch, which trains. `--other` names another version of the repository, whose launches take turns
 with these. Then the page: its size beside Gradio's own files, and when a browser that has never seen it can draw.
 """
 
-import argparse
 import statistics
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from playwright.sync_api import Browser, Request, sync_playwright
 
 from demo.site import FOLDER
 from model.paths import DATA, PRETRAINED, ROOT
+from tests.benchmarks import harness
 from tests.launching import clean_environment, free_port
 from tests.page.chromium import FLAGS, find_or_install
 from tests.page.drawing import PAD
@@ -37,27 +37,20 @@ READY = """new Promise((done) => {
 
 def main() -> None:
     """Measure, and print."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--first", type=int, default=3, help="rounds of first launches")
+    parser = harness.parser(__doc__, rounds=3)
     parser.add_argument("--other", type=Path, metavar="DIR", help="another version's first launches, to compare with")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rounds = [(_imports(), _first_page(ROOT, PRETRAINED)) for _ in range(arguments.rounds)]
-        imports, pages = (statistics.median(times) for times in zip(*rounds, strict=True))
-        ratio = statistics.median(page / alone for alone, page in rounds)
-        print(f"import torch, gradio: {imports:.2f} s; start to the first page: {pages:.2f} s; ratio {ratio:.2f}\n")
-
-        places = [ROOT, *([arguments.other.absolute()] if arguments.other else [])]
-        first: dict[Path, list[float]] = {place: [] for place in places}
-        for number in range(arguments.first):
-            for index, place in enumerate(places):
-                first[place].append(_first_page(place, folder / f"{number}-{index}.pt"))
-                print(f"first launch, training included, {place}: {first[place][-1]:.1f} s", flush=True)
-        medians = [statistics.median(times) for times in first.values()]
-        print(f"medians {medians}: {medians[-1] / medians[0]:.2f} times as fast as the other\n")
-        _measure_page(arguments.rounds)
+        measures = {
+            "import torch, gradio": _imports,
+            "start to the first page": lambda: _first_page(ROOT, PRETRAINED),
+            "first launch, training included": lambda: _first_page(ROOT, folder / f"{time.monotonic()}.pt"),
+        }
+        if other := arguments.other and arguments.other.absolute():
+            measures["first launch of the other"] = lambda: _first_page(other, folder / f"{time.monotonic()}.pt")
+        harness.in_turns(measures, arguments.rounds)
+    _measure_page(2 * arguments.rounds)
 
 
 def _measure_page(rounds: int) -> None:
@@ -69,7 +62,7 @@ def _measure_page(rounds: int) -> None:
             browser = playwright.chromium.launch(executable_path=find_or_install(playwright), args=FLAGS)
             first, whole = _weight(browser, url)
             print(f"sent until the first prediction, beside Gradio's own files: {first:,} bytes; in all: {whole:,}")
-            ready = [_ready(browser, url) for _ in range(2 * rounds)]
+            ready = [_ready(browser, url) for _ in range(rounds)]
         print(f"navigation to the first prediction: {statistics.median(ready):.0f} ms, at most {max(ready):.0f}")
     finally:
         process.kill()

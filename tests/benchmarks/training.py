@@ -14,9 +14,7 @@ the trained weights, compilation included. They take turns, so that a busy machi
 Then whole training runs: the baseline recipe, the augmented one, and the augmented one with snapshots and detector.
 """
 
-import argparse
 import importlib.util
-import statistics
 import tempfile
 import time
 from collections import deque
@@ -36,10 +34,10 @@ from model.pipeline import train_classifier
 from model.training.batches import Samples, training_samples, validation_samples
 from model.training.loop import train
 from model.training.recipe import RECIPES, Recipe
+from tests.benchmarks import harness
 
 EPOCHS, BATCH = 5, 32
 BATCHES = 1_875  # in an epoch of 60,000
-WANTED = 11.0  # times as fast as the textbook's
 
 
 def textbook(folder: Path, batches: int) -> float:
@@ -124,26 +122,9 @@ def jax(images: Tensor, labels: Tensor) -> float:
     return time.perf_counter() - began
 
 
-def ours(samples: Samples, validation: Samples) -> float:
-    """Seconds for our training; it also measures the accuracy after each epoch."""
-    began = time.perf_counter()
-    deque(train(MLP(), samples, Recipe(), validation), maxlen=0)
-    return time.perf_counter() - began
-
-
-def augmented(digits: Digits) -> float:
-    """Seconds for the training by the augmented recipe, writing its styles included."""
-    began = time.perf_counter()
-    recipe = RECIPES["augmented"]
-    deque(train(MLP(), training_samples(digits, recipe), recipe, validation_samples(digits)), maxlen=0)
-    return time.perf_counter() - began
-
-
-def first_training(digits: Digits) -> float:
-    """Seconds for everything that a first launch trains: network, snapshots and detector."""
-    began = time.perf_counter()
-    train_classifier(digits, RECIPES["augmented"], say=lambda sentence: None)
-    return time.perf_counter() - began
+def train_all(samples: Samples, recipe: Recipe, digits: Digits) -> None:
+    """This project's training; it also measures the accuracy after each epoch."""
+    deque(train(MLP(), samples, recipe, validation_samples(digits)), maxlen=0)
 
 
 def write_for_torchvision(images: Tensor, labels: Tensor, digits: Digits, folder: Path) -> None:
@@ -157,9 +138,8 @@ def write_for_torchvision(images: Tensor, labels: Tensor, digits: Digits, folder
 
 def main() -> None:
     """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = harness.parser(__doc__, rounds=3)
     parser.add_argument("--data", type=Path)
-    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--batches", type=int, default=BATCHES, help="of one textbook epoch (default: all 1,875)")
     arguments = parser.parse_args()
     batches = min(arguments.batches, BATCHES)
@@ -168,30 +148,25 @@ def main() -> None:
     digits = load_mnist(arguments.data)
     images = torch.cat([digits.train_images, digits.validation_images])
     labels = torch.cat([digits.train_labels, digits.validation_labels])
-    samples, validation = Samples(images, labels), validation_samples(digits)
+    samples, augmented = Samples(images, labels), RECIPES["augmented"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_for_torchvision(images, labels, digits, folder)
-        rows: dict[str, Callable[[], float]] = {
+        measures: dict[str, Callable[[], float]] = {
             "textbook": lambda: textbook(folder, batches),
-            "autograd": lambda: autograd(samples),
+            "tensors and autograd": lambda: autograd(samples),
             "JAX": lambda: jax(images, labels),
-            "ours": lambda: ours(samples, validation),
-            "augmented": lambda: augmented(digits),
-            "first training": lambda: first_training(digits),
+            "this project": lambda: harness.seconds(lambda: train_all(samples, Recipe(), digits)),
+            "augmented": lambda: harness.seconds(
+                lambda: train_all(training_samples(digits, augmented), augmented, digits)
+            ),
+            "the same with snapshots and detector": lambda: harness.seconds(
+                lambda: train_classifier(digits, augmented, say=lambda sentence: None)
+            ),
         }
         if importlib.util.find_spec("jax") is None:
-            del rows["JAX"]
-        seconds: dict[str, list[float]] = {row: [] for row in rows}
-        for number in range(arguments.rounds):
-            for row, measure in rows.items():
-                seconds[row].append(measure())
-                print(f"round {number + 1}  {row:<16}{seconds[row][-1]:7.2f} s", flush=True)
-    print(f"\n{'medians':<16}{'seconds':>10}{'textbook / it':>16}")
-    slow = statistics.median(seconds["textbook"])
-    for row, times in seconds.items():
-        print(f"{row:<16}{statistics.median(times):10.2f}{slow / statistics.median(times):15.1f}x")
-    print(f"(at least {WANTED:g} times as fast as the textbook is wanted of ours)")
+            del measures["JAX"]
+        harness.in_turns(measures, arguments.rounds)
 
 
 if __name__ == "__main__":

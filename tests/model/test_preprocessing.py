@@ -1,6 +1,5 @@
 """From ink to 28 x 28: the steps by which MNIST was made."""
 
-import io
 from fractions import Fraction
 from math import floor
 
@@ -8,11 +7,10 @@ import numpy as np
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
-from model.data.images import load_image
 from model.evaluation.metrics import accuracy
 from model.preprocessing import ALL_STEPS, BOX, SIDE, SMALLEST_CROP, SOFT_EDGE, Steps, preprocess
+from tests.benchmarks.canvas import place_images
 
 margins = st.tuples(st.integers(0, 20), st.integers(0, 20))  # on both sides
 property_test = settings(max_examples=40, deadline=None, derandomize=True)
@@ -117,32 +115,8 @@ def test_drawings_of_any_proportion():
     np.testing.assert_array_equal(image_of(ink), image_of(ink[:, 58_000:]))
 
 
-RESAMPLINGS = list(Image.Resampling)
-COLORS = [  # background, ink
-    ((255, 255, 255), (0, 0, 0)),
-    ((0, 0, 0), (255, 255, 255)),
-    ((250, 244, 220), (30, 40, 160)),
-    ((24, 70, 50), (235, 235, 220)),
-]
-
-
-def on_canvas(digit: np.ndarray, random: np.random.Generator) -> bytes:
-    """An image file of one digit: enlarged, the whole then shrunk a little, moved and recolored."""
-    resampling = random.choice(RESAMPLINGS)
-    background, ink = random.choice(COLORS)
-    enlarged = int(random.integers(100, 200))
-    side = int(enlarged * random.uniform(0.6, 0.9))
-    opacity = Image.fromarray(digit).resize((enlarged, enlarged), resampling).resize((side, side), resampling)
-    x, y = (int(random.integers(-side // 10, room - side + side // 10)) for room in (190, 180))
-    canvas = Image.new("RGB", (190, 180), tuple(background))
-    canvas.paste(tuple(ink), (x, y, x + side, y + side), opacity)
-    file = io.BytesIO()
-    canvas.save(file, "BMP")
-    return file.getvalue()
-
-
 def test_mnist_itself_comes_back_from_a_canvas(mnist, pretrained):
-    random = np.random.default_rng(0)
-    some, labels = mnist.test_images[::5], mnist.test_labels[::5]
-    images = torch.cat([preprocess(load_image(on_canvas(digit, random))) for digit in some.numpy()])
+    some, labels = mnist.test_images[::2], mnist.test_labels[::2]
+    placed = place_images(some, torch.Generator().manual_seed(0)).split(500)
+    images = torch.cat([preprocess(ink) for ink in placed])
     assert accuracy(pretrained.logits(images), labels) >= accuracy(pretrained.logits(some), labels) - 0.003

@@ -1,8 +1,6 @@
 """The page's trainer, held to PyTorch in a real browser, and to itself in another one."""
 
-import base64
 import contextlib
-import copy
 import io
 import subprocess
 from collections.abc import Iterator
@@ -17,16 +15,18 @@ from playwright.sync_api import Browser, Page
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from model.classifier import Classifier
+from model.data.augmentation import ROTATION, SCALE, SHEAR, SHIFT
 from model.data.mnist import Digits
 from model.data.unipen import load_written_digits
 from model.evaluation.metrics import accuracy
 from model.network import MEAN, STD, normalize
 from model.paths import ASSETS, PEN_STROKES
 from model.preprocessing import preprocess
+from model.training.recipe import Recipe
 from tests.benchmarks.canvas import place_strokes
 from tests.page.other_browsers import Firefox
 from tests.page.servers import FileServer
+from tests.page.training import BLANK, LOAD, decode, encode, fine_tuned, load_trainer, repository_files, with_parameters
 
 ROOT = ASSETS.parent
 KERNELS = ASSETS / "engine" / "kernels"
@@ -43,29 +43,12 @@ OPTIMIZERS = {
     "rmsprop": lambda parameters: torch.optim.RMSprop(parameters, lr=0.001),
     "adam": lambda parameters: torch.optim.Adam(parameters, lr=0.001),
 }
-LOAD = """(async () => {
-  const names = ["backpropagation", "evaluation", "finetuning", "mnist", "network", "random", "settings", "trainer",
-    "weights-files", "script", "create-worker"];
-  const modules = await Promise.all(names.map((name) => import(`/assets/engine/${name}.js`)));
-  window.engine = Object.assign({}, ...modules);
-  window.kernels = await engine.compileKernels(
-    await (await fetch("/assets/engine/kernels/kernels.wasm")).arrayBuffer(),
-  );
-  window.mnist = new engine.MNIST(engine.filesAt(new URL("/data/MNIST/raw/", location.href)));
-  window.shapeOf = (widths, activation) => ({ widths, activation, mean: engine.MEAN, std: engine.STD });
-  window.encode = (numbers) => {
-    const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-  };
-  window.decode = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
-  return true;
-})()"""
 
 
 @pytest.fixture(scope="module")
 def files() -> Iterator[FileServer]:
     """The repository's files."""
-    files = FileServer(ROOT)
+    files = repository_files()
     yield files
     files.stop()
 
@@ -74,18 +57,9 @@ def files() -> Iterator[FileServer]:
 def engine(browser: Browser, files: FileServer) -> Iterator[Page]:
     """A page with the trainer's modules, and nothing else."""
     page = browser.new_page()
-    page.goto(f"{files.url}assets/site/icon.svg")
-    page.evaluate(LOAD)
+    load_trainer(page, files)
     yield page
     page.close()
-
-
-def encode(numbers: Tensor) -> str:
-    return base64.b64encode(numbers.numpy().tobytes()).decode()
-
-
-def decode(text: str, dtype: Any = np.float32) -> Tensor:
-    return torch.from_numpy(np.frombuffer(base64.b64decode(text), dtype).copy())
 
 
 def test_the_kernels_are_built_from_their_source(tmp_path: Path) -> None:
@@ -94,6 +68,12 @@ def test_the_kernels_are_built_from_their_source(tmp_path: Path) -> None:
     built = tmp_path / "kernels.wasm"
     subprocess.run(["npm", "run", "--silent", "kernels", "--", "--outFile", built], cwd=ROOT, check=True, timeout=120)
     assert built.read_bytes() == (KERNELS / "kernels.wasm").read_bytes()
+
+
+def test_a_browser_without_simd_says_so(engine: Page) -> None:
+    """To it, the kernels are no valid module."""
+    said = engine.evaluate("engine.compileKernels(new Uint8Array(8)).catch(({ message }) => message)")
+    assert said == "This browser can't train, as it has no WebAssembly SIMD: update it, or use another one."
 
 
 def sequential(widths: list[int], activation: str, seed: int = 0) -> nn.Sequential:
@@ -193,6 +173,47 @@ def test_200_steps_are_pytorchs(engine: Page, mnist: Digits, optimizer: str) -> 
     assert (losses - exact_losses).abs().max() <= 2e-6  # losses are near 2, where float32 has steps of 2.4e-7
 
 
+def test_images_are_augmented_as_in_model(engine: Page, mnist: Digits) -> None:
+    """To one tone, by the same maps: rotation, shear, logarithm of the scale, and shifts."""
+    random = np.random.default_rng(0)
+    maps = random.uniform(-1, 1, (50, 5)) * [ROTATION, SHEAR, SCALE, SHIFT, SHIFT]
+    augmented = engine.evaluate(
+        """async (maps) => {
+          const { images } = await mnist.training(maps.length);
+          const network = new engine.Backpropagation(kernels, shapeOf([784, 10], "relu"), maps.length);
+          network.images.set(images);
+          maps.forEach((map, n) => network.augment(n, map));
+          return encode(network.images);
+        }""",
+        maps.tolist(),
+    )
+    rotation, shear, scale, right, down = torch.from_numpy(maps.astype("float32")).T
+    cos, sin = rotation.cos() * scale.exp(), rotation.sin() * scale.exp()
+    rows = [cos, shear * cos - sin, right / 14, sin, shear * sin + cos, down / 14]
+    grid = F.affine_grid(torch.stack(rows, dim=1).view(-1, 2, 3), [50, 1, 28, 28], align_corners=False)
+    expected = F.grid_sample(mnist.train_images[:50, None].float(), grid, align_corners=False).flatten().int()
+    assert (decode(augmented, np.uint8).int() - expected).abs().max() <= 1
+
+
+def test_the_learning_rate_rises_and_falls_as_in_model(engine: Page) -> None:
+    done = [step / 100 for step in range(101)]
+    shares = engine.evaluate('done => done.map((share) => engine.learningRateShare("one-cycle", share))', done)
+    recipe = Recipe(learning_rate=1, schedule="one-cycle")
+    assert shares == pytest.approx([recipe.learning_rate_at(share) for share in done])
+
+
+def test_initial_weights_are_those_of_their_names(engine: Page) -> None:
+    draw = "name => encode(engine.initialParameters([784, 64, 10], name, new engine.Random(3)))"
+    default, he, zeros, large = (decode(engine.evaluate(draw, name)) for name in ("default", "he", "zeros", "large"))
+    first, biases = slice(0, 784 * 64), slice(784 * 64, 785 * 64)
+    assert default[first].abs().max() == pytest.approx(1 / 28, rel=1e-3)
+    assert default[biases].abs().max() == pytest.approx(1 / 28, rel=0.2)
+    assert he[first].std() == pytest.approx((2 / 784) ** 0.5, rel=0.02)
+    assert not he[biases].any()
+    assert not zeros.any()
+    torch.testing.assert_close(large, 10 * default)
+
+
 # Weights and curve of two short trainings that use everything that a browser might compute in its own way.
 RUNS = """(async () => {
   const digits = await mnist.training(1_000);
@@ -206,26 +227,30 @@ RUNS = """(async () => {
 })()"""
 
 
-def test_the_same_seed_gives_the_same_weights_in_every_browser(engine: Page, files: FileServer) -> None:
+def test_the_same_seed_gives_the_same_weights(engine: Page) -> None:
     runs = engine.evaluate(RUNS)
     assert len(runs) > 100_000
     assert engine.evaluate(RUNS) == runs
     assert engine.evaluate(RUNS.replace("seed: 5", "seed: 6")) != runs
+
+
+@pytest.mark.slow
+def test_another_browser_gives_the_same_weights(engine: Page, files: FileServer) -> None:
     if reason := Firefox.missing():
         pytest.skip(f"{reason}.")
     firefox = Firefox()
     try:
-        firefox.visit(f"{files.url}assets/site/icon.svg")
+        firefox.visit(f"{files.url}{BLANK}")
         firefox.evaluate(LOAD)
-        assert firefox.evaluate(RUNS) == runs
-        firefox.evaluate("mnist.validation().then(() => true)")  # it has all that it asked for
+        assert firefox.evaluate(RUNS) == engine.evaluate(RUNS)
+        firefox.evaluate("mnist.validation().then(() => true)")  # all that it asked for is there
     finally:
         firefox.close()
 
 
 # A worker, and what it posts: `until` waits for a message and gives it without its arrays.
 WORKER = """(async () => {
-  const worker = await engine.createWorker(new URL("/data/MNIST/raw/", location.href).href);
+  const worker = await startWorker();
   const [all, waiting] = [[], new Set()];
   worker.onmessage = ({ data }) => {
     all.push(data);
@@ -394,31 +419,6 @@ def test_what_is_not_mnist_is_said_and_tried_again(engine: Page) -> None:
 
 # --- fine-tuning ------------------------------------------------------------------------------------------------------
 
-FINE_TUNE = """async ([parameters, images, labels, seed]) => {
-  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const drawings = { images: bytes(images), labels: bytes(labels) };
-  const digits = { training: await mnist.training(55_000), test: await mnist.test() };
-  const network = { parameters: decode(parameters), shape: shapeOf([784, 64, 64, 10], "relu") };
-  const tuning = new engine.FineTuning(kernels, network, drawings, digits, seed);
-  const shares = [];
-  while (!tuning.isOver) {
-    tuning.trainStep();
-    shares.push(tuning.share);
-  }
-  const { parameters: tuned, mnistBefore, mnistAfter, ...predicted } = tuning.result;
-  return {
-    parameters: encode(tuned),
-    mnist: [mnistBefore, mnistAfter].map(({ accuracy }) => accuracy),
-    ...Object.fromEntries(Object.entries(predicted).map(([name, digits]) => [name, [...digits]])),
-    isSteady: shares.every((share, i) => share <= 1 && (!i || share >= shares[i - 1])) && shares.at(-1) === 1,
-  };
-}"""
-
-
-def fine_tuned(engine: Page, classifier: Classifier, images: Tensor, labels: Tensor, seed: int = 0) -> dict[str, Any]:
-    parameters = classifier.network.flat_parameters()
-    return engine.evaluate(FINE_TUNE, [encode(parameters), encode(images), encode(labels.byte()), seed])
-
 
 def test_a_handwriting_is_learned_and_little_is_forgotten(engine, pretrained, shared) -> None:
     """Of the writer whose digits are hardest: two of each digit are trained on, and the others predicted."""
@@ -431,8 +431,7 @@ def test_a_handwriting_is_learned_and_little_is_forgotten(engine, pretrained, sh
     others[chosen] = False
     result = fine_tuned(engine, pretrained, images[chosen], labels[chosen])
 
-    tuned = copy.deepcopy(pretrained)
-    torch.nn.utils.vector_to_parameters(decode(result["parameters"]), tuned.network.parameters())
+    tuned = with_parameters(pretrained, decode(result["parameters"]))
     before, after = (accuracy(some.logits(images[others]), labels[others]) for some in (pretrained, tuned))
     assert after > before + 0.02
     assert result["before"] == pretrained.logits(images[chosen]).argmax(dim=1).tolist()
@@ -458,6 +457,7 @@ def test_out_of_fold_predictions_come_from_copies_that_did_not_see_the_drawing(e
 # --- a run as a script ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [

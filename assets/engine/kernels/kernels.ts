@@ -12,7 +12,7 @@
 
 const ENTRY: u32 = 8; // bytes
 const PIXELS: u32 = 784;
-const SIDE: i32 = 28;
+const SIDE: u32 = 28;
 
 /** The first address that is free. */
 export function heapBase(): u32 {
@@ -306,7 +306,12 @@ function root(v: v128, factor: f32): v128 {
 
 // --- augmentation -----------------------------------------------------------------------------------------------------
 
-/** An image (784), uint8, rotated, sheared, scaled and shifted, as in model/data/augmentation.py. */
+const PADDED: u32 = 32; // side of an image with a margin of 0: 1 to the left and above, 3 to the right and below
+
+/**
+ * Rotate, shear, scale and shift an image (784), uint8, in place, as in model/data/augmentation.py. `padded` has room for
+ * PADDED x PADDED, and 0 in it.
+ */
 export function augment(
   image: u32,
   rotation: f32,
@@ -314,32 +319,43 @@ export function augment(
   logOfScale: f32,
   right: f32,
   down: f32,
-  result: u32,
+  padded: u32,
 ): void {
+  for (let i: u32 = 0; i < SIDE; i++) memory.copy(padded + PADDED * (i + 1) + 1, image + SIDE * i, SIDE);
   const scale = Mathf.exp(logOfScale);
   const cos = Mathf.cos(rotation) * scale;
   const sin = Mathf.sin(rotation) * scale;
   const center: f32 = <f32>(SIDE - 1) / 2;
-  for (let i: i32 = 0; i < SIDE; i++) {
-    for (let j: i32 = 0; j < SIDE; j++, result++) {
-      // Where this pixel comes from.
+  for (let i: u32 = 0; i < SIDE; i++) {
+    for (let j: u32 = 0; j < SIDE; j++, image++) {
+      // Where this pixel comes from: between four pixels of the padded image.
       const u = <f32>j - center;
       const v = <f32>i - center;
-      const x = cos * u + (shear * cos - sin) * v + right + center;
-      const y = sin * u + (shear * sin + cos) * v + down + center;
-      const left = <i32>floor<f32>(x);
-      const top = <i32>floor<f32>(y);
+      const x = inside(cos * u + (shear * cos - sin) * v + right + center + 1);
+      const y = inside(sin * u + (shear * sin + cos) * v + down + center + 1);
+      const left = <i32>x;
+      const top = <i32>y;
+      const corner = padded + PADDED * top + left;
+      if (!(load<u16>(corner) | load<u16>(corner, PADDED))) {
+        store<u8>(image, 0);
+        continue;
+      }
       const fx = x - <f32>left;
       const fy = y - <f32>top;
-      const upper = tone(image, left, top) * (1 - fx) + tone(image, left + 1, top) * fx;
-      const lower = tone(image, left, top + 1) * (1 - fx) + tone(image, left + 1, top + 1) * fx;
-      store<u8>(result, <u8>(upper * (1 - fy) + lower * fy));
+      const upper = tone(corner) * (1 - fx) + tone(corner + 1) * fx;
+      const lower = tone(corner + PADDED) * (1 - fx) + tone(corner + PADDED + 1) * fx;
+      store<u8>(image, <i32>(upper * (1 - fy) + lower * fy));
     }
   }
 }
 
-/** The tone of a pixel; 0 outside of the image. */
 @inline
-function tone(image: u32, x: i32, y: i32): f32 {
-  return x >= 0 && x < SIDE && y >= 0 && y < SIDE ? <f32>load<u8>(image + y * SIDE + x) : 0;
+function tone(pixel: u32): f32 {
+  return <f32>(<i32>load<u8>(pixel));
+}
+
+/** A coordinate of the padded image; beyond its edges all is 0, as it is there. */
+@inline
+function inside(place: f32): f32 {
+  return min<f32>(max<f32>(place, 0), <f32>(SIDE + 1));
 }

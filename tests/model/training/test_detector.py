@@ -8,7 +8,6 @@ import torch
 from model.data.mnist import Digits
 from model.data.styles import load_styles, write_styles
 from model.network import MLP
-from model.training import detector as training
 from model.training.detector import TARGET_FALSE_REJECTION_RATE, train_detector
 
 
@@ -38,10 +37,3 @@ def test_validation_digits_only_set_the_threshold(training_set, mnist: Digits):
     one, other = (train_detector(MLP(), some, styles, negatives) for some in (digits, blank))
     assert torch.equal(one.network.flat_parameters(), other.network.flat_parameters())
     assert one.threshold != other.threshold
-
-
-def test_its_recipe_says_what_is_done():
-    assert str(training.RECIPE) == (
-        "Adam, learning rate 0.005, one-cycle, batches of 64, 7 epochs, augmentation 1 of 50% of the images, "
-        "9,000 images of other handwriting styles"
-    )
