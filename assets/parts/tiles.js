@@ -12,9 +12,10 @@ let colors = {};
 const painted = /** @type {Set<Tile>} */ (new Set());
 
 class Tile extends HTMLElement {
-  #canvas = document.createElement("canvas");
+  #canvas = document.createElement("canvas"); // the element itself may have a role and a name
 
   connectedCallback() {
+    this.#canvas.setAttribute("aria-hidden", "true");
     if (!this.#canvas.isConnected) this.append(this.#canvas);
     painted.add(this);
     this.repaint();

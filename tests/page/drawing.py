@@ -1,6 +1,7 @@
 """Drawing on the page's pad by mouse and touch, and reading what the page shows."""
 
 import json
+import re
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -67,7 +68,8 @@ def clear(page: Page) -> None:
 
 def percents(page: Page) -> list[float]:
     """What the ten bars say, 0 to 100."""
-    return page.get_by_role("meter").evaluate_all("meters => meters.map(meter => Number(meter.ariaValueNow))")
+    meters = page.get_by_role("meter", name=re.compile(r"^Probability of \d$"))
+    return meters.evaluate_all("meters => meters.map(meter => Number(meter.ariaValueNow))")
 
 
 def in_percents(probabilities: list[float]) -> list[float]:

@@ -1,48 +1,63 @@
-"""Links: the state of the page in the address's fragment, which is untrusted input."""
+"""Links and reloads: the page's state in its address, which is untrusted input, and in the tab; sharing; projectors."""
 
 import random
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.page.conftest import OpenPage
-from tests.page.drawing import STROKES, draw, expect_answer, percents
+from model.paths import ROOT
+from tests.page.accessibility import violations
+from tests.page.conftest import OpenPage, wait_until_ready
+from tests.page.drawing import STROKES, clear, draw, expect_answer, expect_blank, percents
 from tests.page.test_engine import engine as engine  # a page with the modules as they are in assets/
 
-CODE = 'const { encode, decode } = await import("/state/drawing-code.js");'
-ADDRESS = 'import("sketchpad/state/link.js").then(({ address }) => address())'
+CODE = 'const { drawing } = await import("/state/drawing-code.js");'
 TOLERANCE = 1.0  # percent points: how much a probability may differ after a link was opened, and 0.1 for rounding
+# All that can be chosen, beside the drawing, in values that are not the first ones.
+CHOSEN = (
+    "compared=baseline&off=0.3-1.12&noise=0.25&without=center&neuron=0.7&pair=7.1&label=5&rate=0.5&replay=0.5"
+    "&optimizer=sgd&lr=0.1&batch=64&epochs=7&digits=1000&layers=1&width=32&activation=tanh&init=he&augmentation=1"
+    "&strokes=1&seed=12"
+)
+DAMAGED = (
+    "pair=7.77&neuron=4.0&without=constructor&rate=-1&replay=2&label=10&off=0.999&network=%3Cb%3E&epochs=0&seed=x"
+    "&optimizer=lbfgs&layers=9"
+)
 
 
-def test_drawings_survive_their_code_and_are_at_most_600_characters(engine: Page) -> None:
-    """Every distance a decoded stroke may be off by is asked for in turn; the code never grows beyond the limit."""
+def link(page: Page) -> str:
+    """The link that the page gives."""
+    page.get_by_role("button", name="Share").click()
+    address = page.get_by_label("Link", exact=True).input_value()
+    page.keyboard.press("Escape")
+    return address
+
+
+def test_drawings_survive_their_code(engine: Page) -> None:
     drawings = [scribble(seed) for seed in range(20)] + list(STROKES.values())
     codes = engine.evaluate(
-        f"async (drawings) => {{ {CODE} return drawings.map((strokes) => [encode(strokes, () => true), "
-        "encode(strokes, () => false)].map((text) => [text, decode(text)])) }",
+        f"async (all) => {{ {CODE} return all.map(drawing.write).map((text) => [text, drawing.parse(text)]) }}",
         drawings,
     )
-    for strokes, ((short, rough), (long, exact)) in zip(drawings, codes, strict=True):
-        assert 0 < len(short) <= len(long) <= 600
-        assert len(rough) == len(exact) == len(strokes)
-        for before, after in zip(strokes, rough, strict=True):
+    for strokes, (code, again) in zip(drawings, codes, strict=True):
+        assert len(again) == len(strokes), code
+        for before, after in zip(strokes, again, strict=True):
             ends = zip((before[0], before[-1]), (after[0], after[-1]), strict=True)
             assert all(abs(a - b) <= 0.5 for one, other in ends for a, b in zip(one, other, strict=True))
-    assert engine.evaluate(f"async () => {{ {CODE} return encode(Array(500).fill([[1, 1]]), () => true) }}") == ""
 
 
 def test_any_text_is_a_drawing_or_is_none(engine: Page) -> None:
-    """Random texts, and codes with a character changed: a drawing within its bounds, or null, and never an error."""
+    """Random texts, and codes with a character changed: a drawing within its bounds, or nothing, and never an error."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     chance = random.Random(3)
     texts = ["".join(chance.choices(alphabet, k=chance.randint(0, 700))) for _ in range(2000)]
     texts += ["A" * 600, "_" * 600, "é", "%", "A A", "<b>", "\0", "undefined"]
     found = engine.evaluate(
         f"""async (texts) => {{ {CODE}
-          const code = encode([[[20, 20], [70, 110], [110, 30]], [[60, 60]]], () => false);
+          const code = drawing.write([[[20, 20], [70, 110], [110, 30]], [[60, 60]]]);
           const change = (_, i) => [...{alphabet!r}].map((other) => code.slice(0, i) + other + code.slice(i + 1));
-          const changed = [...code].flatMap(change);
-          return [...texts, ...changed].map(decode) }}""",
+          return [...texts, ...[...code].flatMap(change)].map((text) => drawing.parse(text) ?? null) }}""",
         texts,
     )
     drawings = [drawing for drawing in found if drawing is not None]
@@ -53,61 +68,87 @@ def test_any_text_is_a_drawing_or_is_none(engine: Page) -> None:
         assert all(stroke for stroke in drawing)
 
 
-def test_a_link_carries_the_drawing_and_everything_chosen(open_page: OpenPage, site: str, server: str) -> None:
-    sender = open_page(f"{site}?view=why")
+def test_all_that_is_chosen_survives_a_link_and_a_reload(open_page: OpenPage, site: str) -> None:
+    sender = open_page(site)
     draw(sender, STROKES[8])
-    expect_answer(sender, 8)
-    sender.get_by_label("Why this digit").select_option("6")
-    fields = "document.querySelector('.train-form').elements"
-    sender.evaluate(f"Object.assign({fields}.epochs, {{ value: 7 }}), Object.assign({fields}.seed, {{ value: 12 }})")
-    for view in ("loss", "input"):
-        sender.evaluate(f"import('sketchpad/state/views.js').then(({{ open }}) => open('{view}'))")
-        if view == "loss":
-            sender.get_by_role("radio", name="5").check()
-        else:
-            sender.get_by_role("switch", name="Center by mass").uncheck()
-    address = sender.evaluate(ADDRESS)
-    assert "?view=input#v=1&" in address
-    assert re.search("&pair=6.*&without=center|&without=center.*&pair=6", address)
-    receiver = open_page(address.replace(site, server))
-    expect(receiver.get_by_role("switch", name="Center by mass")).not_to_be_checked()
-    assert receiver.locator(".loss-meant input:checked").input_value() == "5"
-    assert [receiver.evaluate(f"{fields}.{name}.value") for name in ("epochs", "seed")] == ["7", "12"]
-    differences = [abs(a - b) for a, b in zip(percents(sender), percents(receiver), strict=True)]
-    assert max(differences) <= TOLERANCE + 0.1
-    receiver.get_by_role("button", name="Share").click()
-    again = receiver.get_by_label("Link", exact=True).input_value()
-    assert chosen(again) == chosen(address)
+    drawn = link(sender).partition("#")[2]
+    sender = open_page(f"{site}?view=why#{drawn}&{CHOSEN}", own=True)
+    before, address = percents(sender), link(sender)
+    assert chosen(address) == {"v=2", *CHOSEN.split("&")}
+    assert "?view=why#" in address
+    receiver = open_page(address, own=True)
+    assert percents(receiver) == pytest.approx(before, abs=TOLERANCE + 0.1)
+    assert chosen(link(receiver)) == chosen(address)
+    receiver.goto(f"{site}?view=loss")  # the same tab, without the link
+    receiver.reload()
+    wait_until_ready(receiver)
+    assert chosen(link(receiver)) == chosen(address)
+    assert percents(receiver) == pytest.approx(before, abs=TOLERANCE + 0.1)
+    clear(receiver)
+    receiver.reload()
+    wait_until_ready(receiver)
+    expect_blank(receiver)
 
 
-def test_a_link_carries_neurons_that_are_off_and_which_network_predicts(
-    open_page: OpenPage, site: str, server: str
+def test_a_links_escapes_are_undone_and_what_it_can_not_mean_is_said(open_page: OpenPage, site: str) -> None:
+    page = open_page(f"{site}?view=why&amp;x=1%23v=2&amp;pair=7.1&amp;label=5", own=True)
+    assert "pair=7.1&label=5" in link(page)
+    expect(page.locator(".header-problem")).to_have_text("")
+    page = open_page(f"{site}#v=2&{DAMAGED}&drawing=__&constructor=1", own=True)
+    expect(page.locator(".header-problem")).to_contain_text("The link is damaged")
+    assert chosen(link(page)) == {"v=2"}
+    page = open_page(f"{site}#v=1&drawing=AA", own=True)
+    expect(page.locator(".header-problem")).to_contain_text("made by another version")
+
+
+def test_a_browser_that_stores_nothing_can_draw(open_page: OpenPage, site: str) -> None:
+    page = open_page(site, own=True)
+    page.add_init_script("Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('blocked'); } })")
+    page.reload()
+    wait_until_ready(page)
+    draw(page, STROKES[8])
+    expect_answer(page, 8)
+
+
+def test_the_dialog_copies_sends_and_shows_the_link(open_page: OpenPage, site: str) -> None:
+    page = open_page(f"{site}?view=why", permissions=["clipboard-read", "clipboard-write"])
+    draw(page, STROKES[3])
+    page.evaluate("void (navigator.share = async (data) => { window.sent = data.url })")
+    page.get_by_role("button", name="Share").click()
+    address = page.get_by_label("Link", exact=True).input_value()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == address
+    code = page.get_by_role("img", name="The link as a QR code")
+    page.wait_for_function("document.querySelector('.header-dialog canvas').width > 300")
+    pixels = "canvas => [...canvas.getContext('2d').getImageData(32, 60, 56, 1).data]"
+    finder = code.evaluate(pixels)[:: 4 * 8]  # one value for each module, across the upper left pattern's middle
+    assert finder == [0, 255, 0, 0, 0, 255, 0]
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(code).to_be_hidden()
+    expect_answer(page, 3)
+
+
+def test_the_readmes_snippet_embeds_the_page_in_its_height_and_hears_of_the_lesson(
+    open_page: OpenPage, site: str
 ) -> None:
-    sender = open_page(f"{site}?view=neurons")
-    draw(sender, STROKES[4])
-    sender.get_by_role("button", name="Switch off the weaker half").click()
-    expect(sender.locator(".neurons-switched")).to_contain_text("64 of 128 hidden neurons are off")
-    sender.get_by_label("About this network").click()
-    sender.get_by_role("button", name="Compare both").click()
-    expect(sender.get_by_role("radio", name="Both")).to_be_checked()
-    address = sender.evaluate(ADDRESS)
-    assert re.search(r"&off-shared=[\da-f]{1,16}\.[\da-f]{1,16}(&|$)", address)
-    receiver = open_page(address.replace(site, server))
-    expect(receiver.get_by_role("radio", name="Both")).to_be_checked()
-    receiver.get_by_role("button", name="Share").click()
-    assert chosen(receiver.get_by_label("Link", exact=True).input_value()) == chosen(address)
-    sender.goto("about:blank")
-    sender.goto(address)
-    expect(sender.get_by_role("radio", name="Both")).to_be_checked()
-    assert chosen(sender.evaluate(ADDRESS)) == chosen(address)
-
-
-def test_values_that_are_none_of_the_pages_change_nothing(open_page: OpenPage, site: str) -> None:
-    damaged = "train=epochs.-1&train=recipe.none&pair=7.7&neuron=4.0&without=constructor&rate=1&snapshot=-1&label=10"
-    damaged += "&off-shared=00000000000000001.&network=own"  # a 65th neuron of 64; a network that is not in links
-    page = open_page(f"{site}#v=1&{damaged}&drawing=__&constructor=1")
-    expect(page.locator(".tabs-notice")).to_contain_text("The link is damaged")
-    assert page.evaluate(ADDRESS).endswith("#v=1")
+    snippet = re.search(r"<iframe id=\"digits\".*", (ROOT / "README.md").read_text(encoding="utf-8"))[0]
+    page = open_page(site)
+    listen = "<script>var told; addEventListener('message', ({ data }) => (told = data))</script>"
+    page.set_content(f'<link rel="icon" href="data:,">{listen}' + snippet.replace("ADDRESS", site))
+    frame = page.frame_locator("#digits")
+    expect(frame.get_by_role("meter")).to_have_count(10)
+    expect(frame.get_by_role("heading", name="Digit Sketchpad")).to_be_hidden()
+    for width in (1000, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(
+            "() => Math.abs(digits.clientHeight - digits.contentDocument.querySelector('main').offsetHeight) <= 1"
+        )
+        page.wait_for_function("digits.contentDocument.documentElement.scrollHeight === digits.clientHeight")
+    page.wait_for_function("told.type === 'digit-sketchpad' && told.step === null && told.done.length === 0")
+    page.evaluate("digits.src = digits.src.replace('?embed', '?embed&lesson=3')")
+    page.wait_for_function("told.step === 3")
 
 
 def chosen(address: str) -> set[str]:

@@ -2,6 +2,7 @@
     It also sets the classes of the root element that the style sheets count on. */
 /** @import { MountContext } from "../../state/types.js" */
 import { parameterCount } from "../../engine/network.js";
+import { query } from "../../parts/dom.js";
 import { icon } from "../../parts/icons.js";
 import { grouped, percent } from "../../parts/numbers.js";
 import { pad } from "../../state/drawing.js";
@@ -26,7 +27,7 @@ const TITLES = {
 
 /** @param {MountContext} context */
 export function mount({ element }) {
-  paint(element, header);
+  paint(query(element, ".header-rest"), header); // the title is there before, so that the pad stays where it is
   document.addEventListener("click", followLink);
   document.addEventListener("pointerdown", ({ target }) => {
     for (const details of document.querySelectorAll("details.header-about, details.picture-verification")) {
@@ -63,25 +64,22 @@ function close() {
 function header() {
   const view = state.view.value;
   return html`
-    <header class="header">
-      <h1>Digit Sketchpad</h1>
+    ${
+      view === null
+        ? html`<p class="header-lead">Draw a digit. A small neural network reads it while the pen moves.</p>`
+        : views(view)
+    }
+    <div class="header-buttons">
+      ${linkDialog(view !== null)} ${about()}
       ${
         view === null
-          ? html`<p class="header-lead">Draw a digit. A small neural network reads it while the pen moves.</p>`
-          : views(view)
+          ? nothing
+          : html`<button type="button" class="header-close" aria-label="Close the view" @click=${close}>
+              ${icon("close")} <span>Close</span>
+            </button>`
       }
-      <div class="header-buttons">
-        ${linkDialog(view !== null)} ${about()}
-        ${
-          view === null
-            ? nothing
-            : html`<button type="button" class="header-close" aria-label="Close the view" @click=${close}>
-                ${icon("close")} <span>Close</span>
-              </button>`
-        }
-      </div>
-      <p class="header-problem" role="alert">${problem.value}</p>
-    </header>
+    </div>
+    <p class="header-problem" role="alert">${problem.value}</p>
   `;
 }
 

@@ -306,7 +306,7 @@ export function mount({ element }) {
   const sizeButton = query(element, ".pad-size", HTMLButtonElement); // in the strip beside a view
   sizeButton.addEventListener("click", () => {
     const isLarge = document.documentElement.classList.toggle("has-large-pad");
-    sizeButton.ariaPressed = String(isLarge);
+    sizeButton.setAttribute("aria-pressed", String(isLarge));
   });
 
   /** Every click on a digit draws it in the style that the button shows, and goes on to the next style.

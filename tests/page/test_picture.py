@@ -1,0 +1,183 @@
+"""The picture between drawing and answer: it lights up, explains itself where one points, and says what to do."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.page.conftest import OpenPage, wait_until_ready
+from tests.page.drawing import (
+    ONE,
+    STROKES,
+    choose_sample,
+    clear,
+    draw,
+    expect_answer,
+    expect_blank,
+    on_pad,
+    percent,
+    percents,
+    status,
+)
+
+COLORED = """canvas => {
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4) count += data[i + 3] > 40 && Math.abs(data[i] - data[i + 2]) > 60;
+  return count;
+}"""
+CANVAS = ".picture-canvas"
+ZIGZAG = [[[20 + 5 * i, 30 + 80 * (i % 2)] for i in range(21)]]
+
+
+def card(page: Page) -> Locator:
+    """What explains the neuron or the connection that is pointed at."""
+    return page.locator(".picture-card")
+
+
+def neuron(page: Page, layer: int, index: int) -> tuple[float, float]:
+    """Where a neuron is on the screen."""
+    box = page.locator(".picture-layer").nth(layer).bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] * (index + 0.5) / 64
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+def test_it_lights_up_with_the_drawing(open_page: OpenPage, site: str, width: int, height: int) -> None:
+    page = open_page(site, viewport={"width": width, "height": height})
+    assert page.locator(CANVAS).evaluate(COLORED) == 0
+    draw(page, ONE, lift=False)
+    page.wait_for_function(f"({COLORED})(document.querySelector('{CANVAS}')) > 300")
+    page.mouse.up()
+    page.keyboard.press("Escape")
+    page.wait_for_function(f"({COLORED})(document.querySelector('{CANVAS}')) === 0")
+
+
+def test_the_answer_is_at_the_end_of_its_bar_and_small_probabilities_have_no_number(page: Page) -> None:
+    draw(page, STROKES[4])
+    expect_answer(page, 4)
+    row = page.locator(".digit-bar").nth(4).bounding_box()
+    answer = page.locator(".picture-answer").bounding_box()
+    assert answer["x"] >= row["x"] + row["width"]
+    assert answer["y"] < row["y"] + row["height"] / 2 < answer["y"] + answer["height"]
+    clear(page)
+    draw(page, ZIGZAG)
+    for digit, share in enumerate(percents(page)):
+        has_number = page.locator(".picture-bars .digit-bar-percent").nth(digit).inner_text() != ""
+        assert has_number == (share >= 0.5)
+        assert (
+            page.get_by_role("meter", name=f"Probability of {digit}").get_attribute("aria-valuenow") == f"{share:.1f}"
+        )
+
+
+def test_pointing_at_a_neuron_explains_it_there_and_pressing_it_keeps_it(page: Page) -> None:
+    choose_sample(page, 4)
+    page.mouse.move(*neuron(page, 0, 20))
+    expect(card(page)).to_contain_text("Neuron 21")
+    raises, lowers, rest = (float(text.replace("−", "-")) for text in _numbers(card(page).locator("li")))
+    sum_ = float(card(page).locator(".picture-sum b").inner_text().split()[1].replace("−", "-"))
+    assert raises + lowers + rest == pytest.approx(sum_, abs=0.2)  # of four roundings
+    page.mouse.move(*on_pad(page, [70, 70]))
+    expect(card(page)).to_be_hidden()
+    page.mouse.click(*neuron(page, 1, 40))
+    page.mouse.move(*on_pad(page, [70, 70]))
+    expect(card(page)).to_contain_text("Neuron 41")
+    page.reload()
+    expect(card(page)).to_contain_text("Neuron 41")
+    page.keyboard.press("Escape")
+    expect(card(page)).to_be_hidden()
+    expect_answer(page, 4)  # the first Escape cleared nothing
+
+
+def _numbers(items: Locator) -> list[str]:
+    return [re.search(r"[+−][\d.]+", text)[0] for text in items.all_inner_texts()]
+
+
+def test_a_connection_is_weight_times_activation_by_mouse_and_keyboard(page: Page) -> None:
+    choose_sample(page, 4)
+    layer = page.get_by_role("slider", name="Layer 2, 64 neurons")
+    layer.focus()
+    page.keyboard.press("ArrowDown")
+    expect(card(page)).to_contain_text("Neuron 2")
+    expect(layer).to_have_attribute("aria-valuetext", re.compile(r"Neuron 2: sum .*raises.*lowers.*bias"))
+    page.keyboard.press("ArrowLeft")  # along its strongest connection
+    expect(card(page)).to_contain_text("Weight times activation")
+    weight, activation, product = re.search(r"([−\d.]+) × ([\d.]+) = ([+−][\d.]+)", card(page).inner_text()).groups()
+    numbers = [float(text.replace("−", "-")) for text in (weight, activation, product)]
+    assert numbers[0] * numbers[1] == pytest.approx(numbers[2], abs=0.01 * numbers[1])
+    page.keyboard.press("Escape")
+    expect(card(page)).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert "view=neurons" in page.url
+    expect(page.get_by_role("heading", name="Neuron 3")).to_be_visible()
+
+
+def test_two_networks_are_compared_in_meters_of_their_own(page: Page) -> None:
+    choose_sample(page, 4)
+    page.get_by_label("About this network").click()
+    page.get_by_role("button", name="Compare both").click()
+    expect(page.get_by_role("meter", name=re.compile("Pretrained$"))).to_have_count(10)
+    expect(page.get_by_role("meter", name=re.compile(r"^Probability of \d$"))).to_have_count(10)
+    expect(page.locator(".picture-pair")).to_have_text("BaselinePretrained")
+    page.get_by_role("button", name="Pretrained", exact=True).click()
+    expect(page.get_by_role("meter", name=re.compile("Pretrained$"))).to_have_count(0)
+
+
+def test_the_words_tell_what_to_do(page: Page) -> None:
+    page.mouse.click(*on_pad(page, [70, 70]))  # a dot
+    expect(status(page)).to_contain_text("Not a digit: The nearest digit is")
+    assert sum(percents(page)) == pytest.approx(100, abs=0.6)  # the network still says what comes nearest
+    expect(page.locator(".is-winner")).to_have_count(0)
+    clear(page)
+    draw(page, [[[68, 60], [72, 75]]])
+    expect(status(page)).to_contain_text("draw it at least half as high as the pad")
+    clear(page)
+    draw(page, ZIGZAG)
+    expect(page.locator(".picture-advice")).to_contain_text("Clear, and draw one digit, 0 to 9, and nothing else.")
+    expect(page.locator(".picture-digit")).to_have_text("✕")
+    clear(page)
+    draw(page, STROKES[3])
+    expect(status(page)).to_have_text(f"Looks like 3, {percent(0.9999)}.")  # and no runner-up
+
+
+def test_the_page_shows_itself_until_it_is_touched(open_page: OpenPage, site: str) -> None:
+    page = open_page(site, reduced_motion="no-preference")
+    page.wait_for_function("Number(document.querySelectorAll('[role=meter]')[2].ariaValueNow) > 90")
+    expect(status(page)).to_have_text("Nothing drawn yet.")
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    draw(page, ONE)
+    expect_answer(page, 1)
+    page.get_by_role("button", name="Undo").click()
+    expect_blank(page)
+    page.reload()
+    wait_until_ready(page)
+    page.wait_for_function("Number(document.querySelectorAll('[role=meter]')[2].ariaValueNow) > 50")
+    page.get_by_role("link", name="Look inside").click()
+    expect(status(page)).to_contain_text("Looks like")  # what it shows is kept when something else is pressed
+
+
+@pytest.mark.parametrize(("motion", "query"), [("reduce", ""), ("no-preference", "?view=loss")])
+def test_the_page_does_not_show_itself_unasked(open_page: OpenPage, site: str, motion: str, query: str) -> None:
+    page = open_page(f"{site}{query}", own=True, reduced_motion=motion)
+    page.clock.install()
+    page.reload()
+    page.clock.run_for(5000)
+    expect(page.locator(".shows-itself")).to_have_count(0)
+
+
+def test_a_kiosk_starts_anew_when_nobody_touches_it(open_page: OpenPage, site: str) -> None:
+    page = open_page(f"{site}?kiosk", own=True, reduced_motion="no-preference")
+    page.clock.install()
+    page.reload()
+    page.clock.run_for(100)
+    choose_sample(page, 4)
+    page.get_by_role("link", name="Look inside").click()
+    page.clock.run_for(50_000)
+    expect_answer(page, 4)
+    page.clock.run_for(11_000)
+    expect(page.get_by_role("link", name="Look inside")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    page.clock.run_for(5000)
+    expect(page.locator(".shows-itself")).to_have_count(1)
