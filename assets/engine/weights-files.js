@@ -15,6 +15,8 @@ const MAX_BYTES = 10 * 2 ** 20; // of a file, and of what one unpacks to; the la
 const [PIXELS, DIGITS] = [784, 10];
 const MAX_LAYERS = RANGES.hiddenLayers[1] + 1;
 
+const NOT_FLOATS = "The file's numbers must be float32 or float64.";
+
 /** A file that is not a network for this page; the message says why. */
 export class WeightsFileError extends Error {}
 
@@ -28,7 +30,9 @@ export async function readNetwork(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   try {
     const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
-    const { arrays, metadata } = isZip ? { arrays: await readNpz(bytes), metadata: {} } : readSafetensors(bytes);
+    const { arrays, metadata } = isZip
+      ? { arrays: await readNpz(bytes, checkCount), metadata: {} }
+      : readSafetensors(bytes);
     return { ...networkOf(arrays), ...described(metadata) };
   } catch (error) {
     if (error instanceof WeightsFileError) throw error;
@@ -72,6 +76,7 @@ function sequentialIndex(layer, activation) {
 /** @param {NamedArray[]} arrays */
 function networkOf(arrays) {
   checkCount(arrays.length);
+  if (arrays.some(({ values }) => !/^Float/.test(values.constructor.name))) throw new WeightsFileError(NOT_FLOATS);
   const layers = inOrder(paired(arrays));
   const widths = [PIXELS, ...layers.map(({ bias }) => bias.shape[0])];
   const parameters = new Float32Array(parameterCount(widths).parameters);
@@ -169,15 +174,16 @@ function readSafetensors(bytes) {
   return { arrays, metadata };
 }
 
-/** A zip file with an .npy file for each array: the central directory says where it is. @param {Uint8Array} bytes */
-async function readNpz(bytes) {
+/** A zip file with an .npy file for each array: the central directory says where it is. 
+    @param {Uint8Array} bytes @param {(count: number) => void} [check] throws, if so many arrays are not wanted */
+export async function readNpz(bytes, check = () => {}) {
   const view = new DataView(bytes.buffer);
   let end = bytes.length - 22; // where a directory's end is, if no comment follows
   while (view.getUint32(end, true) !== 0x06054b50) end--;
   const arrays = [];
   let entry = view.getUint32(end + 16, true);
   const count = view.getUint16(end + 10, true);
-  checkCount(count); // before any is unpacked
+  check(count); // before any is unpacked
   for (let i = 0; i < count; i++) {
     const [method, packedSize] = [view.getUint16(entry + 10, true), view.getUint32(entry + 20, true)];
     const [nameLength, extraLength, commentLength] = [28, 30, 32].map((at) => view.getUint16(entry + at, true));
@@ -233,12 +239,12 @@ function transposed(values, [rows, columns]) {
   );
 }
 
-/** @typedef {"f4" | "f8"} Kind */
+/** @typedef {"f4" | "f8" | "u1" | "u2" | "b1"} Kind */
 
 /** Little-endian numbers. @param {Uint8Array} bytes @param {Kind | undefined} kind @param {number[]} shape */
 function numbers(bytes, kind, shape) {
-  const Type = kind && { f4: Float32Array, f8: Float64Array }[kind];
-  if (!Type) throw new WeightsFileError("The file's numbers must be float32 or float64.");
+  const Type = kind && { f4: Float32Array, f8: Float64Array, u1: Uint8Array, u2: Uint16Array, b1: Uint8Array }[kind];
+  if (!Type) throw new WeightsFileError(NOT_FLOATS);
   const count = shape.reduce((product, size) => product * size, 1);
   if (bytes.length < count * Type.BYTES_PER_ELEMENT) throw new Error("too short");
   return new Type(bytes.slice().buffer, 0, count);

@@ -4,9 +4,10 @@
 /** @import { Point, Snapshot, StepReport } from "../engine/trainer.js" */
 /** @import { ClassifierParts, Prediction, Snapshot as SharedSnapshot } from "./types.js" */
 import { BLANK, Classifier } from "../engine/classifier.js";
+import { drawDigits, readStrokes } from "../engine/strokes.js";
 import { describeSettings, stepCount, widthsOf } from "../engine/settings.js";
 import { MEAN, STD, isDiverging } from "../engine/trainer.js";
-import { readJson } from "../site/files.js";
+import { readBytes, readJson } from "../site/files.js";
 import { batch, computed, effect, signal, untracked } from "../vendor/signals-core.js";
 import { add, networks, predictWith, remove as removeNetwork } from "./networks.js";
 import { image } from "./prediction.js";
@@ -20,6 +21,7 @@ import { listeners, tell } from "./training.js";
  *   snapshots: Snapshot[], parameters: Float32Array | null }} Run */
 
 const MOST_RUNS = 12; // in the list: memory and the browser's storage are bounded
+const PEN_STROKES = 10_000; // drawings
 const KEPT = 3; // of so many snapshots one is kept over a reload
 
 /** The newest first; without the shared network's. */
@@ -119,8 +121,23 @@ export async function start(settings, isStepped = false) {
     runs.value = [run, ...runs.value];
     show(run);
   });
-  const train = { type: "train", run: number, settings, isPaused: isStepped };
+  const extra = "penStrokes" in settings ? await penStrokes(settings.seed).catch(fail) : undefined;
+  if (extra === null || current.value?.number !== number) return;
+  const train = { type: "train", run: number, settings, extra, isPaused: current.value.state === "paused" };
   await send(...(isStepped ? [train, { type: "step" }] : [train]));
+}
+
+/** Other people's pen strokes, to be trained on beside MNIST's digits. @param {number} seed */
+async function penStrokes(seed) {
+  strokes ??= await readStrokes(await readBytes("strokes.npz"));
+  return drawDigits(strokes, PEN_STROKES, seed);
+}
+let strokes = /** @type {Awaited<ReturnType<typeof readStrokes>> | undefined} */ (undefined);
+
+/** @param {Error} error */
+function fail({ message }) {
+  listeners.forEach((listen) => listen({ type: "failed", message }));
+  return null;
 }
 
 /** Run all of these, one after the other. @param {readonly Settings[]} all */
@@ -182,10 +199,13 @@ export function show(run) {
   });
 }
 
+let isSharedAsked = false;
+
 /** Load the shared network's training, when it is first wanted. */
 export async function loadSharedRun() {
   const shared = networks.value.get("shared");
-  if (sharedRun.value || !shared) return;
+  if (isSharedAsked || !shared) return;
+  isSharedAsked = true;
   const { network, mean, std } = shared.classifier;
   const widths = [784, ...network.layers.map(({ outputs }) => outputs)];
   /** @type {SharedSnapshot[]} */
@@ -201,9 +221,7 @@ export async function loadSharedRun() {
 
 /** @param {...{ type: string, [name: string]: unknown }} messages */
 async function send(...messages) {
-  await tell(...messages).catch((error) =>
-    listeners.forEach((listen) => listen({ type: "failed", message: error.message })),
-  );
+  await tell(...messages).catch(fail);
 }
 
 /** A run that has not learned anything yet leaves no trace. */
