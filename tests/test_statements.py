@@ -75,7 +75,8 @@ STATEMENTS: dict[str, Callable[[World], list[tuple[float, float]]]] = {
         (rejected(world)[0], 0.05),
         (100 - rejected(world)[1], 0.6),
     ],
-    r"which costs ln 10 = ([\d.]+)": lambda _: [(torch.tensor(10.0).log().item(), 0.0005)],
+    r"guessing: ln 10 = ([\d.]+)": lambda _: [(torch.tensor(10.0).log().item(), 0.05)],
+    r"training digits, ([\d.]+), and divides by their standard deviation, ([\d.]+)": lambda _: [(MEAN, 0), (STD, 0)],
 }
 
 

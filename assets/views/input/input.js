@@ -113,9 +113,9 @@ export function mount({ element }) {
         <summary>More</summary>
         <p>
           These are the steps that made MNIST, as C. Yadav and L. Bottou reconstructed them (“Cold case: the lost MNIST
-          digits”, 2019). Its digits have their center of mass at 14.5 ± 0.3, where the lines cross: half a pixel beyond
-          the middle. Normalization subtracts the mean tone of MNIST’s training digits, 0.1307, and divides by their
-          standard deviation, 0.3081.
+          digits”, 2019). The lines cross where its digits have their center of mass: at 14.5 ± 0.3, half a pixel beyond
+          the middle of the image. Normalization subtracts the mean tone of MNIST’s training digits, 0.1307, and divides
+          by their standard deviation, 0.3081.
         </p>
       </details>
     </section>`;

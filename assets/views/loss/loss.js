@@ -95,7 +95,13 @@ export function softmaxBars(logits, move) {
               />${digit}
             </label>
           </th>
-          <td>${slider(`Logit of ${digit}`, logit, (value) => move(digit, value), options)}</span><b>${brief(logit)}</b></td>
+          <td>
+            <span class="loss-logit">
+              <i class="bar" style=${place}></i>
+              ${slider(`Logit of ${digit}`, logit, (value) => move(digit, value), options)}
+            </span>
+            <b>${brief(logit)}</b>
+          </td>
           <td>${bar(exponentials[digit], exponentials[digit] < QUIET ? "" : brief(exponentials[digit]))}</td>
           <td>${bar(probabilities[digit], probabilities[digit] < QUIET ? "" : percent(probabilities[digit]))}</td>
         </tr>`;

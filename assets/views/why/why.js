@@ -9,6 +9,7 @@ import { digitSelect } from "../../parts/fields.js";
 import { answer, brief, briefWithSign, percent } from "../../parts/numbers.js";
 import { sumBars } from "../../parts/sum-bars.js";
 import "../../parts/tiles.js";
+import { drawing } from "../../state/drawing.js";
 import { active } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
 import { current, image, isEmpty } from "../../state/prediction.js";
@@ -147,17 +148,16 @@ export function eraseTest(now) {
   </section>`;
 }
 
-/** The changed image with the smallest change found; of a drawing at rest, for it takes a moment. */
-const changed = computed(() => smallestChange(classifier(), image.value));
+/** The image with the smallest change found, of a drawing at rest, for it takes a moment. */
+const changed = computed(() => (drawing.value.penIsDown ? null : smallestChange(classifier(), image.value)));
 
 /** The image, plus the smallest change that makes another digit win, is the changed image. @param {Drawn} now */
 export function changePicture(now) {
-  if (now.penIsDown) return nothing;
-  const after = changed.value && classifier().predict(changed.value);
-  if (!changed.value || !after || after.digit === null) {
+  const after = changed.value ? classifier().predict(changed.value) : null;
+  if (!changed.value || !after) {
     return html`<section class="card">
-      <h3>The smallest change</h3>
-      <p>None was found that makes another digit win.</p>
+      <h3>The smallest change that fools it</h3>
+      <p>${now.penIsDown ? "Lift the pen." : "None was found that makes another digit win."}</p>
     </section>`;
   }
   const change = Float64Array.from(changed.value, (tone, i) => tone - now.image[i]);
