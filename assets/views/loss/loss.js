@@ -12,7 +12,7 @@ import { current, isEmpty } from "../../state/prediction.js";
 import { state } from "../../state/state.js";
 import { computed, signal } from "../../vendor/signals-core.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
-import { COUNT, recognized } from "./mini-test-set.js";
+import { COUNT, recognized } from "../../state/mini-test-set.js";
 
 /** @typedef {Extract<Current, ForwardPass>} Drawn */
 

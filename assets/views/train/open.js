@@ -9,7 +9,7 @@ import { add, networks, predictWith, remove } from "../../state/networks.js";
 import { state } from "../../state/state.js";
 import { forget, keep, kept } from "../../state/storage.js";
 import { html, nothing } from "../../vendor/lit-html.js";
-import { COUNT, recognized } from "../loss/mini-test-set.js";
+import { COUNT, recognized } from "../../state/mini-test-set.js";
 import { computed, effect, signal, untracked } from "../../vendor/signals-core.js";
 
 /** @typedef {{ file: string, parameters: Float32Array, shape: Shape }} Opened */
