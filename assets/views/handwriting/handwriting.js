@@ -150,7 +150,7 @@ function results() {
       <button type="button" @click=${() => beginWith([])}>Delete these drawings</button>
     </div>
     <p class="handwriting-quiet">
-      For the command line: <code>python -m model classify ${FILE}.npy --labels ${FILE}.csv</code>
+      For the command line: <code>python -m model classify ${FILE}.npy</code>
     </p>`;
 }
 

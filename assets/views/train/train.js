@@ -224,7 +224,7 @@ function readings(run, moments, last) {
                 >${digits[i]}</b
               >`,
           )
-        : html`<i>Draw a digit to see how it is read.</i>`
+        : html`Draw a digit to see how it is read.`
     }
   </div>`;
 }
