@@ -36,7 +36,9 @@ def pendigits(path: Path) -> list[Entry]:
         OSError: if it can't be read.
     """
     written: list[tuple[int, int, list[Stroke]]] = []  # labels, writers, strokes
-    label, strokes, points = 0, [], None  # the points of the stroke being read; None while the pen is up
+    label = 0
+    strokes: list[Stroke] = []
+    points: list[tuple[float, float]] | None = None  # of the stroke being read; None while the pen is up
     with gzip.open(path, "rt", errors="replace") as file:
         for line in map(str.strip, file):
             if digit := DIGIT.match(line):

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from model.data.augmentation import ROTATION, SCALE, SHEAR, SHIFT
 from model.data.mnist import Digits
-from model.data.strokes import PENDIGITS, load_drawings
+from model.data.strokes import UNIPEN, load_drawings
 from model.data.strokes import draw as draw_strokes
 from model.evaluation.metrics import accuracy
 from model.network import MEAN, STD, normalize
@@ -422,7 +422,7 @@ def test_what_is_not_mnist_is_said_and_tried_again(engine: Page) -> None:
 def test_a_handwriting_is_learned_and_little_is_forgotten(engine, pretrained) -> None:
     """Of the writer whose digits are hardest: two of each digit are trained on, and the others predicted."""
     drawings = load_drawings()
-    drawings = drawings[(drawings.sources == PENDIGITS) & (drawings.writers == 28)]
+    drawings = drawings[drawings.are_digits & (drawings.sources == UNIPEN) & (drawings.writers == 174)]
     images, labels = draw_strokes(drawings, torch.Generator().manual_seed(0), varied=False), drawings.digits
     chosen = torch.cat([(labels == digit).nonzero()[:2, 0] for digit in range(10)])
     others = torch.ones_like(labels, dtype=torch.bool)
@@ -431,7 +431,7 @@ def test_a_handwriting_is_learned_and_little_is_forgotten(engine, pretrained) ->
 
     tuned = with_parameters(pretrained, decode(result["parameters"]))
     before, after = (accuracy(some.logits(images[others]), labels[others]) for some in (pretrained, tuned))
-    assert after > before + 0.01
+    assert after > before + 0.02
     assert result["before"] == pretrained.logits(images[chosen]).argmax(dim=1).tolist()
     assert result["after"] == labels[chosen].tolist()
     right = [

@@ -7,18 +7,18 @@ import torch
 
 from model.classifier import Classifier
 from model.data.mnist import Digits
-from model.data.strokes import PENDIGITS, draw, load_drawings, samples
+from model.data.strokes import UNIPEN, draw, load_drawings, samples
 from model.evaluation.metrics import accuracy
 from model.training.finetuning import FOLDS, FineTuningProgress, fine_tune
 
-WRITER = 28  # of the pendigits' validation writers, whose digits are the hardest
+WRITER = 174  # of the validation writers, whose digits are the hardest
 
 
 @pytest.fixture(scope="module")
 def handwriting() -> tuple[torch.Tensor, torch.Tensor]:
     """The images and labels of one writer."""
     drawings = load_drawings()
-    written = drawings[(drawings.sources == PENDIGITS) & (drawings.writers == WRITER)]
+    written = drawings[drawings.are_digits & (drawings.sources == UNIPEN) & (drawings.writers == WRITER)]
     return draw(written, torch.Generator().manual_seed(0), varied=False), written.digits
 
 
@@ -44,7 +44,7 @@ def test_a_handwriting_is_learned_and_little_is_forgotten(pretrained, reports, h
     def correct(classifier: Classifier) -> float:
         return accuracy(classifier.logits(images[others]), labels[others])
 
-    assert correct(result.classifier) > correct(pretrained) + 0.01
+    assert correct(result.classifier) > correct(pretrained) + 0.02
     assert result.after.tolist() == labels[chosen].tolist()
     assert result.before.tolist() == pretrained.logits(images[chosen]).argmax(dim=1).tolist()
     assert (result.out_of_fold == labels[chosen]).sum() >= (result.before == labels[chosen]).sum()

@@ -49,8 +49,8 @@ def test_every_setting_can_be_typed():
     settings |= {"hidden_layers": 3, "activation": "none", "digits": 500}
     assert recipe == Recipe("augmented, changed", "sgd", 0.5, 64, 1, 3, "constant", **settings)
     assert str(recipe) == (
-        "SGD, learning rate 0.5, batches of 64, 1 epoch, augmentation 0.5 of 25% of the images, 100 images of other "
-        "handwriting styles, the 7 hardest examples twice, 3 hidden layers of 32, no ReLU, 500 training digits"
+        "SGD, learning rate 0.5, batches of 64, 1 epoch, augmentation 0.5 of 25% of the images, 100 images of pen "
+        "strokes, the 7 hardest examples twice, 3 hidden layers of 32, no ReLU, 500 training digits"
     )
 
 
