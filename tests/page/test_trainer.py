@@ -296,7 +296,7 @@ def test_a_training_is_stepped_paused_and_finished(worker: Page) -> None:
           const { report, deadNeurons } = await ask({ ...end, shape }, ({ id }) => id === 3);
           const trainer = new engine.Trainer(kernels, await mnist.training(2_000), settings);
           while (!trainer.isOver) trainer.trainStep();
-          return [paused.step, steps, last.step, {
+          return [[paused.step, paused.digits], steps, last.step, {
             points: posted.flatMap(({ points }) => points).map(({ step }) => step),
             snapshots: snapshots.map(({ step, accuracy }) => [step, accuracy]),
             report: [report.accuracy, report.confusion, engine.worstMistakes(report).map(({ loss }) => loss)],
@@ -306,7 +306,7 @@ def test_a_training_is_stepped_paused_and_finished(worker: Page) -> None:
           }];
         }"""
     )
-    assert (paused, last) == (0, 126)
+    assert (paused, last) == ([0, 2_000], 126)
     assert [step["step"] for step in steps] == [1, 2]
     for step in steps:
         assert step["lossAfter"] < step["lossBefore"] < 2.5
