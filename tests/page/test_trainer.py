@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
@@ -453,6 +454,25 @@ def test_out_of_fold_predictions_come_from_copies_that_did_not_see_the_drawing(e
 
 
 # --- a run as a script ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("activation", "depth"), [("relu", 2), ("sigmoid", 3), ("none", 1), ("tanh", 0)])
+def test_a_scripts_network_takes_the_pages_weights(engine: Page, activation: str, depth: int) -> None:
+    script, header = engine.evaluate(
+        """async (changes) => {
+          const settings = { ...engine.DEFAULTS, hidden: 16, ...changes };
+          const widths = engine.widthsOf(settings);
+          const parameters = engine.initialParameters(widths, "he", new engine.Random(0));
+          const file = await engine.writeSafetensors(parameters, shapeOf(widths, settings.activation)).text();
+          return [engine.trainingScript(settings), file.slice(8)];
+        }""",
+        {"activation": activation, "hiddenLayers": depth},
+    )
+    model = eval(script[script.index("nn.Sequential(") : script.index("\noptimizer")], {"nn": nn})
+    shapes = {name: list(parameter.shape) for name, parameter in model.named_parameters()}
+    entries, _ = json.JSONDecoder().raw_decode(header)
+    arrays = {name: entry["shape"] for name, entry in entries.items() if name != "__metadata__"}
+    assert arrays == shapes
 
 
 @pytest.mark.slow
