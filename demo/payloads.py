@@ -191,7 +191,7 @@ def parse_training_settings(sent: Any) -> Recipe:
         raise PayloadError(f"In the page, a training has at most {MAX_EPOCHS} epochs.")
     if recipe.batch_size > MAX_BATCH:
         raise PayloadError(f"In the page, a batch has at most {MAX_BATCH:,} digits.")
-    samples = min(recipe.digits, TRAINING_DIGITS) + recipe.style_images + recipe.hard_examples
+    samples = min(recipe.digits, TRAINING_DIGITS) + recipe.stroke_images + recipe.hard_examples
     steps = recipe.epochs * -(-samples // recipe.batch_size)
     if steps > MAX_STEPS:
         raise PayloadError(

@@ -80,7 +80,7 @@ def test_settings_out_of_range_are_named(settings, told):
 @pytest.mark.parametrize(
     "sent",
     [None, 7, "baseline", [], {}, {"recipe": "mine"}, {"recipe": []}, {"recipe": "baseline", "name": "x" * 10**6},
-     {"recipe": "baseline", "style_images": 100_000}, {"recipe": "baseline", "schedule": "one-cycle"}],
+     {"recipe": "baseline", "stroke_images": 100_000}, {"recipe": "baseline", "schedule": "one-cycle"}],
 )  # fmt: skip
 def test_anything_else_than_settings_is_rejected(sent):
     with pytest.raises(PayloadError, match="started with a recipe"):

@@ -9,7 +9,7 @@ import torch
 from demo.jobs.curve import MAX_POINTS, Curve
 from demo.jobs.job import FineTuneJob, JobState, TrainJob
 from model.data.mnist import Digits
-from model.data.styles import load_styles, write_styles
+from model.data.strokes import training_digits
 from model.network import MLP
 from model.training.batches import training_samples, validation_samples
 from model.training.finetuning import fine_tune
@@ -21,7 +21,7 @@ QUICK = {"epochs": 1, "batch_size": 30, "hidden": 8, "learning_rate": 0.01}
 
 @pytest.fixture(scope="module")
 def digits() -> Digits:
-    images, labels = write_styles(load_styles(), 600, seed=3)
+    images, labels = training_digits(600, torch.Generator().manual_seed(3))
     return Digits(images, labels, images[:50], labels[:50], images[:200], labels[:200])
 
 
