@@ -79,7 +79,7 @@ def export(loaded: LoadedClassifier, folder: Path) -> list[Path]:
     write_site(loaded, folder / FOLDER)
     for path in sorted((folder / FOLDER).rglob("*")):
         name = path.relative_to(folder / FOLDER).as_posix()
-        if path.suffix in (".json", ".bin", ".wasm", ".gz") or name in WORKERS:
+        if path.suffix in (".json", ".bin", ".npz", ".wasm", ".gz") or name in WORKERS:
             _write_script(folder / FROM_DISK / f"{name}.js", name, _from_disk(path, name))
     page, files = index(loaded), data(loaded)
     version = hashlib.sha256(b"".join([page.encode(), *files.values()])).hexdigest()[:16]

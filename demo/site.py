@@ -12,7 +12,7 @@ from pathlib import Path
 from demo.samples import samples
 from demo.views import VIEWS
 from demo.wire import describe_loaded, describe_snapshot
-from model.paths import ASSETS, DATA, MINI_TEST_SET
+from model.paths import ASSETS, DATA, MINI_TEST_SET, STROKES
 from model.pipeline import LoadedClassifier, load_baseline
 
 FOLDER = "sketchpad"  # Gradio serves its own files at /assets
@@ -39,6 +39,7 @@ def write_site(loaded: LoadedClassifier, folder: Path) -> None:
         _copy(ASSETS / path, folder / path)
     for digits in sorted((DATA / "MNIST" / "raw").glob("*.gz")):
         _copy(digits, folder / MNIST / digits.name)
+    _copy(STROKES, folder / STROKES.name)
     for name, content in data(loaded).items():
         (folder / name).write_bytes(content)
     (folder / "style.css").write_text(styles(), encoding="utf-8")

@@ -41,14 +41,14 @@ export function mount({ element }) {
     const isAsking = state.wanted.value.length > 0;
     const hasDrawings = state.handwriting.value.length > 0;
     return html`<section class="view handwriting" id="view-handwriting" aria-labelledby="handwriting-title">
-      <h2 id="handwriting-title" tabindex="-1">Does it recognize <em>my</em> handwriting?</h2>
+      <h2 id="handwriting-title" class=${isAsking ? "sr-only" : ""} tabindex="-1">
+        Does it recognize <em>my</em> handwriting?
+      </h2>
       ${isAsking ? ask() : hasDrawings ? results() : start()}
     </section>`;
   });
-  effect(() => {
-    const isAsking = state.view.value === "handwriting" && state.wanted.value.length > 0;
-    document.documentElement.classList.toggle("is-asking", isAsking);
-  });
+  const isAsking = computed(() => state.view.value === "handwriting" && state.wanted.value.length > 0);
+  effect(() => void document.documentElement.classList.toggle("has-large-pad", isAsking.value)); // on a phone
   // From the pad, too, where Enter and Space move the pen; but nowhere else.
   document.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey, repeat, target }) => {
     if (key.toLowerCase() !== "n" || ctrlKey || metaKey || altKey || repeat || element.hidden) return;
@@ -149,9 +149,7 @@ function results() {
       <button type="button" @click=${begin}>Start again</button>
       <button type="button" @click=${() => beginWith([])}>Delete these drawings</button>
     </div>
-    <p class="handwriting-quiet">
-      For the command line: <code>python -m model classify ${FILE}.npy</code>
-    </p>`;
+    <p class="handwriting-quiet">For the command line: <code>python -m model classify ${FILE}.npy</code></p>`;
 }
 
 /** The 95 % confidence interval of a share (E. B. Wilson, 1927). @type {(right: number, count: number) => [number, number]} */

@@ -48,6 +48,11 @@ const NAMES = /** @type {Name[]} */ (
   [...FIELDS, ...MORE].map(({ name }) => name).concat(SWITCHES.map(([name]) => name))
 );
 
+const ON_DISK =
+  location.protocol === "file:"
+    ? ". A page opened from a disk has the first 10,000 digits, a fifth of them for validation."
+    : "";
+
 /** What was typed and is not taken yet. */
 const typed = signal(/** @type {Partial<Record<Name, string>>} */ ({}));
 const focused = signal(/** @type {Field | null} */ (null));
@@ -110,7 +115,7 @@ export function form() {
   const { widthsOf, stepCount } = engine;
   const [now, problem, field] = [settings.value, settingsProblem.value, focused.value];
   const widths = widthsOf(now);
-  const summary = `${widths.join(" – ")}: ${grouped(parameterCount(widths).parameters)} parameters, ${grouped(stepCount(now))} steps`;
+  const summary = `${widths.join(" – ")}: ${grouped(parameterCount(widths).parameters)} parameters, ${grouped(stepCount(now))} steps${ON_DISK}`;
   const hint = problem || (field ? `${field.label}: ${field.hint}${range(field)}.` : summary);
   return html`<form class="train-form" aria-label="Settings of the next run" novalidate @submit=${submit}>
     <div class="train-fields">${FIELDS.map(input)}</div>
