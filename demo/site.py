@@ -16,10 +16,10 @@ import torch
 from torch import Tensor
 
 from model.classifier import CONFIDENCE_THRESHOLD, Classifier
-from model.data.pen import CANVAS_SIDE
-from model.data.styles import Style, load_styles
-from model.network import DIGITS, MLP
-from model.paths import ASSETS, DATA, MINI_TEST_SET
+from model.data.pen import CANVAS_SIDE, Stroke
+from model.data.strokes import samples as written_samples
+from model.network import MLP
+from model.paths import ASSETS, DATA, MINI_TEST_SET, STROKES
 from model.pipeline import LoadedClassifier, load_baseline
 from model.quantization import LARGEST, QuantizedLayer
 from model.training.snapshots import Snapshot
@@ -46,20 +46,7 @@ PRELOADED = ("engine/*.js", "state/*.js", "parts/*.js", "page/*/*.js", "server/*
 PRELOADED_DATA = ("network.json", "samples.json")
 MNIST = "mnist"
 KERNELS = "engine/kernels/kernels.wasm"
-SCALE = 0.9  # pixels of the canvas for each hundredth of a digit's usual height
-# The styles that are shown first; another click shows the digit's next style.
-FIRST = (
-    "0, slashed",
-    "1, with a foot",
-    "2, with a loop",
-    "3, flat top",
-    "4, open",
-    "5, detached top",
-    "6, small loop",
-    "7, crossed",
-    "8, two circles",
-    "9, curled tail",
-)
+SAMPLE_SIZE = 94  # pixels of the canvas, of a sample's longer side
 
 
 def write_site(loaded: LoadedClassifier, folder: Path) -> None:
@@ -87,7 +74,7 @@ def data(loaded: LoadedClassifier) -> dict[str, bytes]:
         "samples.json": samples(),
     }
     files = {name: json.dumps(value, separators=(",", ":")).encode() for name, value in values.items()}
-    return files | {MINI_TEST_SET.name: MINI_TEST_SET.read_bytes()}
+    return files | {path.name: path.read_bytes() for path in (MINI_TEST_SET, STROKES)}
 
 
 def modules() -> list[str]:
@@ -202,22 +189,19 @@ def _base64(tensors: Sequence[Tensor]) -> str:
 
 
 def samples() -> list[list[dict[str, Any]]]:
-    """For each digit its styles, each as {"name": text, "strokes": points [x, y] in pixels of the pad's canvas}."""
-    by_digit: list[list[dict[str, Any]]] = [[] for _ in range(DIGITS)]
-    for style in load_styles():
-        if style.label is not None:
-            by_digit[style.label].append({"name": style.name, "strokes": _on_canvas(style)})
-    return [_starting_with(first, styles) for first, styles in zip(FIRST, by_digit, strict=True)]
+    """For each digit its samples, as people wrote them: {"name": text, "strokes": points [x, y] in canvas pixels}."""
+    return [
+        [
+            {"name": f"{digit}, by writer {writer}", "strokes": _on_canvas(strokes)}
+            for writer, strokes in zip(written.writers.tolist(), written.polylines(), strict=True)
+        ]
+        for digit, written in enumerate(written_samples())
+    ]
 
 
-def _on_canvas(style: Style) -> list[list[list[int]]]:
-    """A style's strokes in the middle of the canvas, in whole pixels."""
-    strokes = style.curves(detail=3)
+def _on_canvas(strokes: list[Stroke]) -> list[list[list[int]]]:
+    """Strokes in the middle of the canvas, in whole pixels."""
+    scale = SAMPLE_SIZE / 255
     xs, ys = zip(*(point for stroke in strokes for point in stroke), strict=True)
-    left, top = ((CANVAS_SIDE - SCALE * (min(values) + max(values))) / 2 for values in (xs, ys))
-    return [[[round(SCALE * x + left), round(SCALE * y + top)] for x, y in stroke] for stroke in strokes]
-
-
-def _starting_with(first: str, styles: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    start = [style["name"] for style in styles].index(first)
-    return styles[start:] + styles[:start]
+    left, top = ((CANVAS_SIDE - scale * (min(values) + max(values))) / 2 for values in (xs, ys))
+    return [[[round(scale * x + left), round(scale * y + top)] for x, y in stroke] for stroke in strokes]

@@ -20,7 +20,7 @@ BLANK = "blank"
 DIGIT = "digit"
 UNSURE = "unsure"
 NOT_A_DIGIT = "not a digit"
-CONFIDENCE_THRESHOLD = 0.6  # probability; below it, a prediction is UNSURE
+CONFIDENCE_THRESHOLD = 0.5  # probability; below it, a prediction is UNSURE
 
 
 @dataclass(frozen=True)

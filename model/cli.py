@@ -11,6 +11,7 @@ from model.checkpoint import CheckpointError
 from model.classifier import Classifier, Prediction
 from model.data.images import ImageError, load_image, load_stack
 from model.data.mnist import MNISTError, load_mnist
+from model.evaluation.drawings import validation_digits, validation_negatives
 from model.evaluation.report import evaluate, table
 from model.files import check_writable
 from model.flags import add_model_flags
@@ -56,11 +57,12 @@ def _train(arguments: argparse.Namespace) -> int:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
-    """Measure a checkpoint on MNIST's test digits."""
+    """Measure a checkpoint on MNIST's test digits, and on pen strokes by people on whose writing nothing is trained."""
     classifiers = [_classifier(arguments), *(_load(path) for path in arguments.compare)]
     mnist = load_mnist(arguments.data, _say)
-    digits = {"MNIST test set": (mnist.test_images, mnist.test_labels)}
-    results = [evaluate(classifier, digits, {}) for classifier in classifiers]
+    digits = {"MNIST test set": (mnist.test_images, mnist.test_labels), **validation_digits()}
+    negatives = validation_negatives()
+    results = [evaluate(classifier, digits, negatives) for classifier in classifiers]
     print(json.dumps({**results[0], "compared": results[1:]}) if arguments.json else table(results))
     return 0
 

@@ -1,7 +1,7 @@
 """The non-digit detector: a second, small network that says whether a drawing is a digit at all.
 
 The digit network always names a digit, and its probabilities say little about a letter or a scribble. The detector is
-trained on both: digits, and what is none (training/detector.py, data/negatives.py).
+trained on both: digits, and what is none (training/detector.py, data/strokes.py).
 """
 
 from dataclasses import dataclass

@@ -11,7 +11,6 @@ from model import checkpoint
 from model.checkpoint import CheckpointError
 from model.classifier import Classifier
 from model.data.mnist import Digits, MNISTError, load_mnist
-from model.data.negatives import write_negatives
 from model.detector import Detector
 from model.evaluation.metrics import accuracy
 from model.files import set_aside
@@ -119,14 +118,11 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classi
     quantize(network)  # it is sent to every page: a quarter of the bytes, and predictions hardly change
 
     say("Training the detector, which tells digits from anything else.")
-    generator = torch.Generator().manual_seed(recipe.seed)
-    negatives = write_negatives(digits.train_images, digits.train_labels, generator)
-    styles = samples.images[len(samples) - recipe.style_images :]
     return trained_classifier(
         network,
         recipe,
         digits,
-        detector=train_detector(network, digits, styles, negatives, recipe.seed),
+        detector=train_detector(network, digits, recipe.seed),
         snapshots=recorder.snapshots(digits.test_images, digits.test_labels),
         curve=curve[:: -(-len(curve) // CURVE_POINTS)],
     )

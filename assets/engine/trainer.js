@@ -80,7 +80,8 @@ export class Trainer {
   constructor(kernels, samples, settings, from) {
     const { batchSize, epochs, initialization, activation, optimizer } = settings;
     this.settings = settings;
-    this.stepsPerEpoch = Math.ceil(samples.labels.length / batchSize);
+    this.digits = samples.labels.length;
+    this.stepsPerEpoch = Math.ceil(this.digits / batchSize);
     this.steps = epochs * this.stepsPerEpoch;
     this.step = 0; // steps done
     this.hasDiverged = false;

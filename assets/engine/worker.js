@@ -22,10 +22,11 @@
  * Messages from it:
  *
  *   { type: "loading", loaded, total }    bytes of MNIST
- *   { type: "progress", run, state, step, steps, epoch, epochs, seconds, points, snapshots, parameters }    from when the
- *       digits are there, at most once a frame, and whenever the state changes: "running", "paused", "done", "stopped" or
- *       "diverged". `epoch` counts in fractions; `seconds` are those of training, without pauses; `points` and `snapshots`
- *       (trainer.js has both types) are those that are new. A snapshot comes once it is measured, the last one with "done".
+ *   { type: "progress", run, state, digits, step, steps, epoch, epochs, seconds, points, snapshots, parameters }
+ *       from when the digits are there, at most once a frame, and whenever the state changes: "running", "paused", "done",
+ *       "stopped" or "diverged". So many `digits` are trained on, fewer than asked for where there are no more; `epoch` counts
+ *       in fractions, `seconds` without pauses; `points` and `snapshots` (trainer.js has both types) are those that are new.
+ *       A snapshot comes once it is measured, the last one with "done"
  *   { type: "step", run, report }    after a "step": trainer.js's StepReport; its "progress" follows
  *   { type: "fine-tuning", run, state, share, result }    the same of a fine-tuning; finetuning.js's FineTuned, null before
  *   { type: "evaluated", id, report, deadNeurons }    evaluation.js's Report; of each hidden layer, or [] without ReLU
@@ -113,15 +114,14 @@ const handlers = {
 };
 
 addEventListener("message", async ({ data }) => {
-  const { type, run, id } = data;
+  const { type, id, run = job?.run } = data;
   try {
     await handlers[type](data);
   } catch (error) {
-    postMessage({
-      type: "failed",
-      ...(id === undefined ? { run: run ?? job?.run } : { id }),
-      message: /** @type {Error} */ (error).message,
-    });
+    const { message } = /** @type {Error} */ (error);
+    if (id !== undefined) return postMessage({ type: "failed", id, message });
+    if (run === job?.run) job = null;
+    postMessage({ type: "failed", run, message });
   }
 });
 
@@ -181,11 +181,11 @@ async function report(mine, trainer) {
     return;
   }
   const snapshots = mnist.isComplete ? trainer.measureSnapshots(await mnist.validation()) : [];
-  const { step, steps, epoch, parameters } = trainer;
+  const { digits, step, steps, epoch, parameters } = trainer;
   const { epochs } = trainer.settings;
   const points = trainer.points.slice(mine.points);
   mine.points = trainer.points.length;
-  const progress = { run, state, step, steps, epoch, epochs, seconds, points, snapshots, parameters };
+  const progress = { run, state, digits, step, steps, epoch, epochs, seconds, points, snapshots, parameters };
   postMessage({ type: "progress", ...progress }, { transfer: [parameters.buffer] });
 }
 

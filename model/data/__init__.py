@@ -10,11 +10,11 @@ Sources:
     filters.py       morphology and smoothing
     errors.py        the error for files that can't be used
     pen.py           pen strokes             ->  ink
-    unipen.py        digits that people wrote on a tablet, as pen strokes
 
 What training adds:
 
-    styles.py        handwriting that MNIST lacks, written from templates
-    negatives.py     what is not a digit
+    strokes.py       digits, letters and symbols that people wrote on tablets
     augmentation.py  images slightly rotated, sheared, scaled and shifted
+
+    collect_strokes.py  makes the file of strokes from its sources
 """

@@ -14,7 +14,6 @@ from torch import Tensor
 
 CANVAS_SIDE = 140  # pixels: seven for each of the 20 that a digit is resized to, when it fills the canvas
 PEN_WIDTH = 10.0  # pixels: a digit gets lines 1.4 pixels wide in its 20 x 20 box if it fills the canvas, 2.9 if half
-BATCH = 64  # drawings at once: small enough for the processor's cache
 
 Point = tuple[float, float]
 Stroke = Sequence[Point]
@@ -68,46 +67,29 @@ def _reach(a: float, b: float, radius: float, side: int) -> tuple[int, int]:
     return min(max(first, 0), side), min(max(last, 0), side)
 
 
-def draw_polylines(strokes: Sequence[Tensor], widths: Tensor, side: int) -> Tensor:
-    """Draw many drawings with the same number of points at once: `draw` for training, in float32.
+def draw_lines(starts: Tensor, ends: Tensor, widths: Tensor, side: int) -> Tensor:
+    """Draw many drawings with the same number of lines at once: `draw` for training, in float32.
 
     Args:
-        strokes: each (N, Q, 2), the points of one stroke in each of the N drawings, in pixels; at least two.
+        starts, ends: (N, L, 2), of the lines, in pixels.
         widths: (N,), of the pens, in pixels.
         side: of the canvas, in pixels.
 
     Returns:
         (N, side, side), uint8.
     """
-    starts = torch.cat([stroke[:, :-1] for stroke in strokes], dim=1)  # (N, L, 2)
-    ends = torch.cat([stroke[:, 1:] for stroke in strokes], dim=1)
-    batches = zip(starts.split(BATCH), ends.split(BATCH), (widths / 2).split(BATCH), strict=True)
-    return torch.cat([_draw_lines(*batch, side) for batch in batches])
-
-
-def _draw_lines(starts: Tensor, ends: Tensor, radius: Tensor, side: int) -> Tensor:
-    """Lines from starts to ends (N, L, 2) with round ends, on N canvases: (N, side, side), uint8."""
-    if not len(starts):
-        return torch.zeros(0, side, side, dtype=torch.uint8)
-    # The drawings of a style have each line in about the same place: only the window that it can touch is computed.
-    low = (torch.minimum(starts, ends) - (radius + 0.5)[:, None, None]).amin(dim=0)  # (L, 2)
-    high = (torch.maximum(starts, ends) + (radius + 0.5)[:, None, None]).amax(dim=0)
-    windows = torch.stack([low.floor(), high.ceil()]).clamp(0, side).long().tolist()
     middle, reach = (starts + ends) / 2, (ends - starts) / 2
-    half = reach.norm(dim=2)  # (N, L): half a line's length
-    along = torch.where(half[:, :, None] > 0, reach / half[:, :, None], torch.tensor([1.0, 0.0]))  # (N, L, 2), length 1
+    half = reach.norm(dim=2)[:, :, None, None]  # (N, L, 1, 1): half a line's length
+    along = torch.where(half[:, :, 0] > 0, reach / half[:, :, 0], torch.tensor([1.0, 0.0]))  # (N, L, 2), of length 1
     pixel = torch.arange(side) + 0.5
     x, y = (pixel - middle[:, :, axis, None] for axis in (0, 1))  # (N, L, side): from the line's middle
     ax, ay = along[:, :, :1], along[:, :, 1:]
-    parts = (part.unbind(1) for part in (x * ax, y * ay, y * ax, x * ay, half[:, :, None, None]))
+    x_along, y_across = (x * ax)[:, :, None], (x * ay)[:, :, None]  # (N, L, 1, side)
+    y_along, x_across = (y * ay)[:, :, :, None], (y * ax)[:, :, :, None]  # (N, L, side, 1)
     nearest = torch.full((len(starts), side, side), torch.inf)
-    for (left, top), (right, bottom), x_along, y_along, y_across, x_across, half_length in zip(
-        *windows, *parts, strict=True
-    ):
-        beyond = x_along[:, None, left:right] + y_along[:, top:bottom, None]
-        beyond.abs_().sub_(half_length).clamp_(min=0)
-        across = y_across[:, top:bottom, None] - x_across[:, None, left:right]
-        window = nearest[:, top:bottom, left:right]
-        torch.minimum(window, across.square_().addcmul_(beyond, beyond), out=window)
-    covered = nearest.sqrt_().neg_().add_(radius[:, None, None] + 0.5).clamp_(0, 1)
+    for line in range(starts.shape[1]):
+        beyond = (x_along[:, line] + y_along[:, line]).abs_().sub_(half[:, line]).clamp_(min=0)
+        across = x_across[:, line] - y_across[:, line]
+        torch.minimum(nearest, across.square_().addcmul_(beyond, beyond), out=nearest)
+    covered = nearest.sqrt_().neg_().add_(widths[:, None, None] / 2 + 0.5).clamp_(0, 1)
     return covered.mul_(255).round_().byte()

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from model.data.augmentation import augment
 from model.data.mnist import Digits
-from model.data.styles import load_styles, write_styles
+from model.data.strokes import training_digits
 from model.network import normalize
 from model.training.recipe import Recipe
 from model.training.snapshots import FIRST_STEPS
@@ -38,12 +38,12 @@ class Samples:
 
 
 def training_samples(digits: Digits, recipe: Recipe) -> Samples:
-    """The recipe's share of MNIST's training digits, then its images of other handwriting styles."""
+    """The recipe's share of MNIST's training digits, then its images of pen strokes."""
     images, labels = digits.train_images[: recipe.digits], digits.train_labels[: recipe.digits]
-    if not recipe.style_images:
+    if not recipe.stroke_images:
         return Samples(images, labels)
-    style_images, style_labels = write_styles(load_styles(), recipe.style_images, recipe.seed)
-    return Samples(torch.cat([images, style_images]), torch.cat([labels, style_labels]))
+    drawn, drawn_labels = training_digits(recipe.stroke_images, torch.Generator().manual_seed(recipe.seed))
+    return Samples(torch.cat([images, drawn]), torch.cat([labels, drawn_labels]))
 
 
 def validation_samples(digits: Digits) -> Samples:

@@ -12,7 +12,7 @@ WHOLE_NUMBERS = {  # settings, and the range of each
     "batch_size": (1, 60_000),
     "epochs": (1, 1_000),
     "seed": (0, 2**63 - 1),
-    "style_images": (0, 100_000),
+    "stroke_images": (0, 100_000),
     "hard_examples": (0, 60_000),
     "hidden": (8, 256),
     "hidden_layers": (0, 3),
@@ -38,8 +38,7 @@ class Recipe:
         schedule: one of SCHEDULES: the learning rate stays constant, or rises to its peak and falls to 0.
         augmentation: strength of the random affine transformations of the images, 0 (none) to 3; 1 is mild.
         augmented_share: share of the images that are augmented, 0 to 1.
-        style_images: images of the handwriting styles in assets/data/styles.json that each epoch has beside MNIST's,
-            0 to 100,000.
+        stroke_images: images of pen strokes (data/strokes.py) that each epoch has beside MNIST's, 0 to 100,000.
         hard_examples: how many of the images with the highest loss are shown twice, from the third epoch on, 0 to
             60,000.
         hidden: width of each hidden layer, 8 to 256.
@@ -60,7 +59,7 @@ class Recipe:
     schedule: str = "constant"
     augmentation: float = 0.0
     augmented_share: float = 1.0
-    style_images: int = 0
+    stroke_images: int = 0
     hard_examples: int = 0
     hidden: int = 64
     hidden_layers: int = 2
@@ -109,8 +108,8 @@ class Recipe:
         if self.augmentation and self.augmented_share:
             share = "" if self.augmented_share == 1 else f" of {self.augmented_share:.0%} of the images"
             parts.append(f"augmentation {self.augmentation:g}{share}")
-        if self.style_images:
-            parts.append(f"{self.style_images:,} images of other handwriting styles")
+        if self.stroke_images:
+            parts.append(f"{self.stroke_images:,} images of pen strokes")
         if self.hard_examples:
             parts.append(f"the {self.hard_examples:,} hardest examples twice")
         if not self.hidden_layers:
@@ -134,7 +133,7 @@ RECIPES = {
         epochs=6,
         schedule="one-cycle",
         augmentation=0.8,
-        style_images=15_000,
+        stroke_images=40_000,
         hard_examples=40_000,
     ),
 }

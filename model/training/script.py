@@ -27,10 +27,8 @@ schedule = torch.optim.lr_scheduler.OneCycleLR(  # a linear rise, then a linear 
 )"""
     some = recipe.digits < Recipe.digits
     first = f"[:{recipe.digits}]" if some else f"[:-{VALIDATION}]"
-    extras = recipe.style_images or recipe.hard_examples or (recipe.augmentation and recipe.augmented_share)
-    left_out = (
-        "\n# Left out, so its curve differs from the page's: augmentation, other handwriting styles, hard examples."
-    )
+    extras = recipe.stroke_images or recipe.hard_examples or (recipe.augmentation and recipe.augmented_share)
+    left_out = "\n# Left out, so its curve differs from the page's: augmentation, pen strokes, hard examples."
     scheduled = "\n        schedule.step()"
     return f"""\
 # {recipe}{left_out if extras else ""}

@@ -1,12 +1,14 @@
 """Digits at random places on the page's canvas, as visitors draw them: from pen strokes, and from MNIST's images."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from model.data.pen import CANVAS_SIDE, Stroke, draw
+from model.data.strokes import PENDIGITS, load_drawings
 from model.preprocessing import SIDE
 
 # The smallest and the largest, as shares of the canvas:
@@ -15,6 +17,21 @@ PEN_WIDTHS = (0.05, 0.09)
 FACTORS = (2.0, 5.0)  # by which images are enlarged
 
 BATCH = 16  # images at once: small enough for the processor's cache
+
+
+class WrittenDigit(NamedTuple):
+    """A digit as pen strokes, of any scale, and who wrote it."""
+
+    label: int
+    strokes: list[Stroke]
+    writer: int
+
+
+def written_digits(source: int = PENDIGITS) -> list[WrittenDigit]:
+    """The digits of a source's validation writers, on whose writing nothing is trained."""
+    drawings = load_drawings()
+    some = drawings[drawings.is_validation & drawings.are_digits & (drawings.sources == source)]
+    return list(map(WrittenDigit, some.digits.tolist(), some.polylines(), some.writers.tolist()))
 
 
 def place_strokes(strokes: Sequence[Stroke], generator: torch.Generator) -> Tensor:

@@ -1,13 +1,11 @@
 """What fine-tuning on one person's handwriting gains and costs: python -m tests.benchmarks.finetuning
 
-Each of the 30 people of the pen strokes is the visitor once: a network is fine-tuned on twenty of their digits, two of
-each, and their other two hundred and more tell what it gained. The page's trainer does it, in Chromium. The pen strokes
-are a development set: they chose the settings in assets/engine/finetuning.js.
+Each of the pendigits' six validation writers is the visitor once: a network is fine-tuned on twenty of their digits,
+two of each, and their other two hundred and more tell what it gained. The page's trainer does it, in Chromium.
 """
 
 import argparse
 import statistics
-from pathlib import Path
 
 import torch
 from playwright.sync_api import sync_playwright
@@ -15,31 +13,28 @@ from torch import Tensor
 
 from model import checkpoint, runtime
 from model.classifier import Classifier
-from model.data.unipen import load_written_digits
 from model.evaluation.metrics import accuracy
 from model.flags import add_model_flags
-from model.paths import PEN_STROKES, PRETRAINED, SHARED
+from model.paths import PRETRAINED
 from model.preprocessing import preprocess
-from tests.benchmarks.canvas import place_strokes
+from tests.benchmarks.canvas import place_strokes, written_digits
 from tests.page.chromium import FLAGS, find_or_install
 from tests.page.training import decode, fine_tuned, load_trainer, repository_files, with_parameters
 
 EACH = 2  # drawings of each digit to fine-tune on
-HARDEST = 8  # writers that are reported apart
+HARDEST = 2  # writers that are reported apart
 
 
 def main() -> None:
     """Fine-tune for every writer, and print the means, the hardest writers' apart."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_model_flags(parser)
-    parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--repeats", type=int, default=1, help="choices of twenty digits for each writer (default: 1)")
-    parser.add_argument("--writers", type=int, default=30, help="how many of the 30 writers (default: all)")
     arguments = parser.parse_args()
     runtime.configure()
     path = arguments.checkpoint if arguments.checkpoint.is_file() else PRETRAINED
     classifier = checkpoint.load(path)
-    written = load_written_digits(arguments.shared / PEN_STROKES)
+    written = written_digits()
     generator = torch.Generator().manual_seed(0)
     images = torch.cat([preprocess(place_strokes(digit.strokes, generator)[None]) for digit in written])
     labels = torch.tensor([digit.label for digit in written])
@@ -53,7 +48,7 @@ def main() -> None:
         page = playwright.chromium.launch(executable_path=find_or_install(playwright), args=FLAGS).new_page()
         load_trainer(page, files)
         for repeat in range(arguments.repeats):
-            for writer in range(1, arguments.writers + 1):
+            for writer in sorted(set(writers.tolist())):
                 theirs = writers == writer
                 chosen = choose(theirs, labels, torch.Generator().manual_seed(1000 * repeat + writer))
                 result = fine_tuned(page, classifier, images[chosen], labels[chosen], seed=repeat)

@@ -15,8 +15,8 @@ from torch import Tensor
 from model.data.filters import Gray
 from model.data.images import ImageError, load_image
 from model.data.pen import Stroke
-from model.data.unipen import WrittenDigit
 from model.preprocessing import SIDE, preprocess
+from tests.benchmarks.canvas import WrittenDigit
 
 PHOTOGRAPH_SIDE = 420  # pixels
 PAGE_SIDE = 2 * PHOTOGRAPH_SIDE  # pixels of the sheet, which is drawn in twice the photograph's resolution

@@ -5,8 +5,6 @@ preprocessing, photographs made from pen strokes, and the rejection of what is n
 """
 
 import argparse
-import gzip
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -18,16 +16,13 @@ from model import checkpoint, runtime
 from model.classifier import Classifier
 from model.data.mnist import load_mnist
 from model.data.pen import Stroke
-from model.data.styles import load_styles, write_evenly
-from model.data.unipen import load_written_digits
+from model.evaluation.drawings import validation_negatives
 from model.evaluation.report import evaluate, table
-from model.paths import LETTERS, PEN_STROKES, PRETRAINED, SHARED, UNSEEN
+from model.paths import PRETRAINED
 from model.preprocessing import SIDE, preprocess
-from tests.benchmarks.canvas import place_images, place_strokes
+from tests.benchmarks.canvas import place_images, place_strokes, written_digits
 from tests.benchmarks.photographs import image_of, take_photographs
 
-LIKE_DIGITS = frozenset("OoDIilSsZzgqbB")  # letters that are written as digits are
-NEGATIVES_OF_A_KIND = 1_000
 SEED = 0  # of sizes, places, pens and variations
 BATCH = 500  # drawings at once
 
@@ -60,17 +55,6 @@ BASELINES: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
-def load_letters(path: Path) -> list[list[Stroke]]:
-    """The strokes of all letters of a file that do not look like digits."""
-    with gzip.open(path, "rt") as file:
-        letters = json.load(file)
-    return [
-        [[(x, y) for x, y in stroke] for stroke in letter["strokes"] if stroke]
-        for letter in letters
-        if letter["label"] not in LIKE_DIGITS
-    ]
-
-
 def draw_placed(drawings: Sequence[Sequence[Stroke]], generator: torch.Generator) -> Iterator[Tensor]:
     """Drawings on the canvas at random, (BATCH, 140, 140), uint8, at once."""
     for start in range(0, len(drawings), BATCH):
@@ -82,14 +66,14 @@ def preprocessed(canvases: Iterable[Tensor], way: Callable[[Tensor], Tensor] = p
     return torch.cat([way(ink) for ink in canvases])
 
 
-def collect_digits(data: Path | None, strokes_path: Path) -> dict[str, tuple[Tensor, Tensor]]:
+def collect_digits(data: Path | None) -> dict[str, tuple[Tensor, Tensor]]:
     """The data sets of digits by title: images (N, 28, 28), uint8, and labels (N,)."""
     generator = torch.Generator().manual_seed(SEED)
     mnist = load_mnist(data)
     images, labels = mnist.test_images, mnist.test_labels
     placed = preprocessed(place_images(batch, generator) for batch in images.split(BATCH))
     digits = {"MNIST test set": (images, labels), "MNIST through the canvas": (placed, labels)}
-    written = load_written_digits(strokes_path)
+    written = written_digits()
     labels = torch.tensor([digit.label for digit in written])
     drawn = list(draw_placed([digit.strokes for digit in written], generator))
     for title, way in {"as MNIST was made": preprocess, **BASELINES}.items():
@@ -98,17 +82,6 @@ def collect_digits(data: Path | None, strokes_path: Path) -> dict[str, tuple[Ten
         photographed = torch.tensor([label for label, _ in taken])
         digits[f"photographs, {kind}"] = torch.cat([image_of(content) for _, content in taken]), photographed
     return digits
-
-
-def collect_negatives(letters_path: Path) -> dict[str, Tensor]:
-    """Images (N, 28, 28), uint8, of what is not a digit, by kind: unseen shapes, and letters."""
-    generator = torch.Generator().manual_seed(SEED)
-    shapes = load_styles(UNSEEN)
-    images = {
-        kind: write_evenly([shape for shape in shapes if shape.kind == kind], NEGATIVES_OF_A_KIND, generator)
-        for kind in dict.fromkeys(shape.kind for shape in shapes if shape.kind)
-    }
-    return images | {"letters": preprocessed(draw_placed(load_letters(letters_path), generator))}
 
 
 def auroc(classifier: Classifier, digits: Tensor, negatives: Tensor) -> float:
@@ -127,12 +100,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoints", nargs="*", type=Path, default=[PRETRAINED])
     parser.add_argument("--data", type=Path)
-    parser.add_argument("--shared", type=Path, default=SHARED, help="folder of the pen strokes (default: ../shared)")
     arguments = parser.parse_args()
     runtime.configure()
     classifiers = [checkpoint.load(path) for path in arguments.checkpoints]
-    digits = collect_digits(arguments.data, arguments.shared / PEN_STROKES)
-    negatives = collect_negatives(arguments.shared / LETTERS)
+    digits, negatives = collect_digits(arguments.data), validation_negatives()
     print(table([evaluate(classifier, digits, negatives) for classifier in classifiers]))
     strokes, _ = digits["pen strokes, as MNIST was made"]
     for kind, images in negatives.items():

@@ -1,7 +1,7 @@
 """Contact sheets to look at: python -m tests.benchmarks.sheets DIR
 
-The styles as they are trained on, and what a checkpoint misreads: of MNIST's test digits, and of photographs made from
-pen strokes.
+The templates as they are trained on, and what a checkpoint misreads: of MNIST's test digits, and of photographs made
+from pen strokes.
 """
 
 import argparse
@@ -17,11 +17,11 @@ from torch import Tensor
 from model import checkpoint, runtime
 from model.classifier import DIGIT, NOT_A_DIGIT, Classifier
 from model.data.mnist import load_mnist
-from model.data.styles import load_styles, write_styles
-from model.data.unipen import WrittenDigit, load_written_digits
+from model.data.strokes import TEMPLATES, draw, load_drawings
 from model.network import DIGITS
-from model.paths import PEN_STROKES, PRETRAINED, SHARED
+from model.paths import PRETRAINED
 from model.preprocessing import SIDE
+from tests.benchmarks.canvas import WrittenDigit, written_digits
 from tests.benchmarks.photographs import PER_WRITER, image_of, take_photographs
 
 ZOOM = 2
@@ -61,9 +61,11 @@ def _shown(images: Tensor, zoom: int = ZOOM) -> Tensor:
     return 255 - images.repeat_interleave(zoom, dim=1).repeat_interleave(zoom, dim=2)
 
 
-def styles_sheet() -> Image.Image:
-    """Every style in a row of its own, written as it is trained on."""
-    return sheet([(style.name, _shown(write_styles([style], COLUMNS)[0]), ()) for style in load_styles()])
+def templates_sheet() -> Image.Image:
+    """Every template in a row of its own, drawn as it is trained on."""
+    drawings, generator = load_drawings(), torch.Generator().manual_seed(0)
+    rows = (drawings.sources == TEMPLATES).nonzero().flatten().tolist()
+    return sheet([(f"{row}", _shown(draw(drawings[torch.tensor([row] * COLUMNS)], generator)), ()) for row in rows])
 
 
 def mistakes_sheet(classifier: Classifier, images: Tensor, labels: Tensor) -> Image.Image:
@@ -116,14 +118,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--checkpoint", type=Path, default=PRETRAINED)
-    parser.add_argument("--shared", type=Path, default=SHARED, help="folder of the pen strokes (default: ../shared)")
     arguments = parser.parse_args()
     runtime.configure()
     classifier, digits = checkpoint.load(arguments.checkpoint), load_mnist()
     sheets = {
-        "styles": styles_sheet(),
+        "templates": templates_sheet(),
         "mistakes": mistakes_sheet(classifier, digits.test_images, digits.test_labels),
-        "photographs": photographs_sheet(classifier, load_written_digits(arguments.shared / PEN_STROKES)),
+        "photographs": photographs_sheet(classifier, written_digits()),
     }
     arguments.folder.mkdir(parents=True, exist_ok=True)
     for name, image in sheets.items():

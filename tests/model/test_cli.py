@@ -184,9 +184,9 @@ def test_a_training_that_fails_or_is_stopped(command, monkeypatch, mnist, here, 
 @pytest.mark.parametrize(
     ("recipe", "words"),
     [
-        ("augmented,style_images=100000", "Training with"),  # styles are being written
+        ("augmented,stroke_images=100000", "Training with"),  # strokes are being drawn
         ("augmented,epochs=1000", "epoch 1/"),
-        ("augmented,epochs=1,digits=100,style_images=0", "Training the detector"),
+        ("augmented,epochs=1,digits=100,stroke_images=0", "Training the detector"),
     ],
 )
 def test_ctrl_c_ends_a_training(here, recipe, words):

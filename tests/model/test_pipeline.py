@@ -10,6 +10,7 @@ from model import checkpoint
 from model.data.mnist import MNISTError
 from model.paths import PRETRAINED
 from model.pipeline import load_or_train
+from model.training import detector
 from model.training.recipe import Recipe, parse_recipe
 from tests.launching import Launch
 
@@ -39,7 +40,8 @@ def little_mnist(monkeypatch, mnist):
     """The network and detector of so few digits are poor, but made in the same way."""
     few = replace(mnist, train_images=mnist.train_images[:2_000], train_labels=mnist.train_labels[:2_000])
     monkeypatch.setattr("model.pipeline.load_mnist", lambda folder, say: few)
-    monkeypatch.setattr("model.pipeline.write_negatives", lambda images, labels, generator: images[:500].flip(1))
+    monkeypatch.setattr("model.training.detector.NEGATIVES", 500)
+    monkeypatch.setattr("model.training.detector.RECIPE", replace(detector.RECIPE, epochs=1, stroke_images=500))
 
 
 @pytest.mark.parametrize("damage", [b"", b"a text", WHOLE[:-1], WHOLE[:100_000], pickle.dumps([1, 2])])

@@ -11,7 +11,7 @@ from model.preprocessing import ALL_STEPS, Steps
 from tests.page.conftest import OpenPage
 from tests.page.drawing import SAMPLES, choose_sample, clear, draw, in_percents, on_pad, percents
 
-SEVEN = SAMPLES["7, crossed"]
+SEVEN = SAMPLES["7, by writer 156"]
 COUNT = sum(map(len, SEVEN))
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
@@ -17,13 +18,12 @@ from torch.nn import functional as F
 
 from model.data.augmentation import ROTATION, SCALE, SHEAR, SHIFT
 from model.data.mnist import Digits
-from model.data.unipen import load_written_digits
+from model.data.strokes import UNIPEN, load_drawings
+from model.data.strokes import draw as draw_strokes
 from model.evaluation.metrics import accuracy
 from model.network import MEAN, STD, normalize
-from model.paths import ASSETS, PEN_STROKES
-from model.preprocessing import preprocess
+from model.paths import ASSETS
 from model.training.recipe import Recipe
-from tests.benchmarks.canvas import place_strokes
 from tests.page.other_browsers import Firefox
 from tests.page.servers import FileServer
 from tests.page.training import BLANK, LOAD, decode, encode, fine_tuned, load_trainer, repository_files, with_parameters
@@ -297,7 +297,7 @@ def test_a_training_is_stepped_paused_and_finished(worker: Page) -> None:
           const { report, deadNeurons } = await ask({ ...end, shape }, ({ id }) => id === 3);
           const trainer = new engine.Trainer(kernels, await mnist.training(2_000), settings);
           while (!trainer.isOver) trainer.trainStep();
-          return [paused.step, steps, last.step, {
+          return [[paused.step, paused.digits], steps, last.step, {
             points: posted.flatMap(({ points }) => points).map(({ step }) => step),
             snapshots: snapshots.map(({ step, accuracy }) => [step, accuracy]),
             report: [report.accuracy, report.confusion, engine.worstMistakes(report).map(({ loss }) => loss)],
@@ -307,7 +307,7 @@ def test_a_training_is_stepped_paused_and_finished(worker: Page) -> None:
           }];
         }"""
     )
-    assert (paused, last) == (0, 126)
+    assert (paused, last) == ([0, 2_000], 126)
     assert [step["step"] for step in steps] == [1, 2]
     for step in steps:
         assert step["lossAfter"] < step["lossBefore"] < 2.5
@@ -420,12 +420,11 @@ def test_what_is_not_mnist_is_said_and_tried_again(engine: Page) -> None:
 # --- fine-tuning ------------------------------------------------------------------------------------------------------
 
 
-def test_a_handwriting_is_learned_and_little_is_forgotten(engine, pretrained, shared) -> None:
+def test_a_handwriting_is_learned_and_little_is_forgotten(engine, pretrained) -> None:
     """Of the writer whose digits are hardest: two of each digit are trained on, and the others predicted."""
-    written = [digit for digit in load_written_digits(shared / PEN_STROKES) if digit.writer == 14]
-    generator = torch.Generator().manual_seed(0)
-    images = torch.cat([preprocess(place_strokes(digit.strokes, generator)[None]) for digit in written])
-    labels = torch.tensor([digit.label for digit in written])
+    drawings = load_drawings()
+    drawings = drawings[drawings.are_digits & (drawings.sources == UNIPEN) & (drawings.writers == 174)]
+    images, labels = draw_strokes(drawings, torch.Generator().manual_seed(0), varied=False), drawings.digits
     chosen = torch.cat([(labels == digit).nonzero()[:2, 0] for digit in range(10)])
     others = torch.ones_like(labels, dtype=torch.bool)
     others[chosen] = False
@@ -455,6 +454,25 @@ def test_out_of_fold_predictions_come_from_copies_that_did_not_see_the_drawing(e
 
 
 # --- a run as a script ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("activation", "depth"), [("relu", 2), ("sigmoid", 3), ("none", 1), ("tanh", 0)])
+def test_a_scripts_network_takes_the_pages_weights(engine: Page, activation: str, depth: int) -> None:
+    script, header = engine.evaluate(
+        """async (changes) => {
+          const settings = { ...engine.DEFAULTS, hidden: 16, ...changes };
+          const widths = engine.widthsOf(settings);
+          const parameters = engine.initialParameters(widths, "he", new engine.Random(0));
+          const file = await engine.writeSafetensors(parameters, shapeOf(widths, settings.activation)).text();
+          return [engine.trainingScript(settings), file.slice(8)];
+        }""",
+        {"activation": activation, "hiddenLayers": depth},
+    )
+    model = eval(script[script.index("nn.Sequential(") : script.index("\noptimizer")], {"nn": nn})
+    shapes = {name: list(parameter.shape) for name, parameter in model.named_parameters()}
+    entries, _ = json.JSONDecoder().raw_decode(header)
+    arrays = {name: entry["shape"] for name, entry in entries.items() if name != "__metadata__"}
+    assert arrays == shapes
 
 
 @pytest.mark.slow

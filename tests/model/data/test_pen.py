@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.data.pen import draw, draw_polylines
+from model.data.pen import draw, draw_lines
 
 places = st.floats(-20, 60)
 
@@ -32,10 +32,10 @@ def test_a_pixel_is_covered_by_how_far_it_lies_inside_the_edge(strokes, width):
 
 def test_many_drawings_at_once_are_drawn_as_one_is():
     generator = torch.Generator().manual_seed(0)
-    strokes = [(4 + 32 * torch.rand(40, points, 2, generator=generator)).double() for points in (2, 5)]
-    strokes[1][:, 2] = strokes[1][:, 1]  # a line without length is a dot
+    starts, ends = 4 + 32 * torch.rand(2, 40, 5, 2, generator=generator)
+    ends[:, 1] = starts[:, 1]  # a line without length is a dot
     widths = 2 + 6 * torch.rand(40, generator=generator)
-    at_once = draw_polylines([stroke.float() for stroke in strokes], widths, side=40)
+    at_once = draw_lines(starts, ends, widths, side=40)
     for index in range(40):
-        one = draw([stroke[index].tolist() for stroke in strokes], float(widths[index]), side=40)
-        assert (one.int() - at_once[index].int()).abs().max() <= 1
+        lines = torch.stack([starts[index], ends[index]], dim=1).double().tolist()
+        assert (draw(lines, float(widths[index]), side=40).int() - at_once[index].int()).abs().max() <= 1

@@ -7,24 +7,19 @@ import torch
 
 from model.classifier import Classifier
 from model.data.mnist import Digits
-from model.data.styles import load_styles, write_ink
-from model.data.unipen import load_written_digits
+from model.data.strokes import UNIPEN, draw, load_drawings, samples
 from model.evaluation.metrics import accuracy
-from model.paths import PEN_STROKES
-from model.preprocessing import preprocess
 from model.training.finetuning import FOLDS, FineTuningProgress, fine_tune
-from tests.benchmarks.canvas import place_strokes
 
-WRITER = 14  # whose digits are the hardest
+WRITER = 174  # of the validation writers, whose digits are the hardest
 
 
 @pytest.fixture(scope="module")
-def handwriting(shared) -> tuple[torch.Tensor, torch.Tensor]:
+def handwriting() -> tuple[torch.Tensor, torch.Tensor]:
     """The images and labels of one writer."""
-    written = [digit for digit in load_written_digits(shared / PEN_STROKES) if digit.writer == WRITER]
-    generator = torch.Generator().manual_seed(0)
-    images = torch.cat([preprocess(place_strokes(digit.strokes, generator)[None]) for digit in written])
-    return images, torch.tensor([digit.label for digit in written])
+    drawings = load_drawings()
+    written = drawings[drawings.are_digits & (drawings.sources == UNIPEN) & (drawings.writers == WRITER)]
+    return draw(written, torch.Generator().manual_seed(0), varied=False), written.digits
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +72,9 @@ def test_progress_grows_and_the_result_comes_last(reports):
 
 def test_out_of_fold_predictions_come_from_copies_that_did_not_see_the_drawing(pretrained, mnist):
     """Wrong labels can be learned by heart, but nobody guesses the wrong label of a digit that was not shown."""
-    styles = {style.label: style for style in load_styles()}
     generator = torch.Generator().manual_seed(0)
     digits = torch.arange(10)
-    images = torch.cat([preprocess(write_ink(styles[digit], 1, generator)) for digit in digits.tolist()])
+    images = torch.cat([draw(drawings[:1], generator, varied=False) for drawings in samples()])
     wrong = (digits + 1) % 10
     *_, last = fine_tune(pretrained, images, wrong, mnist)
     assert last.result.after.tolist() == wrong.tolist()

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from model.data.mnist import Digits
-from model.data.styles import load_styles, write_styles
+from model.data.strokes import training_digits
 from model.network import MLP, normalize
 from model.training import batches
 from model.training.batches import CHUNK_SAMPLES, CHUNK_STEPS, Samples, training_samples
@@ -52,7 +52,7 @@ def test_the_same_seed_gives_the_same_weights_with_one_thread_or_two(mnist, monk
     digits = replace(mnist, train_images=mnist.train_images[:2_000], train_labels=mnist.train_labels[:2_000])
     base = RECIPES[name]
     recipe = replace(
-        base, epochs=3, style_images=min(base.style_images, 200), hard_examples=min(500, base.hard_examples)
+        base, epochs=3, stroke_images=min(base.stroke_images, 200), hard_examples=min(500, base.hard_examples)
     )
 
     def weights(recipe: Recipe) -> Tensor:
@@ -106,17 +106,17 @@ def test_a_training_that_diverges_says_so(samples):
     assert not math.isfinite(progress[-1].recent_loss)
 
 
-def test_styles_are_all_shown_in_the_first_epoch_and_the_hardest_twice_from_the_third(mnist, samples):
+def test_strokes_are_all_shown_in_the_first_epoch_and_the_hardest_twice_from_the_third(mnist, samples):
     digits = replace(mnist, train_images=samples.images, train_labels=samples.labels)
-    recipe = Recipe(epochs=4, style_images=320, hard_examples=640)
-    with_styles = training_samples(digits, recipe)
-    _, progress = trained(with_styles, recipe)
+    recipe = Recipe(epochs=4, stroke_images=320, hard_examples=640)
+    with_strokes = training_samples(digits, recipe)
+    _, progress = trained(with_strokes, recipe)
     once = -(-(1_001 + 320) // 32)
     twice = -(-(1_001 + 320 + 640) // 32)
     assert {p.epoch: p.steps for p in progress} == {1: once, 2: once, 3: twice, 4: twice}
-    styles, labels = write_styles(load_styles(), 320, recipe.seed)
-    assert torch.equal(with_styles.images[1_001:], styles)
-    assert torch.equal(with_styles.labels[1_001:], labels)
+    drawn, labels = training_digits(320, torch.Generator().manual_seed(recipe.seed))
+    assert torch.equal(with_strokes.images[1_001:], drawn)
+    assert torch.equal(with_strokes.labels[1_001:], labels)
 
 
 def test_an_epoch_has_every_sample_once_with_its_label():
