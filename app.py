@@ -5,7 +5,6 @@ import sys
 from demo import zerogpu
 from demo.process import (
     bypass_proxy,
-    choose_upload_folder,
     give_freed_memory_back,
     prepare_output,
     raise_open_file_limit,
@@ -24,7 +23,6 @@ def main() -> int:
 
         settings = parse_settings()
         bypass_proxy(settings.host)
-        choose_upload_folder()
         train = zerogpu.prepare()  # before PyTorch is imported
 
         from model import runtime

@@ -1,45 +1,35 @@
 """A component of the page: a template, a module and a style in assets/, under one name."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import gradio as gr
 
-from demo.server.gradio_internals import HTML, with_events
+from demo.server.gradio_internals import WithoutStub
 from demo.site import FOLDER, text
 from model.paths import ASSETS
 
-MOUNT = "({ mount }) => mount({ element, props, trigger, watch, server })"
-DEFERRED = "state/deferred.js"
+MOUNT = "({ mount }) => mount({ element })"
+NETWORKS = "state/networks.js"
 EARLY = text("site/early.js").replace("export ", "") + "keepEarlyStrokes(element);"
 # A content blocker or a lost connection may keep a module out: nothing else would say so.
 INCOMPLETE = "A part of this page could not be loaded. Reload it, without a content blocker if you use one."
 FAILED = f'(error) => {{ element.append("{INCOMPLETE}"); throw error; }}'
 
 
-class Component(HTML):
+class Component(gr.HTML, metaclass=WithoutStub):
     """A part of the page that draws itself in the browser.
 
     Args:
         folder: in assets/, such as "page/pad": `mount` of page/pad/pad.js runs once, in an element with the template
             page/pad/pad.html, if there is one.
-        value: what it starts with; what Python sends it later takes its place.
-        events: that it may trigger.
         before: JavaScript to run before the module is there.
-        props: what else its module finds in `props`.
     """
 
-    def __init__(
-        self, folder: str, value: Any = None, events: Sequence[str] = (), before: str = "", **props: Any
-    ) -> None:
+    def __init__(self, folder: str, before: str = "") -> None:
         path = f"{folder}/{folder.rpartition('/')[2]}"
         self.module, self.before = f"{path}.js", before
         super().__init__(
-            value=value,
             html_template=text(f"{path}.html") if (ASSETS / f"{path}.html").exists() else "<div></div>",
-            js_on_load=with_events(self.script('import(new URL("{}", document.baseURI))'), events),
+            js_on_load=self.script('import(new URL("{}", document.baseURI))'),
             apply_default_css=False,
-            **props,
         )
 
     def script(self, load: str) -> str:
@@ -52,8 +42,8 @@ class DeferredComponent(Component):
 
     def script(self, load: str) -> str:
         """The same, after the network has arrived."""
-        defer, module = (load.format(f"{FOLDER}/{path}") for path in (DEFERRED, self.module))
-        return f"{defer}.then(({{ defer }}) => defer(() => {module}, {MOUNT})).catch({FAILED});"
+        networks, module = (load.format(f"{FOLDER}/{path}") for path in (NETWORKS, self.module))
+        return f"{networks}.then(({{ arrived }}) => arrived).then(() => {module}).then({MOUNT}).catch({FAILED});"
 
 
 def components(page: gr.Blocks) -> list[Component]:

@@ -15,26 +15,26 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from uvicorn.config import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from demo.page import build_page
-from demo.server.connections import limit_connections, open_connections
-from demo.server.endpoints import endpoints
+from demo.server.endpoints import routes
 from demo.server.gradio_internals import outermost
 from demo.server.headers import SPACE_ANCESTORS
 from demo.server.limits import RequestLimits
-from demo.server.log import FORMATS, take_over_logs
-from demo.server.routes import Kind
-from demo.services import create_services
 from demo.settings import can_bind
 from demo.site import FOLDER, head, write_site
 from model.data.images import MAX_FILE_BYTES
 from model.paths import ASSETS
-from model.pipeline import LoadedClassifier
+from model.pipeline import LoadedClassifier, load_baseline
 
 LOCALHOST, FIRST_PORT = "127.0.0.1", 7860  # Gradio's defaults
-# Gradio keeps the components' state of so many sessions, 38 kB each. This page does not need it, but beyond that number
-# a session's state is made anew for every request. Only who trains or asks the API has a session.
-MAX_SESSIONS = 250
+MAX_CONNECTIONS = 4_000  # more are answered 503
+MAX_HEAD = 16_384  # bytes of a request's head
+KEEP_ALIVE = 5  # seconds for which a connection may idle
+MAX_CALLS = 50  # of /classify that wait; of one that Gradio's client started, the answer is kept until it is fetched
+MAX_SESSIONS = 250  # of Gradio's clients, whose state Gradio keeps, 38 kB each
 # Gradio compresses files by their names, and the page has none. What has no type, as MNIST, is compressed already.
 COMPRESSION = Middleware(
     GZipMiddleware,
@@ -58,23 +58,18 @@ def launch_page(loaded: LoadedClassifier, settings: argparse.Namespace) -> int:
     """Serve the page until it is stopped; returns the exit status."""
     options = {"server_name": settings.host, "server_port": settings.port, "share": settings.share}
     try:
-        page, local, public = serve(
-            loaded, settings.data, settings.metrics, settings.log, prevent_thread_lock=True, quiet=True, **options
-        )
-    except OSError:
+        page, local, public = serve(loaded, prevent_thread_lock=True, quiet=True, **options)
+    except OSError as error:
         port = settings.port or FIRST_PORT
-        if all(can_bind(host, port) for host in {settings.host or LOCALHOST, LOCALHOST}):
-            raise
-        which = (
-            f"Port {settings.port} is in use, or reserved" if settings.port else f"No port from {FIRST_PORT} is free"
-        )
-        print(f"{which}: choose another with --port.", file=sys.stderr)
+        problem = f"The page can't be served: {error}."
+        if not all(can_bind(host, port) for host in {settings.host or LOCALHOST, LOCALHOST}):
+            which = f"Port {port} is in use, or reserved" if settings.port else f"No port from {port} is free"
+            problem = f"{which}: choose another with --port."
+        print(problem, file=sys.stderr)
         return 1
     if os.environ.get("FORWARDED_ALLOW_IPS", "").strip() == "*":
-        print(
-            "FORWARDED_ALLOW_IPS=* lets every visitor choose the address that is counted: name the proxy.",
-            file=sys.stderr,
-        )
+        warning = "FORWARDED_ALLOW_IPS=* lets every visitor choose the address that is counted: name the proxy."
+        print(warning, file=sys.stderr)
     print(f"Digit Sketchpad is open at {public or local} (Ctrl+C closes it).", flush=True)
     if settings.share and not public:
         print("There is no public link: Gradio's relay can't be reached.", flush=True)
@@ -82,34 +77,19 @@ def launch_page(loaded: LoadedClassifier, settings: argparse.Namespace) -> int:
     return 0
 
 
-def serve(
-    loaded: LoadedClassifier,
-    data: Path | None = None,
-    has_metrics: bool = False,
-    log_format: str = FORMATS[0],
-    **options: Any,
-) -> tuple[gr.Blocks, str, str | None]:
-    """Serve the page; returns it, its address and its public one.
+def serve(loaded: LoadedClassifier, **options: Any) -> tuple[gr.Blocks, str, str | None]:
+    """Serve the page for a classifier, with Gradio's options; returns it, its address and its public one.
 
-    Args:
-        loaded: the classifier that predicts.
-        data: folder to look for MNIST in, when a visitor trains.
-        has_metrics: whether /metrics is open, to this machine.
-        log_format: "text" or "json".
-        options: of Gradio's `launch`.
+    Raises:
+        OSError: if the port can't be used, or the page's files can't be written.
     """
-    take_over_logs(log_format)
     is_space = os.environ.get("SYSTEM") == "spaces"
     ancestors = os.environ.get("DIGITS_FRAME_ANCESTORS") or (SPACE_ANCESTORS if is_space else "'self'")
-    services = create_services(loaded, data)
-    folder = Path(tempfile.mkdtemp(prefix="sketchpad-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    write_site(loaded, folder)
-    page = build_page(services).queue(max_size=None)  # demo/server/turns.py limits the calls, by address
-    plain = endpoints(services, {"open_connections": open_connections})
-    if not has_metrics:
-        del plain[Kind.METRICS]
-    limits = Middleware(RequestLimits, plain=plain, ancestors=ancestors, is_space=is_space)
+    temporary = Path(tempfile.mkdtemp(prefix="sketchpad-"))
+    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(temporary / "gradio"))  # the usual one may be another user's
+    write_site(loaded, temporary / FOLDER)
+    page = build_page(loaded.classifier).queue(max_size=MAX_CALLS)
     _, local, public = page.launch(
         head=head(),
         favicon_path=ASSETS / "site" / "icon.png",
@@ -121,11 +101,22 @@ def serve(
         state_session_capacity=MAX_SESSIONS,
         root_path=os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/"),
         app_kwargs={
-            "routes": [Mount(f"/{FOLDER}", Files(directory=folder))],
+            "routes": [
+                *routes(loaded.classifier, load_baseline().classifier),
+                Mount(f"/{FOLDER}", Files(directory=temporary / FOLDER)),
+            ],
             "middleware": [COMPRESSION],
-            "lifespan": outermost(limits),
+            "lifespan": outermost(Middleware(RequestLimits, ancestors=ancestors, is_space=is_space)),
         },
         **options,
     )
     limit_connections(page.server.config)
     return page, local, public
+
+
+def limit_connections(config: Config) -> None:
+    """Have a web server make its connections, from now on, with these limits."""
+    config.http_protocol_class = H11Protocol  # the other one has no limit for a head
+    config.limit_concurrency = MAX_CONNECTIONS
+    config.h11_max_incomplete_event_size = MAX_HEAD
+    config.timeout_keep_alive = KEEP_ALIVE

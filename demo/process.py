@@ -1,11 +1,9 @@
-"""What the server's process asks of the system."""
+"""What the server's process asks of the system; none of it needs an import that takes time."""
 
 import contextlib
 import ctypes
 import os
 import sys
-import tempfile
-from pathlib import Path
 
 OPEN_FILES = 16_384  # an open page holds one or two
 TRIM_THRESHOLD, MMAP_THRESHOLD, ARENA_MAX = -1, -3, -8  # of mallopt(3)
@@ -29,47 +27,24 @@ def bypass_proxy(host: str | None) -> None:
     os.environ["no_proxy"] = ",".join(name for name in hosts if name)
 
 
-def choose_upload_folder() -> None:
-    """Have Gradio keep uploads in a folder of its own, if the usual one is another user's; before it is imported."""
-    if os.environ.get("GRADIO_TEMP_DIR"):
-        return
-    folder = Path(tempfile.gettempdir(), "gradio")
-    try:
-        folder.mkdir(exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError:
-        os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="gradio-")
-
-
 def raise_open_file_limit() -> None:
-    """Raise the number of files that may be open as far as the system allows.
-
-    A process starts with 1,024 on most systems, which is too few for 600 visitors (tests/benchmarks/load.py). Windows
-    has no such limit.
-    """
-    try:
+    """Raise the number of open files as far as the system allows, from 1,024 on most: too few for 600 visitors."""
+    with contextlib.suppress(ImportError, OSError, ValueError):  # Windows has no limit; some allow less than they say
         import resource
-    except ImportError:
-        return
-    now, allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = OPEN_FILES if allowed == resource.RLIM_INFINITY else min(allowed, OPEN_FILES)
-    if now != resource.RLIM_INFINITY and now < wanted:
-        with contextlib.suppress(OSError, ValueError):  # some systems allow less than they say
+
+        now, allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = OPEN_FILES if allowed == resource.RLIM_INFINITY else min(allowed, OPEN_FILES)
+        if now != resource.RLIM_INFINITY and now < wanted:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, allowed))
 
 
 def give_freed_memory_back() -> None:
-    """Have freed memory go back to the system, so that the server stays as small as it started.
+    """Have GNU/Linux's allocator give freed memory back: it gives each thread memory of its own, and keeps it.
 
-    GNU/Linux's allocator gives threads memory of their own, raises its thresholds as large pieces are freed, and keeps
-    both: over 20,000 hostile requests (tests/benchmarks/fuzz.py), the server has up to 305 MB more than when idle, and
-    117 MB with these settings. Lower thresholds save a little more, but let a training take 1.5 times as long: what a
-    step frees is given back, and the next step has to ask for it again. On other systems nothing is done.
+    Lower thresholds would save a little more, but a training's steps would have to ask for their memory again.
     """
-    try:
+    with contextlib.suppress(OSError):  # other systems
         libc = ctypes.CDLL("libc.so.6")
-    except OSError:
-        return
-    libc.mallopt(MMAP_THRESHOLD, MIB)
-    libc.mallopt(TRIM_THRESHOLD, 16 * MIB)
-    libc.mallopt(ARENA_MAX, 2)
+        libc.mallopt(MMAP_THRESHOLD, MIB)
+        libc.mallopt(TRIM_THRESHOLD, 16 * MIB)
+        libc.mallopt(ARENA_MAX, 2)

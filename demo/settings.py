@@ -3,7 +3,6 @@
 import argparse
 import socket
 
-from demo.server.log import FORMATS
 from model.flags import add_flag, add_model_flags
 
 
@@ -24,8 +23,6 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     add_model_flags(parser)
     add_flag(parser, "retrain", "train again even if there is a checkpoint", action="store_true")
     add_flag(parser, "share", "also open a public link through Gradio's relay, for a week", action="store_true")
-    add_flag(parser, "metrics", "serve figures for Prometheus at /metrics, to this machine", action="store_true")
-    add_flag(parser, "log", "write the log as text or JSON, one line per event (default: text)", FORMATS[0], type=_log)
     return parser.parse_args(arguments)
 
 
@@ -52,9 +49,3 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text[:9]) <= 65_535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: a port is a number from 1 to 65535.")
     return int(text)
-
-
-def _log(text: str) -> str:
-    if text not in FORMATS:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a format of the log: choose {' or '.join(FORMATS)}.")
-    return text

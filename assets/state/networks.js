@@ -20,6 +20,9 @@ export const active = computed(() => {
   return { ...loaded, classifier: loaded.classifier.noisy(state.noise.value).without(off) };
 });
 
+/** Kept once a network has arrived: what explains it is loaded after that. @type {Promise<void>} */
+export const arrived = new Promise((resolve) => effect(() => void (active.value && resolve())));
+
 /** The network that predicts beside it; null for none. */
 export const compared = computed(() => {
   const other = networks.value.get(state.compared.value ?? "") ?? null;

@@ -1,7 +1,6 @@
 """Headers: what browsers are told for safety, and what of a request's headers is not believed."""
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import Message, Scope, Send
+from starlette.types import Scope
 
 # Gradio's front end runs inline scripts, and the templates of its components by `new Function`.
 POLICY = (
@@ -28,27 +27,7 @@ def security_headers(ancestors: str) -> dict[str, str]:
     }
 
 
-def adding(headers: dict[str, str], send: Send) -> Send:
-    """Sends an answer with these headers."""
-
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(headers)
-        await send(message)
-
-    return sending
-
-
 def believed(scope: Scope, is_space: bool) -> Scope:
-    """A request without the headers that are not believed; a Space's proxy is: it names the host that was asked."""
-    headers = [(name, value) for name, value in scope["headers"] if name not in DISBELIEVED]
-    host = header(scope, b"x-forwarded-host").partition(",")[0].strip()
-    if is_space and host:
-        headers = [(b"host", host.encode("latin-1")), *(pair for pair in headers if pair[0] != b"host")]
-    return {**scope, "headers": headers}
-
-
-def header(scope: Scope, name: bytes) -> str:
-    """The first header of a name, or ""."""
-    value: bytes = next((value for key, value in scope["headers"] if key == name), b"")
-    return value.decode("latin-1")
+    """A request without the headers that are not believed; a Space's proxy names the host that was asked."""
+    names = DISBELIEVED - {b"x-forwarded-host"} if is_space else DISBELIEVED
+    return {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in names]}

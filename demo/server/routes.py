@@ -1,76 +1,57 @@
-"""The list of what is open: each method and path that this page, its API, its operator and Gradio's clients need.
+"""The list of what is open: each method and path that this page, its API, a balancer and Gradio's clients need.
 
 Everything else is answered 404, whatever Gradio offers: a new version of it opens nothing.
 """
 
 import re
 from dataclasses import dataclass
-from enum import Enum, auto
 
+from starlette._utils import get_route_path
 from starlette.types import Scope
 
-from demo.server.gradio_internals import route_path
 from demo.site import FOLDER
+from model.data.images import MAX_FILE_BYTES
 
-
-class Kind(Enum):
-    """How a request is treated; its cost, in requests, is in demo/server/limits.py."""
-
-    ALIVE = auto()  # answered at once
-    READY = auto()  # for a load balancer
-    METRICS = auto()  # for the operator
-    VERIFY = auto()  # carries a drawing
-    PREDICT = auto()  # carries an image
-    NOTHING = auto()  # is not open
-    KEPT = auto()  # the same for everyone: made once
-    FILE = auto()  # of the page, from the disk
-    SMALL = auto()  # a small answer
-    STREAM = auto()  # stays open
-    EVENT = auto()  # carries JSON for Gradio
-    CALL = auto()  # carries JSON that asks Gradio for the digit in an uploaded image
-    UPLOAD = auto()  # carries a file for Gradio
+READ, POST = ("GET", "HEAD"), ("POST",)
+API = "/gradio_api"
+FILE_COST, PAGE_COST, IMAGE_COST = 0.05, 5.0, 20.0  # in requests; a page that opens asks for about 150 files
+MAX_DRAWING = 40_000  # bytes; a drawing takes one or two thousand
+MAX_CALL = 6_000_000  # bytes; Gradio's clients send an uploaded image twice, in base64
+MULTIPART = 10_000  # bytes that multipart adds to a file
 
 
 @dataclass(frozen=True)
 class Route:
-    """What is open at a path; a trailing slash is up to the pattern."""
+    """What is open at a path.
 
-    kind: Kind
+    Attributes:
+        pattern: of the path without the root path.
+        cost: of a request, in ordinary requests.
+        max_body: bytes that may be sent.
+        is_call: whether they are a call of /classify, for Gradio.
+    """
+
     methods: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: str
+    cost: float = 1.0
+    max_body: int = 0
+    is_call: bool = False
 
 
-READ = ("GET", "HEAD")
-API = "/gradio_api"
-NAME = r"[^/]+"  # of a session or an event
-ROUTES = tuple(
-    Route(kind, methods, re.compile(pattern))
-    for kind, methods, pattern in (
-        (Kind.ALIVE, READ, "/alive"),
-        (Kind.READY, READ, "/ready"),
-        (Kind.METRICS, READ, "/metrics"),
-        (Kind.VERIFY, ("POST",), "/verify"),
-        (Kind.PREDICT, ("POST",), "/predict"),
-        (
-            Kind.KEPT,
-            READ,
-            rf"/?|/config/?|/manifest\.json|/pwa_icon(/(192|512))?|(/gradio_api)?/theme\.css|{API}/info/?",
-        ),
-        (Kind.FILE, READ, rf"/(assets|static|svelte)/.+|/favicon\.ico|/robots\.txt|/{FOLDER}/.+"),
-        (Kind.SMALL, ("GET",), f"{API}/(app_id|startup-events)"),  # for a page that reconnects, and Gradio's launch
-        (Kind.STREAM, ("GET",), f"{API}/(queue/data|call/classify/{NAME})"),
-        (Kind.EVENT, ("POST",), f"{API}/(run/predict|component_server)/?"),
-        (Kind.CALL, ("POST",), f"{API}/call/classify/?|{API}/queue/join"),
-        (Kind.UPLOAD, ("POST",), f"{API}/upload"),
-    )
+ROUTES = (
+    Route(READ, rf"/{FOLDER}/.+|/(assets|static|svelte)/.+|/favicon\.ico|/robots\.txt|/ready", FILE_COST),
+    Route(READ, rf"/?|/config/?|/manifest\.json|/pwa_icon(/(192|512))?|({API})?/theme\.css|{API}/info/?", PAGE_COST),
+    Route(("GET",), f"{API}/(app_id|startup-events|queue/data|call/classify/[^/]+)"),
+    Route(POST, "/verify", max_body=MAX_DRAWING),
+    Route(POST, "/predict", IMAGE_COST, MAX_FILE_BYTES),
+    Route(POST, f"{API}/upload", IMAGE_COST, MAX_FILE_BYTES + MULTIPART),
+    Route(POST, f"{API}/(queue/join|call/classify/?)", IMAGE_COST, MAX_CALL, is_call=True),
 )
-
-NOTHING = Route(Kind.NOTHING, (), re.compile(""))  # what is not on the list
 
 
 def find_route(path: str, method: str) -> Route | None:
     """What is open at a path, without the root path, and for a method."""
-    return next((route for route in ROUTES if method in route.methods and route.pattern.fullmatch(path)), None)
+    return next((route for route in ROUTES if method in route.methods and re.fullmatch(route.pattern, path)), None)
 
 
 def as_matched(scope: Scope) -> Scope:
@@ -79,6 +60,6 @@ def as_matched(scope: Scope) -> Scope:
     Behind a proxy the server has a root path, and the proxy may strip it from the path, or not. Starlette takes both,
     but finds mounted files only where it is not stripped. Gradio knows the root path without the request.
     """
-    path = route_path(scope)
+    path = get_route_path(scope)  # without the root path
     # At the root path without a slash, Starlette redirects to the one with it, which the page's addresses need.
     return {**scope, "path": path, "root_path": ""} if path else scope

@@ -90,47 +90,33 @@ DRAWINGS = st.fixed_dictionaries(
         "ink": st.sampled_from([INK, BOMB, INK[:-9], INK * 100, ""]) | VALUES,
         "steps": st.just(STEPS) | VALUES,
         "network": st.text(max_size=70) | VALUES,
-        "ticket": st.text(max_size=70) | VALUES,
     }
-)
-DRAWINGS_TO_TUNE_ON = st.one_of(
-    st.lists(st.fixed_dictionaries({"label": st.integers(-1, 10) | VALUES, "ink": st.just(INK)}), max_size=12).map(
-        json.dumps
-    ),
-    st.just(json.dumps([{"label": 1, "ink": BOMB}] * 80)),
-    st.just(nested(50_000)),
-)
-SETTINGS = st.fixed_dictionaries(
-    {"recipe": st.sampled_from(["baseline", "best", "", "../x"]) | VALUES},
-    optional=dict.fromkeys(("optimizer", "learning_rate", "batch_size", "epochs", "hidden", "seed"), VALUES),
 )
 PATHS = st.sampled_from(
     [
-        *("/etc/passwd", "../../../../etc/passwd", "..%2f..%2f..%2fetc%2fpasswd", "%2e%2e/%2e%2e/etc/passwd"),
-        *("....//....//etc/passwd", "..\\..\\windows\\win.ini", "C:\\boot.ini", "//etc/passwd", "/proc/self/environ"),
         *(
-            "/proc/self/mem",
+            "/etc/passwd",
+            "../../../../etc/passwd",
+            "..%2f..%2f..%2fetc%2fpasswd",
+            "%2e%2e/%2e%2e/etc/passwd",
+            "//etc/passwd",
+        ),
+        *(
+            "....//....//etc/passwd",
+            "..\\..\\windows\\win.ini",
+            "C:\\boot.ini",
+            "/proc/self/environ",
             "/dev/zero",
-            "assets/data/pretrained.pt",
             "app.py",
-            "./demo/page.py",
-            ".git/config",
-            "~/.ssh",
         ),
-        *("http://127.0.0.1:9/a", "http://169.254.169.254/latest", "http://0/", "file:///etc/passwd", "http://[::1]/"),
-        *("http://8.8.8.8/a.png", "https://1.1.1.1:443/a.png"),
         *(
-            "https://localhost/a.png",
-            "a\0.png",
-            "%00",
-            "",
-            ".",
-            "..",
-            "/",
-            "x" * 5_000,
-            "\u202e/etc",
-            "data:;base64,aa",
+            "http://127.0.0.1:9/a",
+            "http://169.254.169.254/latest",
+            "http://0/",
+            "file:///etc/passwd",
+            "http://8.8.8.8/a.png",
         ),
+        *("a\0.png", "%00", "", ".", "..", "/", "x" * 5_000, "\u202e/etc", "data:;base64,aa", ".git/config", "~/.ssh"),
     ]
 )
 FILES = st.fixed_dictionaries(
@@ -238,31 +224,20 @@ def _post(kind: str, path: str, body: bytes) -> Request:
     return Request(kind, "POST", API + path, JSON, body)
 
 
-def _raw(template: str, deep: str, encoding: str) -> bytes:
-    return template.replace("@", deep).encode(encoding)
-
-
-def kinds(functions: list[int], components: list[int]) -> dict[str, st.SearchStrategy[Request]]:
-    """Every kind of request, for a page with these listeners and components."""
-    function = st.sampled_from(functions) | SCALARS
-    component = st.sampled_from(components) | VALUES
-    data = st.lists(st.one_of(VALUES, DRAWINGS, DRAWINGS_TO_TUNE_ON, SETTINGS, FILES), max_size=3) | VALUES
-    body = st.fixed_dictionaries(
-        {"data": data, "fn_index": function}, optional={"session_hash": SESSIONS, "event_id": VALUES, "batched": VALUES}
-    )
-    named = st.sampled_from(["follow", "stop", "result", "snapshots"]) | st.sampled_from(
-        ["__init__", "_jobs", "postprocess", "__class__", ""]
-    )
-    served = st.fixed_dictionaries({"data": VALUES, "component_id": component, "fn_name": named | VALUES})
-    served = st.builds(lambda call, session: call | {"session_hash": session}, served, SESSIONS)
-    templates = st.sampled_from(
-        [
-            *('{"data": [@], "fn_index": 1}', '{"data": @, "fn_index": 1, "session_hash": "a"}', "@", '{"data": [@'),
-            '{"data": @, "component_id": 5, "fn_name": "follow", "session_hash": "a"}',
-        ]
-    )
+def kinds() -> dict[str, st.SearchStrategy[Request]]:
+    """Every kind of request."""
     posts = st.sampled_from(
-        ["/run/predict", "/api/predict", "/queue/join", "/component_server", "/call/classify", "/cancel", "/reset"]
+        [*("/queue/join", "/call/classify", "/run/predict", "/component_server", "/cancel", "/reset"), "/upload"]
+    )
+    call = st.fixed_dictionaries(
+        {"data": st.lists(VALUES | FILES, max_size=3) | VALUES},
+        optional={"fn_index": SCALARS, "session_hash": SESSIONS, "event_id": VALUES, "batched": VALUES},
+    )
+    templates = st.sampled_from(
+        ['{"data": [@], "fn_index": 0, "session_hash": "a"}', '{"data": @}', "@", '{"data": [@']
+    )
+    raw = st.builds(
+        lambda template, deep, encoding: template.replace("@", deep).encode(encoding), templates, DEEP | WIDE, ENCODINGS
     )
     places = st.sampled_from(
         [
@@ -270,73 +245,62 @@ def kinds(functions: list[int], components: list[int]) -> dict[str, st.SearchStr
                 f"{API}/file=",
                 f"{API}/file/",
                 f"{API}/proxy=",
+                f"{API}/stream/",
+                f"{API}/",
                 "/static/",
                 "/assets/",
+                "/",
+            ),
+            *(
                 "/svelte/",
                 "/sketchpad/",
                 "/pwa_icon/",
+                "/?view=",
+                "/config?deep_link=",
+                f"{API}/deep_link?session_hash=",
             ),
-            *(f"{API}/custom_component/html/client/component/", f"{API}/upload_progress?upload_id=", "/?view="),
-            *(f"{API}/stream/", f"{API}/call/classify/", f"{API}/queue/data?session_hash=", f"{API}/run-history/", "/"),
-            *("/gradio_api/deep_link?session_hash=", "/monitoring/", "/config?deep_link=", "/?deep_link=", f"{API}/"),
+            *(f"{API}/custom_component/html/client/component/", f"{API}/upload_progress?upload_id=", "/monitoring/"),
+            *(f"{API}/call/classify/", f"{API}/queue/data?session_hash=", f"{API}/run-history/"),
         ]
     )
     quiet = st.sampled_from(
         [
-            *("/", "/config", "/config/", f"{API}/info", f"{API}/openapi.json", "/theme.css", "/robots.txt", "/docs"),
-            *("/manifest.json", "/pwa_icon", "/pwa_icon/20000", "/pwa_icon/-1", "/favicon.ico", f"{API}/app_id"),
-            *(f"{API}/startup-events", f"{API}/token", f"{API}/user", f"{API}/queue/status", f"{API}/mcp/sse"),
-            f"{API}/dev/reload",
+            *("/", "/config", f"{API}/info", f"{API}/openapi.json", "/theme.css", "/robots.txt", "/docs", "/ready"),
+            *("/manifest.json", "/pwa_icon/20000", "/favicon.ico", f"{API}/app_id", f"{API}/startup-events"),
+            *(f"{API}/token", f"{API}/user", f"{API}/queue/status", f"{API}/mcp/sse", "/sketchpad/network.json"),
         ]
     )
-    ascii_text = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=200)
     headers = st.dictionaries(
         st.sampled_from(
             [
                 *("Cookie", "Host", "Origin", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Expect"),
-                *("Range", "Content-Type", "Content-Length", "Authorization", "x-gradio-user", "Accept-Encoding"),
+                *("Range", "Content-Type", "Content-Length", "Authorization", "If-None-Match", "Accept-Encoding"),
             ]
         ),
-        ascii_text
-        | st.sampled_from(["bytes=0-999999999999", "bytes=-1,0-,5-", "127.0.0.1", "evil.example", "a=b; a=c", "-5"])
-        | st.sampled_from(
-            ["application/json; charset=utf-7", "multipart/form-data", "access-token=../../etc", "x" * 9_000]
-        ),
+        st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=200)
+        | st.sampled_from(["bytes=0-999999999999", "bytes=-1,0-,5-", "127.0.0.1", "a=b; a=c", "-5", "x" * 9_000])
+        | st.sampled_from(["application/json; charset=utf-7", "multipart/form-data", "httpsX"]),
         max_size=4,
     )
+    prefixes = st.sampled_from(["", ROOT_PATH, ROOT_PATH * 2])
     return {
-        "listeners": st.builds(_post, st.just("listeners"), posts, body.map(_text)),
+        "calls": st.builds(_post, st.just("calls"), posts, call.map(_text)),
         "the pad": st.builds(
-            lambda drawing: Request("the pad", "POST", "/verify", JSON, _text(drawing)),
-            st.one_of(DRAWINGS, DRAWINGS_TO_TUNE_ON, SETTINGS),
+            lambda drawing: Request("the pad", "POST", "/verify", JSON, _text(drawing)), DRAWINGS | VALUES
         ),
-        "server functions": st.builds(
-            _post, st.just("server functions"), st.just("/component_server"), served.map(_text)
-        ),
-        "deep or wide": st.builds(
-            _post, st.just("deep or wide"), posts, st.builds(_raw, templates, DEEP | WIDE, ENCODINGS)
-        ),
+        "deep or wide": st.builds(_post, st.just("deep or wide"), posts, raw),
+        "raw bodies": st.builds(_post, st.just("raw bodies"), posts, st.binary(max_size=500)),
         "images": st.builds(
             lambda image: Request("images", "POST", "/predict", {}, image), st.sampled_from(largest()) | files()
-        ),
-        "raw bodies": st.builds(_post, st.just("raw bodies"), posts, st.binary(max_size=500)),
-        "files named": st.builds(
-            lambda file: _post("files named", "/call/classify", _text({"data": [file]})), FILES | VALUES
         ),
         "uploads": st.builds(partial(_upload, "uploads"), files(), NAMES),
         "paths": st.builds(
             lambda prefix, place, path, method: Request("paths", method, prefix + place + path),
-            st.sampled_from(["", ROOT_PATH, ROOT_PATH * 2]),
-            places,
-            PATHS,
-            st.sampled_from(["GET", "HEAD", "POST"]),
+            *(prefixes, places, PATHS, st.sampled_from(["GET", "HEAD", "POST"])),
         ),
         "headers": st.builds(
             lambda prefix, path, more, method: Request("headers", method, prefix + path, more),
-            st.sampled_from(["", ROOT_PATH]),
-            quiet,
-            headers,
-            st.sampled_from(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"]),
+            *(prefixes, quiet, headers, st.sampled_from(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"])),
         ),
     }
 
@@ -350,7 +314,7 @@ def huge(megabytes: int = 100) -> list[Request]:
 
     return [
         Request("huge bodies", "POST", API + path, JSON | more, parts())
-        for path in ("/run/predict", "/queue/join", "/component_server", "/call/classify", "/upload", "/cancel")
+        for path in ("/queue/join", "/call/classify", "/upload")
         for more in ({}, {"Content-Length": str(megabytes * 1_000_000)})
     ]
 

@@ -1,13 +1,9 @@
-"""Visitors without a browser: they ask the server what a page asks it, in a Gradio session of their own, and check
-each answer against the network's own."""
+"""Visitors without a browser: they ask what a page asks, and check each answer against the network's own."""
 
 import asyncio
 import base64
 import functools
-import json
 import random
-import re
-import secrets
 import time
 import zlib
 from dataclasses import dataclass, field
@@ -75,22 +71,13 @@ class Visitor:
         self._random = random.Random(number)
         self._tally = tally
         self._version = 0
-        self.session = secrets.token_hex(6)
 
     async def come(self) -> float:
         """Open the page; the seconds until it was there."""
         began = time.perf_counter()
         page = await self._client.get("/")
-        seconds = time.perf_counter() - began
-        config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", page.text)[1])
-        self._listeners: dict[str, dict] = {}  # by the event; of two views that start jobs, the first one trains
-        for one in config["dependencies"]:
-            self._listeners.setdefault(one["targets"][0][1] if one["targets"] else "", one)
-        return seconds
-
-    def cookie(self, name: str) -> str | None:
-        """A cookie that it was given."""
-        return self._client.cookies.get(name)
+        assert page.status_code == 200
+        return time.perf_counter() - began
 
     async def leave(self) -> None:
         """Close the page."""
@@ -117,7 +104,7 @@ class Visitor:
     async def _ask(self, question: Question, lifted: float) -> None:
         """Ask, and compare."""
         self._version += 1
-        drawing = {"version": self._version, "ink": question.ink, "steps": STEPS, "network": "", "ticket": ""}
+        drawing = {"version": self._version, "ink": question.ink, "steps": STEPS, "network": ""}
         try:
             reply = await self._post(drawing)
         except httpx.HTTPError as error:
@@ -142,38 +129,6 @@ class Visitor:
         except httpx.RemoteProtocolError:
             return await self._client.post("/verify", json=drawing)
 
-    async def event(self, event: str, value: object) -> httpx.Response:
-        """Send one of the page's events, as Gradio's client does."""
-        number = self._listeners[event]["id"]
-        body = {"data": [value], "event_data": {}, "fn_index": number, "session_hash": self.session}
-        return await self._client.post("/gradio_api/run/predict", json=body)
-
-    async def start_training(self, **settings: object) -> str:
-        """Start a training in "Train"; its ticket."""
-        reply = await self.event("start_job", {"recipe": "baseline"} | settings)
-        return json.loads(reply.json()["data"][0])["ticket"]
-
-    async def follow(self, ticket: str) -> dict:
-        """How a training stands, a moment from now."""
-        return json.loads((await self._call("follow", ticket)).json())
-
-    async def stop_training(self, ticket: str) -> None:
-        """Stop a training, or leave the queue."""
-        await self._call("stop", ticket)
-
-    async def _call(self, function: str, ticket: str) -> httpx.Response:
-        """Call one of the functions that "Train" has on the server."""
-        component = self._listeners["start_job"]["targets"][0][0]
-        body = {"data": ticket, "component_id": component, "fn_name": function, "session_hash": self.session}
-        return await self._client.post("/gradio_api/component_server/", json=body)
-
-    async def upload(self, name: str, content: bytes) -> str:
-        """Have an image file classified by the API; what came of it, as the stream of the call has it."""
-        path = (await self._client.post("/gradio_api/upload", files={"files": (name, content)})).json()[0]
-        file = {"path": path, "meta": {"_type": "gradio.FileData"}}
-        call = (await self._client.post("/gradio_api/call/classify", json={"data": [file]})).json()["event_id"]
-        return (await self._client.get(f"/gradio_api/call/classify/{call}")).text
-
 
 def _same(answer: dict, expected: dict) -> bool:
     near = [abs(a - b) < 1e-5 for a, b in zip(answer["probabilities"], expected["probabilities"], strict=True)]
@@ -182,19 +137,19 @@ def _same(answer: dict, expected: dict) -> bool:
 
 @dataclass(frozen=True)
 class Use:
-    """What a server uses: resident memory in MB, seconds of processor time, threads, open files."""
+    """What a server uses: resident memory in MB, and seconds of processor time."""
 
     memory: float
     seconds: float
-    threads: int
-    files: int
 
     @classmethod
-    def of(cls, launch: Launch) -> "Use":
-        """At this moment. Linux only: it reads /proc."""
-        proc = Path(f"/proc/{launch.process.pid}")
-        status = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
-        times = (proc / "stat").read_text().rsplit(")", 1)[1].split()
-        ticks = int(times[11]) + int(times[12])
-        files = len(list((proc / "fd").iterdir()))
-        return cls(int(status["VmRSS"].split()[0]) / 1024, ticks / 100, int(status["Threads"]), files)
+    def of(cls, *launches: Launch) -> "Use":
+        """What processes use together, at this moment. Linux only: it reads /proc."""
+        memory = seconds = 0.0
+        for launch in launches:
+            proc = Path(f"/proc/{launch.process.pid}")
+            status = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
+            times = (proc / "stat").read_text().rsplit(")", 1)[1].split()
+            memory += int(status["VmRSS"].split()[0]) / 1024
+            seconds += (int(times[11]) + int(times[12])) / 100
+        return cls(memory, seconds)

@@ -1,6 +1,5 @@
 """Faults of the server's process: it says so in one sentence, ends in time, and leaves no partial file."""
 
-import json
 import os
 import re
 import shlex
@@ -16,41 +15,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-from model import checkpoint
 from model.paths import ROOT
 from tests.benchmarks.hostile import largest
-from tests.launching import PATIENCE, Launch, clean_environment
+from tests.launching import Launch, clean_environment
 
 pytestmark = pytest.mark.slow
 
 SHORT = "baseline,epochs=1,digits=1000"
-LONG = {"recipe": "baseline", "epochs": 50, "batch_size": 64}
 LONGEST_END = 2.0  # seconds from SIGTERM to the end
 
 
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "checkpoints" / "mlp.pt"
-
-
-def train_from_the_page(address: str) -> None:
-    """Start a long training, as a visitor does, and wait until its first curve comes."""
-    with httpx.Client(base_url=address, timeout=30) as http:
-        listeners = http.get("config").json()["dependencies"]
-        number, view = next(
-            (each["id"], each["targets"][0][0]) for each in listeners if each["targets"][0][1] == "start_job"
-        )
-        body = {"data": [LONG], "fn_index": number, "session_hash": "visitor"}
-        (reply,) = http.post("gradio_api/run/predict", json=body).json()["data"]
-        question = {
-            "data": json.loads(reply)["ticket"],
-            "component_id": view,
-            "fn_name": "follow",
-            "session_hash": "visitor",
-        }
-        until = time.monotonic() + PATIENCE
-        while not json.loads(http.post("gradio_api/component_server/", json=question).json())["points"]:
-            assert time.monotonic() < until
 
 
 def assert_ends(launch: Launch) -> None:
@@ -68,17 +45,6 @@ def test_terminated_in_a_first_launch(tmp_path, path, mnist_folder, moment):
         launch.wait_until_said(moment)
         assert_ends(launch)
     assert not path.parent.exists()
-
-
-def test_terminated_while_a_visitor_trains(tmp_path, path, pretrained, mnist_folder):
-    checkpoint.save(pretrained, path)
-    before = path.read_bytes()
-    with Launch(tmp_path / "log", "--checkpoint", path, "--data", mnist_folder) as launch:
-        launch.wait_until_serving()
-        train_from_the_page(f"http://127.0.0.1:{launch.port}/")
-        assert_ends(launch)
-    assert path.read_bytes() == before
-    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
 # --- disk and memory -------------------------------------------------------------------------------------------------
@@ -150,7 +116,7 @@ def in_little_memory() -> Iterator[tuple[str, ...]]:
 
 
 def test_the_memory_that_is_stated_is_enough(tmp_path, path, mnist_folder, in_little_memory):
-    """For a first launch, the largest images, several at once, and a visitor's training."""
+    """For a first launch, and the largest images, several at once."""
     flags = ("--checkpoint", path, "--data", mnist_folder, "--recipe", "baseline,epochs=1")
     with Launch(tmp_path / "log", *flags, before=in_little_memory) as launch:
         launch.wait_until_serving()
@@ -161,7 +127,6 @@ def test_the_memory_that_is_stated_is_enough(tmp_path, path, mnist_folder, in_li
 
         with ThreadPoolExecutor(8) as several:
             assert set(several.map(classify, largest())) <= {200, 422}
-        train_from_the_page(address)
         assert launch.serves()
 
 

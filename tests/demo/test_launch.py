@@ -12,7 +12,7 @@ from demo.process import OPEN_FILES
 from demo.settings import parse_settings
 from model.paths import PRETRAINED, ROOT
 from model.pipeline import LoadedClassifier
-from tests.launching import clean_environment
+from tests.launching import clean_environment, free_port
 
 SERVE = f"""
 import json, sys, urllib.request
@@ -48,15 +48,18 @@ def served() -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_no_other_host_is_asked(served):
     assert "127.0.0.1" in served["hosts"]
     assert set(served["hosts"]) <= {"127.0.0.1", "localhost", "0.0.0.0", "None"}
 
 
+@pytest.mark.slow
 def test_settings_are_parsed_before_anything_large_is_imported(served):
     assert served["early"] == []
 
 
+@pytest.mark.slow
 def test_serving_imports_nothing_beside_pytorch_gradio_and_its_server(served):
     assert set(served["imported"]) <= {"uvicorn", "websockets"}  # the latter only where it is installed
 
@@ -70,16 +73,14 @@ def test_a_port_in_use(pretrained, capsys):
     assert capsys.readouterr().err == f"Port {port} is in use, or reserved: choose another with --port.\n"
 
 
-def test_an_error_that_is_not_the_ports_is_not_hidden(pretrained, monkeypatch):
+def test_files_that_can_not_be_written(pretrained, monkeypatch, capsys):
     def fail(*_: object, **options: object) -> None:
-        raise OSError("no file")
+        raise OSError(28, "No space left on device", "/tmp/sketchpad")
 
     monkeypatch.setattr("demo.launch.serve", fail)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with pytest.raises(OSError, match="no file"):
-        launch_page(LoadedClassifier(pretrained, "for a test"), parse_settings(["--port", str(port)]))
+    assert launch_page(LoadedClassifier(pretrained, "for a test"), parse_settings(["--port", str(free_port())])) == 1
+    said = capsys.readouterr().err
+    assert said == "The page can't be served: [Errno 28] No space left on device: '/tmp/sketchpad'.\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")

@@ -3,13 +3,11 @@
 import os
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 from urllib.request import getproxies, proxy_bypass
 
 import pytest
 
-from demo.process import bypass_proxy, choose_upload_folder
+from demo.process import bypass_proxy
 from model.paths import ROOT
 
 SPEAK = "from demo.process import prepare_output; prepare_output(); print('7 × 7 – → ５'); print('done')"
@@ -40,17 +38,3 @@ def test_the_own_server_is_asked_without_a_proxy(monkeypatch, name):
     bypass_proxy("[::1]")
     assert getproxies()["no"] == "example.org,localhost,127.0.0.1,::1"
     assert [bool(proxy_bypass(host)) for host in ("127.0.0.1", "example.org", "example.com")] == [True, True, False]
-
-
-def test_a_folder_for_uploads_that_is_not_ours(monkeypatch, tmp_path):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setenv("GRADIO_TEMP_DIR", "")
-    choose_upload_folder()
-    assert not os.environ["GRADIO_TEMP_DIR"]
-    assert (tmp_path / "gradio").is_dir()
-    (tmp_path / "gradio").rmdir()
-    (tmp_path / "gradio").touch()  # root may write into any folder, even of another user
-    choose_upload_folder()
-    folder = Path(os.environ["GRADIO_TEMP_DIR"])
-    assert folder.parent == tmp_path
-    assert folder.is_dir()

@@ -5,7 +5,7 @@ import pytest
 from demo.settings import can_bind, parse_settings
 from model.training.recipe import Recipe
 
-VARIABLES = ("HOST", "PORT", "DATA", "CHECKPOINT", "RECIPE", "RETRAIN", "SHARE", "METRICS", "LOG")
+VARIABLES = ("HOST", "PORT", "DATA", "CHECKPOINT", "RECIPE", "RETRAIN", "SHARE")
 
 
 @pytest.fixture(autouse=True)
@@ -17,12 +17,7 @@ def no_settings(monkeypatch):
 def test_defaults():
     settings = vars(parse_settings([]))
     assert settings.pop("checkpoint").as_posix().endswith("/checkpoints/mlp.pt")
-    assert settings == dict.fromkeys(("host", "port", "data", "recipe")) | {
-        "retrain": False,
-        "share": False,
-        "metrics": False,
-        "log": "text",
-    }
+    assert settings == dict.fromkeys(("host", "port", "data", "recipe")) | {"retrain": False, "share": False}
 
 
 def test_each_flag_has_an_environment_variable(monkeypatch):
@@ -72,7 +67,6 @@ def test_help_names_every_variable(capsys):
             ("host", host, "not an address of this machine")
             for host in ("192.0.2.1", "no-host.invalid", "a..b", "x" * 99)
         ),
-        ("log", "xml", "choose text or json"),
         ("recipe", "none", "There is no recipe 'none'"),
         ("recipe", "baseline,epochs=0", "from 1 to 1,000"),
     ],

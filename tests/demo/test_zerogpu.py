@@ -13,13 +13,6 @@ from model.classifier import Classifier
 from model.paths import ROOT
 from tests.launching import clean_environment
 
-FRONT_MATTER = dict(
-    line.split(": ", 1) for line in (ROOT / "README.md").read_text(encoding="utf-8").split("---\n")[1].splitlines()
-)
-REQUIREMENTS = [
-    line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-]
-
 SPACES = """
 import multiprocessing
 import sys
@@ -48,34 +41,9 @@ def GPU(duration):
 """
 
 
-def test_front_matter_is_complete() -> None:
-    needed = {
-        "title", "emoji", "colorFrom", "colorTo", "sdk", "sdk_version", "python_version", "app_file",
-        "short_description", "license", "startup_duration_timeout",
-    }  # fmt: skip
-    assert needed <= FRONT_MATTER.keys()
-    assert FRONT_MATTER["sdk"] == "gradio"
-    assert (ROOT / FRONT_MATTER["app_file"]).is_file()
-    assert len(FRONT_MATTER["short_description"].strip('"')) <= 60
-
-
 def test_the_spaces_gradio_is_the_required_minor_version() -> None:
-    (required,) = (line for line in REQUIREMENTS if line.startswith("gradio"))
-    assert required == f"gradio=={'.'.join(FRONT_MATTER['sdk_version'].split('.')[:2])}.*"
-
-
-def test_requirements_are_the_five_packages() -> None:
-    names = [re.match(r"[a-z]+", line)[0] for line in REQUIREMENTS if line]
-    assert sorted(names) == ["gradio", "numpy", "torch", "torchvision", "tqdm"]
-
-
-def test_zerogpu_has_versions_that_are_required() -> None:
-    """ZeroGPU runs Python 3.10 or 3.12, and torch 2.8 to 2.11."""
-    assert FRONT_MATTER["python_version"].strip('"') in ("3.10", "3.12")
-    offered = re.search(r"`torch>=([\d.]+),<([\d.]+)`", (ROOT / "README.md").read_text(encoding="utf-8"))
-    assert offered.groups() == ("2.8", "2.12")
-    required = next(line for line in REQUIREMENTS if line.startswith("torch>="))
-    assert version(required.removeprefix("torch>=")) <= version("2.11")
+    version = re.search(r"^sdk_version: (\d+\.\d+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)[1]
+    assert f"gradio=={version}.*" in (ROOT / "requirements.txt").read_text(encoding="utf-8")
 
 
 FIRST_LAUNCH = """
@@ -93,6 +61,7 @@ for is_lent in (True, False):
 """
 
 
+@pytest.mark.slow
 def test_zerogpu_lends_its_gpu_to_the_first_training(
     tmp_path: Path, mnist_folder: Path, pretrained: Classifier
 ) -> None:
@@ -113,7 +82,3 @@ def test_zerogpu_lends_its_gpu_to_the_first_training(
 def test_anywhere_else_nothing_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SPACES_ZERO_GPU", raising=False)
     assert zerogpu.prepare() is None
-
-
-def version(text: str) -> tuple[int, ...]:
-    return tuple(map(int, text.split(".")))

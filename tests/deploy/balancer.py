@@ -5,7 +5,6 @@ import os
 import shutil
 import socket
 import subprocess
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,28 +31,21 @@ class Balancer:
         log, port = self.folder / f"{name}.log", self.ports[name]
         self.replicas[name] = Launch(log, "--checkpoint", PRETRAINED, port=port, **self.variables)
 
-    def wait_until_ready(self, *names: str) -> None:
-        """Wait until HAProxy sends visitors to replicas."""
-        for name in names:
-            self.replicas[name].wait_until(lambda: self.is_up(name))  # noqa: B023 - called at once
-
     def is_up(self, name: str) -> bool:
         """Whether HAProxy finds a replica healthy."""
-        rows = [line.split(",") for line in self.ask("show stat").splitlines()]
-        return next((row[17] == "UP" for row in rows if row[:2] == ["replicas", name]), False)
+        return next((row[17] == "UP" for row in self._rows() if row[:2] == ["replicas", name]), False)
 
-    def ask(self, command: str) -> str:
-        """What HAProxy answers to a command of its administration socket."""
+    def answered(self, name: str) -> int:
+        """How many requests a replica has got from HAProxy."""
+        return next(int(row[7]) for row in self._rows() if row[:2] == ["replicas", name])
+
+    def _rows(self) -> list[list[str]]:
+        """What HAProxy says of itself, on its administration socket."""
         with socket.socket(socket.AF_UNIX) as admin:
             admin.connect(str(self.folder / "admin.sock"))
-            admin.sendall(command.encode() + b"\n")
-            return b"".join(iter(lambda: admin.recv(65_536), b"")).decode()
-
-    def page(self) -> str | None:
-        """Open the page as a new visitor; the name of the replica that the cookie keeps this visitor with."""
-        with urllib.request.urlopen(f"{self.url}/", timeout=10) as answer:
-            assert b"Digit Sketchpad" in answer.read()
-            return (answer.headers["Set-Cookie"] or "").partition("replica=")[2].partition(";")[0] or None
+            admin.sendall(b"show stat\n")
+            said = b"".join(iter(lambda: admin.recv(65_536), b"")).decode()
+        return [line.split(",") for line in said.splitlines()]
 
 
 @contextlib.contextmanager
@@ -70,7 +62,8 @@ def balanced(folder: Path, **variables: str) -> Iterator[Balancer]:
             balancer.start(name)
         for launch in balancer.replicas.values():
             launch.wait_until_said("is open at")
-        balancer.wait_until_ready(*balancer.ports)
+        for name, launch in balancer.replicas.items():
+            launch.wait_until(lambda: balancer.is_up(name))  # noqa: B023 - called at once
         yield balancer
     finally:
         for launch in balancer.replicas.values():

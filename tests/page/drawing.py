@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 from torch import Tensor
 
-from demo.samples import samples
+from demo.site import samples
 from model.data.pen import CANVAS_SIDE
 from model.data.pen import draw as ink_of
 

@@ -7,11 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-import pytest
 import torch
 from playwright.sync_api import Page, Request, Route, expect
 
-from demo.jobs import queue
 from model.classifier import Classifier
 from tests.page.conftest import OpenPage, wait_until_ready
 from tests.page.drawing import (
@@ -30,7 +28,6 @@ from tests.page.drawing import (
     verification,
 )
 from tests.page.servers import ServerHere
-from tests.page.test_train import LONG, start, state
 
 ASKED = re.compile("/verify$")
 
@@ -184,16 +181,11 @@ def test_a_browser_that_stores_nothing_can_draw(open_page: OpenPage, site: str) 
     expect_answer(page, 8)
 
 
-def test_a_server_that_ends_and_returns(
-    open_page: OpenPage, pretrained: Classifier, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_ends_and_returns(open_page: OpenPage, pretrained: Classifier) -> None:
     server = ServerHere(pretrained)
     try:
-        page = open_page(f"{server.url}?view=train")
-        start(page, **LONG)
-        expect(page.locator(".train-now")).to_contain_text(" left")
+        page = open_page(server.url)
         server.stop()
-        monkeypatch.setattr(queue, "MAX_ABSENCE", 0)  # in this process, the training would go on
         returns_with_another_network(page, server, pretrained)
         ends_during_a_question(page, server, pretrained)
     finally:
@@ -201,8 +193,7 @@ def test_a_server_that_ends_and_returns(
 
 
 def returns_with_another_network(page: Page, server: ServerHere, pretrained: Classifier) -> None:
-    """The page predicts on its own meanwhile, and with its own network until it is reloaded; its training is lost."""
-    expect(state(page)).to_contain_text("The server can't be reached")
+    """The page predicts on its own meanwhile, and with its own network until it is reloaded."""
     ink = choose_sample(page, 6)
     expect(verification(page)).to_contain_text("No connection to the server")
     expect_answer(page, 6)
@@ -212,8 +203,6 @@ def returns_with_another_network(page: Page, server: ServerHere, pretrained: Cla
         network.output.weight.mul_(0.5)  # it predicts the same digits, less surely
     other = replace(pretrained, network=network, snapshots=())
     server.start(other)
-    expect(state(page)).to_contain_text("Lost: ")
-    expect(page.locator(".train-loss .chart-run")).to_have_count(2)  # what was seen stays
     expect(alarm(page)).to_contain_text("The server has another network by now. Reload the page to get it.")
     assert percents(page) == shares(pretrained, ink)
     page.reload()

@@ -14,8 +14,7 @@ import torch
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from demo.samples import samples
-from demo.wire import describe_classifier
+from demo.site import describe_classifier, samples
 from model import checkpoint
 from model.classifier import CONFIDENCE_THRESHOLD, Classifier
 from model.data.components import SEVERAL

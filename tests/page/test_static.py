@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from demo.cli import main
 from demo.export import export
-from demo.views import VIEWS
+from demo.site import VIEWS
 from model.classifier import Classifier
 from model.network import MLP
 from model.pipeline import LoadedClassifier

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-from demo.views import VIEWS
+from demo.site import VIEWS
 from tests.page.conftest import OpenPage, wait_until_ready
 from tests.page.drawing import ONE, PAD, STROKES, draw, expect_answer
 

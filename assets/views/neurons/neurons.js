@@ -66,6 +66,7 @@ export function mount({ element }) {
     if (state.errors.value && state.label.value !== null) untracked(flowBack);
   });
   view("neurons", element, () => {
+    const isNarrow = width.value < NARROW;
     const lead = requests.value
       ? "Bars: what the loss asks for. Orange wants a higher sum, blue a lower one."
       : "A tile is a neuron’s weights; the bar in its foot, how strongly it fires.";
@@ -73,9 +74,9 @@ export function mount({ element }) {
       <header class="view-head">
         <h2>What each neuron looks for</h2>
         <p class="view-lead">${lead}</p>
-        ${controls()}
+        ${isNarrow ? layerSwitch() : controls()}
       </header>
-      ${width.value < NARROW ? layerSwitch() : nothing} ${neuronLayers(width.value)} ${card()} ${noisePicture()}
+      ${neuronLayers(width.value)} ${card()} ${isNarrow ? controls() : nothing} ${noisePicture()}
     </section>`;
   });
 }

@@ -1,59 +1,157 @@
-"""What the operator and load balancers ask."""
+"""What the server answers, as its clients see it: the page, cURL, Gradio's client, and anyone who sends anything."""
 
 import json
 import re
-from collections.abc import Iterator
+from dataclasses import asdict, replace
 
-import httpx
+import gradio_client
 import numpy as np
 import pytest
 
-from tests.demo.conftest import JSON, STEPS, packed, serving
+from demo.server.gradio_internals import ONLY_UPLOADS
+from model import checkpoint
+from model.data.images import MAX_FILE_BYTES
+from model.data.pen import CANVAS_SIDE, draw
+from model.paths import BASELINE
+from model.preprocessing import ALL_STEPS
+from tests.demo.conftest import STEPS, encoded, own_address, packed
 
-SAMPLE = re.compile(r'([a-z_]+(?:\{[a-z]+="[^"]+"\})?) ([\d.e+-]+)')  # a line of Prometheus' text format
+STROKES = {7: [[(40, 40), (100, 40), (60, 110)]], 1: [[(70, 30), (70, 110)]]}
+SEVEN = 255 - draw(STROKES[7]).numpy()
+BLANK = packed(np.zeros((CANVAS_SIDE, CANVAS_SIDE)))
+pytestmark = pytest.mark.filterwarnings("ignore")  # Gradio's and Pillow's own
+
+
+def test_a_load_balancer_is_told_that_the_server_is_ready(http):
+    assert http.get("/ready").json() == {"detail": "The server is ready."}
+    assert http.head("/ready").status_code == 200
+
+
+# --- /verify ---------------------------------------------------------------------------------------------------------
+
+
+def drawing(ink, version=1, steps=STEPS, network="") -> dict:
+    return {"version": version, "ink": ink, "steps": steps, "network": network}
+
+
+@pytest.mark.parametrize("digit", STROKES)
+def test_a_drawing_is_answered(http, pretrained, digit):
+    ink = draw(STROKES[digit])
+    answer = http.post("/verify", json=drawing(packed(ink), version=12)).json()
+    assert (answer.pop("version"), answer.pop("network")) == (12, pretrained.fingerprint())
+    assert answer == pretrained.predict(ink[None])[0].as_dict()
+    assert answer["digit"] == digit
+
+
+def test_the_network_that_predicts_in_the_page_is_asked(http, pretrained):
+    ink = draw(STROKES[7])
+    baseline = checkpoint.load(BASELINE)
+    for classifier in (pretrained, baseline):
+        answer = http.post("/verify", json=drawing(packed(ink), network=classifier.fingerprint())).json()
+        assert answer["network"] == classifier.fingerprint()
+        assert answer["probabilities"] == classifier.predict(ink[None])[0].probabilities
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_preprocessing_steps_can_be_left_out(http, pretrained, step):
+    ink, steps = draw(STROKES[7]), replace(ALL_STEPS, **{step: False})
+    answer = http.post("/verify", json=drawing(packed(ink), steps=asdict(steps))).json()
+    assert answer["probabilities"] == pretrained.predict(ink[None], steps)[0].probabilities
+
+
+HOSTILE = [
+    *(None, 0, "", True, [], {}, [[]], {"version": 1}, {"ink": BLANK}),
+    *(drawing(BLANK, version) for version in (None, "1", 1.5, 2**53, 10**30)),
+    *(drawing(ink) for ink in (None, 7, "", "?", "é", "AAAA", [], BLANK[:-3], packed(np.zeros(5_000_000)))),
+    *(drawing(packed(np.zeros(size))) for size in (0, CANVAS_SIDE**2 - 1, CANVAS_SIDE**2 + 1)),
+    *(drawing(BLANK, steps=steps) for steps in (None, [], {}, {"crop": True}, STEPS | {"crop": 1})),
+    *(drawing(BLANK, network=network) for network in (None, 1, [])),
+]
+
+
+@pytest.mark.parametrize("sent", HOSTILE, ids=range(len(HOSTILE)))
+def test_anything_else_than_a_drawing_is_answered_in_a_sentence(http, sent):
+    answer = http.post("/verify", content=json.dumps(sent))
+    assert answer.status_code == 422
+    assert re.fullmatch(r"[^\n]{10,150}\.", answer.json()["detail"])
+
+
+# --- /predict --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_an_image_is_classified(http, kind):
+    answer = http.post("/predict", content=encoded(SEVEN, kind)).json()
+    assert answer.keys() == {"digit", "probabilities", "verdict"}
+    assert (answer["digit"], answer["verdict"]) == (7, "digit")
+
+
+@pytest.mark.parametrize("content", [b"", b"seven", b"GIF89a", encoded(np.full((2001, 2000), 255, np.uint8))])
+def test_what_is_no_image_or_too_large_is_answered_in_a_sentence(http, content):
+    answer = http.post("/predict", content=content)
+    assert answer.status_code == 422
+    assert re.fullmatch(r"[^\n]{10,150}", answer.json()["detail"])
+
+
+def test_a_form_is_told_how_to_send_the_image(http):
+    answer = http.post("/predict", files={"image": encoded(SEVEN)})
+    assert (answer.status_code, "--data-binary" in answer.json()["detail"]) == (415, True)
+
+
+# --- /classify -------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def observed(pretrained) -> Iterator[httpx.Client]:
-    """A server with figures for the operator."""
-    with serving(pretrained, has_metrics=True) as page, httpx.Client(base_url=page.local_url) as client:
-        yield client
+def client(page) -> gradio_client.Client:
+    return gradio_client.Client(page.local_url, verbose=False, headers=own_address())
 
 
-def figures(client: httpx.Client) -> dict[str, float]:
-    """The figures of a server, by name and label."""
-    answer = client.get("/metrics")
-    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
-    lines = [line for line in answer.text.splitlines() if not re.match("# (HELP|TYPE) ", line)]
-    return {match[1]: float(match[2]) for match in (SAMPLE.fullmatch(line) for line in lines)}
+def test_gradios_client_gets_the_same_answer(client, http, tmp_path):
+    (tmp_path / "A B ü.png").write_bytes(encoded(SEVEN))
+    answer = client.predict(gradio_client.handle_file(tmp_path / "A B ü.png"), api_name="/classify")
+    assert answer == http.post("/predict", content=encoded(SEVEN)).json()
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("demo.jobs.queue.JobQueue.problem", lambda queue: "No job moves."), ("demo.server.turns.Turns.is_full", True)],
-)
-def test_a_load_balancer_is_told_whether_the_server_is_ready(http, monkeypatch, name, value):
-    assert http.get("/ready").json() == {"detail": "The server is ready."}
-    monkeypatch.setattr(name, value)
-    answer = http.get("/ready")
-    assert answer.status_code == 503
-    assert answer.json()["detail"] in ("No job moves.", "So many images are waiting that no more are taken.")
-    assert http.get("/alive").status_code == 200  # all the same
+def test_gradios_client_is_told_what_is_wrong(client, tmp_path):
+    (tmp_path / "a.png").write_bytes(b"seven")
+    with pytest.raises(Exception, match="not an image"):
+        client.predict(gradio_client.handle_file(tmp_path / "a.png"), api_name="/classify")
 
 
-def test_figures_count_what_happens(observed):
-    before = figures(observed)
-    drawing = {"version": 1, "ink": packed(np.eye(140) * 255), "steps": STEPS, "ticket": "", "network": "shared"}
-    assert observed.post("/verify", content=json.dumps(drawing), headers=JSON).status_code == 200
-    assert observed.post("/verify", content=b'"\xff"', headers=JSON).status_code == 400
-    after = figures(observed)
-    changes = {name: value - before.get(name, 0) for name, value in after.items()}
-    assert changes["digit_sketchpad_verifications_total"] == 1
-    assert changes["digit_sketchpad_verification_seconds_count"] == 1
-    assert changes['digit_sketchpad_rejections_total{reason="bad request"}'] == 1
-    assert after["process_resident_memory_bytes"] > 10**8
+def test_its_documentation_lists_the_one_function(client):
+    api = client.view_api(return_format="dict")
+    assert (list(api["named_endpoints"]), api["unnamed_endpoints"]) == (["/classify"], {})
+    (parameter,) = api["named_endpoints"]["/classify"]["parameters"]
+    assert (parameter["parameter_name"], parameter["python_type"]["type"]) == ("image", "filepath")
 
 
-def test_figures_are_for_the_operator_alone(http, observed):
-    assert http.get("/metrics").status_code == 404  # which is the default
-    assert observed.get("/metrics", headers={"X-Forwarded-For": "198.51.100.7"}).status_code == 404
+def call(http, data: object) -> str:
+    """What plain HTTP gets of a call: one request starts it, and one fetches its result."""
+    answer = http.post("/gradio_api/call/classify", json={"data": data})
+    return http.get(f"/gradio_api/call/classify/{answer.json()['event_id']}").text if answer.is_success else answer.text
+
+
+def test_with_plain_http(http):
+    (content,) = http.post("/gradio_api/upload", files={"files": ("7.png", encoded(SEVEN))}).json()
+    kind, answer, *_ = call(http, [{"path": content, "meta": {"_type": "gradio.FileData"}}]).splitlines()
+    assert kind == "event: complete"
+    assert json.loads(answer.removeprefix("data: "))[0]["digit"] == 7
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "http://127.0.0.1:9/a.png", "../a", "a\0b", "a" * 100_000])
+@pytest.mark.parametrize("meta", [{}, {"meta": {"_type": "gradio.FileData"}, "url": "http://127.0.0.1:9/"}])
+def test_no_file_and_no_address_is_read(http, path, meta):
+    said = call(http, [{"path": path} | meta])
+    assert said.startswith("event: error")
+    assert ONLY_UPLOADS in said or "not an image" in said
+
+
+@pytest.mark.parametrize("data", [None, [], [None], ["a"], [{}], [{"path": 1}], [{"path": "a"}] * 2, {"path": "a"}])
+def test_gradio_gets_nothing_but_an_image(http, data):
+    assert json.loads(call(http, data)) == {"detail": ONLY_UPLOADS}
+
+
+def test_an_upload_is_one_file_that_is_not_too_large(http):
+    assert http.post("/gradio_api/upload", files={"files": bytes(MAX_FILE_BYTES + 20_000)}).status_code == 413
+    for wrong in ({"data": {"files": "a"}}, {"content": b"--b"}, {"files": {"other": b"a"}}):
+        assert 400 <= http.post("/gradio_api/upload", **wrong).status_code < 500

@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from model.paths import PRETRAINED, ROOT
-from tests.demo.conftest import JSON
 from tests.launching import clean_environment
 
 PUBLIC = "8.8.8.8"  # in that network it is this machine's; Gradio would fetch from it, as from no private address
@@ -19,6 +18,7 @@ NETWORK = ("unshare", "--user", "--map-root-user", "--net")
 LOOPBACK = (("link", "set", "lo", "up"), ("addr", "add", f"{PUBLIC}/32", "dev", "lo"))
 
 
+@pytest.mark.slow
 def test_no_public_host_is_asked():
     if (
         not all(map(shutil.which, ("unshare", "ip")))
@@ -66,7 +66,7 @@ def probe() -> None:
             sent = {
                 "data": [described | {"meta": {"_type": "gradio.FileData"}} if isinstance(described, dict) else file]
             }
-            event = client.post("/gradio_api/call/classify", content=json.dumps(sent), headers=JSON)
+            event = client.post("/gradio_api/call/classify", json=sent)
             if event.status_code == 200:  # the answer follows, and says what is wrong
                 stream = client.get(f"/gradio_api/call/classify/{event.json()['event_id']}").text
                 answers[json.dumps(described)] = 400 if "event: error" in stream else 200

@@ -27,12 +27,8 @@ OPEN = {
     "GET /gradio_api/app_id",
     *("GET /assets/{path}", "GET /static/{path}", "GET /svelte/{path}", "GET /favicon.ico"),
     *("GET /robots.txt", "GET /gradio_api/queue/data", "GET /gradio_api/call/{api_name}/{event_id}"),
-    *(
-        "POST /gradio_api/run/{api_name}",
-        "POST /gradio_api/run/{api_name}/",
-    ),
     *("POST /gradio_api/call/{api_name}", "POST /gradio_api/call/{api_name}/", "POST /gradio_api/queue/join"),
-    *("POST /gradio_api/component_server", "POST /gradio_api/component_server/", "POST /gradio_api/upload"),
+    *("POST /gradio_api/upload", "POST /verify", "POST /predict", "GET /ready", "HEAD /ready"),
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "PROPFIND")
 
@@ -49,8 +45,7 @@ def offered(routes: list) -> Iterator[tuple[str, str]]:
 
 
 def sample(path: str) -> str:
-    path = path.replace("run/{api_name}", "run/predict").replace("{api_name}", "classify")
-    path = path.replace("{size}", "192")
+    path = path.replace("{api_name}", "classify").replace("{size}", "192")
     return re.sub(r"\{[^}]*\}", "7", path)
 
 
@@ -73,7 +68,16 @@ def test_every_route_is_on_the_list_or_closed(page, http):
     "path",
     [
         *("file=http://93.184.215.14/", "file=/etc/passwd", "file/a", "proxy=http://a/", "stream/a/1/1/playlist.m3u8"),
-        *("process_recording", "vibe-edit/", "vibe-code", "custom_component/a/client/d/e", "deep_link", "dev/reload"),
+        *(
+            "process_recording",
+            "run/predict",
+            "component_server",
+            "vibe-edit/",
+            "vibe-code",
+            "custom_component/a/client/d/e",
+            "deep_link",
+            "dev/reload",
+        ),
         *(
             "openapi.json",
             "user",
@@ -103,14 +107,24 @@ def test_what_the_page_does_not_need_is_closed(http, path):
 
 @pytest.mark.parametrize(
     "path",
-    ["/pwa_icon/20000", "/pwa_icon/1920", "/monitoring", "/login", "/docs", "/redoc", "/openapi.json", "/alive/"],
+    [
+        "/pwa_icon/20000",
+        "/pwa_icon/1920",
+        "/monitoring",
+        "/login",
+        "/docs",
+        "/redoc",
+        "/openapi.json",
+        "/ready/",
+        "/metrics",
+    ],
 )
 def test_what_is_beside_the_api_is_closed_too(http, path):
     assert http.get(path).json() == {"detail": NOTHING_HERE}
 
 
 def test_no_other_method_is_open(http):
-    for path in ("/", "/predict", "/alive", "/gradio_api/queue/join", "/sketchpad/page/pad/pad.js"):
+    for path in ("/", "/predict", "/ready", "/gradio_api/queue/join", "/sketchpad/page/pad/pad.js"):
         for method in METHODS:
             if not find_route(path, method):
                 assert http.request(method, path).status_code == 404
@@ -120,7 +134,7 @@ def test_no_other_method_is_open(http):
     "path",
     [
         *("/", "/?view=all", "/config", "/gradio_api/info", "/theme.css", "/gradio_api/theme.css", "/manifest.json"),
-        *("/favicon.ico", "/pwa_icon/192", "/pwa_icon/512", "/robots.txt", "/alive", "/static/img/logo.svg"),
+        *("/favicon.ico", "/pwa_icon/192", "/pwa_icon/512", "/robots.txt", "/ready", "/static/img/logo.svg"),
         "/sketchpad/page/pad/pad.js",
     ],
 )
@@ -151,7 +165,7 @@ def prefixed(request, page: gr.Blocks, pretrained) -> Iterator[httpx.Client]:
 def test_the_page_is_open_whether_or_not_the_proxy_strips_its_path(prefixed, prefix):
     for path in (
         "/",
-        "/alive",
+        "/ready",
         "/config",
         "/gradio_api/info",
         "/theme.css",

@@ -1,1 +1,0 @@
-"""The jobs that visitors start from the page: training a network, or fine-tuning one."""
