@@ -27,7 +27,7 @@ from model.paths import ASSETS
 from model.pipeline import LoadedClassifier
 
 FROM_DISK = f"{FOLDER}/from-disk"
-FROM_DISK_TYPES = (".json", ".bin", ".wasm", ".gz")
+FROM_DISK_TYPES = (".json", ".bin", ".npz", ".wasm", ".gz")
 WORKERS = ("engine/worker.js",)
 DIGITS_FROM_DISK = 10_000  # of each of MNIST's files
 IDX = {b"\x08\x03": (16, 784), b"\x08\x01": (8, 1)}  # bytes of a file's header and of each digit, by its magic number

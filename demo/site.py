@@ -60,6 +60,7 @@ def write_site(loaded: LoadedClassifier, folder: Path) -> None:
         _copy(ASSETS / path, folder / path)
     for digits in sorted((DATA / "MNIST" / "raw").glob("*.gz")):
         _copy(digits, folder / MNIST / digits.name)
+    _copy(STROKES, folder / STROKES.name)
     for name, content in data(loaded).items():
         (folder / name).write_bytes(content)
     (folder / "style.css").write_text(styles(), encoding="utf-8")
@@ -74,7 +75,7 @@ def data(loaded: LoadedClassifier) -> dict[str, bytes]:
         "samples.json": samples(),
     }
     files = {name: json.dumps(value, separators=(",", ":")).encode() for name, value in values.items()}
-    return files | {path.name: path.read_bytes() for path in (MINI_TEST_SET, STROKES)}
+    return files | {MINI_TEST_SET.name: MINI_TEST_SET.read_bytes()}
 
 
 def modules() -> list[str]:
