@@ -2,9 +2,10 @@
 /** @import { Shape } from "../engine/backpropagation.js" */
 /** @import { Settings } from "../engine/settings.js" */
 /** @import { Point, Snapshot, StepReport } from "../engine/trainer.js" */
-/** @import { ClassifierParts, Prediction, Snapshot as SharedSnapshot } from "./types.js" */
+/** @import { ClassifierParts, Prediction, Shaping, Snapshot as SharedSnapshot } from "./types.js" */
 import { BLANK, Classifier } from "../engine/classifier.js";
 import { drawDigits, readStrokes } from "../engine/strokes.js";
+import { argmax } from "../engine/math.js";
 import { describeSettings, stepCount, widthsOf } from "../engine/settings.js";
 import { MEAN, STD, isDiverging } from "../engine/trainer.js";
 import { readBytes, readJson } from "../site/files.js";
@@ -21,6 +22,7 @@ import { listeners, tell } from "./training.js";
  *   snapshots: Snapshot[], parameters: Float32Array | null }} Run */
 
 const MOST_RUNS = 12; // in the list: memory and the browser's storage are bounded
+const GLANCES = 4; // snapshots that the door to Train shows
 const PEN_STROKES = 10_000; // drawings
 const KEPT = 3; // of so many snapshots one is kept over a reload
 
@@ -255,28 +257,16 @@ listeners.add((message) => {
   const points = [...run.points, ...message.points];
   const snapshots = [...run.snapshots, ...message.snapshots];
   const hasDiverged = message.state === "done" && isDiverging(points);
-  batch(() =>
-    update(run.number, {
-      ...{
-        state: hasDiverged ? "diverged" : message.state,
-        step,
-        steps,
-        epoch,
-        seconds,
-        points,
-        snapshots,
-        parameters,
-      },
-    }),
-  );
+  const its = hasDiverged ? "diverged" : message.state;
+  update(run.number, { state: its, step, steps, epoch, seconds, points, snapshots, parameters });
   if (message.state === "done" || message.state === "diverged") next();
 });
 
 // The network of the run that is shown can predict: as it is, or as it was.
+const isSharedThere = computed(() => networks.value.has("shared"));
 effect(() => {
   const [run, snapshot] = [shown.value, shownSnapshot.value];
-  if (!run) return;
-  untracked(() => offer(run, snapshot));
+  if (run && isSharedThere.value) untracked(() => offer(run, snapshot));
 });
 
 let offered = /** @type {object | null} */ (null);
@@ -295,18 +285,41 @@ function offer(run, snapshot) {
   if (!shared || (isShared ? !snapshot : !run.parameters)) return;
   const title = titleOf(run) + (snapshot ? `, step ${snapshot.step.toLocaleString("en")}` : "");
   const recipe = isShared ? shared.recipe : describeSettings(run.settings);
+  const batchSize = run.settings?.batchSize ?? shared.batchSize;
   const about = {
+    recipe,
+    testAccuracy: null,
     steps: run.step,
-    batchSize: run.settings?.batchSize ?? shared.batchSize,
+    batchSize,
     deadNeurons: [],
     origin: "Trained in this page",
   };
   const name = isShared ? "snapshot" : nameOf(run);
   batch(() => {
     for (const other of networks.value.keys()) if (other.startsWith("run-") && other !== name) removeNetwork(other);
-    add(name, title, { ...partsOf(run, snapshot, shared), name: title, recipe, testAccuracy: null, ...about });
+    add(name, title, {
+      ...partsOf(run, snapshot, shared),
+      name: title,
+      ...about,
+      shaping: isShared ? shared.shaping : shapingOf(run),
+    });
     if (isShared && state.network.value === "shared") predictWith("snapshot");
   });
+}
+
+/** How a run went, at a glance, once it is over: the neuron with the largest weights took shape. @param {Run} run
+    @returns {Shaping | undefined} */
+function shapingOf({ state: its, points, snapshots, shape: { widths } }) {
+  if (its !== "done" || widths.length < 3 || snapshots.length < GLANCES) return undefined;
+  const { scales } = snapshots[snapshots.length - 1].network;
+  const row = argmax(scales.subarray(0, widths[1]));
+  const weights = Array.from({ length: GLANCES }, (_, i) => {
+    const { network } = snapshots[Math.round((i * (snapshots.length - 1)) / (GLANCES - 1))];
+    const ofNeuron = network.weights.subarray(row * widths[0], (row + 1) * widths[0]);
+    const one = Int8Array.from(ofNeuron, (weight) => (weight * network.scales[row]) / scales[row]);
+    return btoa(String.fromCharCode(...new Uint8Array(one.buffer)));
+  });
+  return { losses: points.map(({ step, loss }) => [step, loss]), weights };
 }
 
 addEventListener("beforeunload", (event) => {
