@@ -17,7 +17,9 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from demo.export import export
-from model.pipeline import load_or_train
+from model import checkpoint
+from model.paths import PRETRAINED
+from model.pipeline import LoadedClassifier
 from tests.benchmarks.page import WATCH_MOVEMENTS, at95, row
 from tests.page.chromium import FLAGS, find_or_install
 from tests.page.drawing import WRITTEN, draw
@@ -44,7 +46,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         if not arguments.url:
-            export(load_or_train(), Path(folder))
+            export(LoadedClassifier(checkpoint.load(PRETRAINED), "To be measured"), Path(folder))
         url = arguments.url or FileServer(Path(folder)).url
         browser = playwright.chromium.launch(executable_path=find_or_install(playwright), args=FLAGS)
         page = browser.new_page(viewport={"width": 1366, "height": 768})
