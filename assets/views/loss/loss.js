@@ -215,8 +215,8 @@ export function stepPicture(now, label) {
     <details>
       <summary>More</summary>
       <p>
-        One example a step is stochastic gradient descent with a batch of 1. It fits this drawing, whatever you call it,
-        and can cost accuracy on all others. The ${COUNT} are MNIST’s test digits: nothing is chosen by them here.
+        One example a step is stochastic gradient descent. It fits this drawing to the label that you gave, right or
+        wrong, and can cost accuracy on all other digits. The ${COUNT} are test digits: nothing is chosen by them here.
       </p>
     </details>
   </section>`;

@@ -30,6 +30,10 @@ const THINNEST = 0.08; // of the strongest thread: what is less is left out
 const PACE = 500; // milliseconds in which errors flow back from layer to layer
 const NOISES = Array.from({ length: 31 }, (_, i) => i / 10);
 
+const rootFontSize = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+const rootSize = signal(rootFontSize()); // kept, as to look it up in each frame takes long
+addEventListener("resize", () => (rootSize.value = rootFontSize()));
+
 const reached = signal(Infinity); // how many layers the errors have come back to, from the logits on
 
 /** Only read where it has arrived. */
@@ -144,7 +148,7 @@ export function layerSwitch() {
 /** Where the tiles are. @param {number} width that there is, in pixels */
 function geometry(width) {
   const { layers } = classifier().network;
-  const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+  const scale = rootSize.value / 16;
   const [gutter, between, logits] = [GUTTER * scale, BETWEEN * scale, LOGITS * scale];
   const isNarrow = width < NARROW;
   const columns = layers.slice(0, -1).map(({ outputs }) => Math.ceil(Math.sqrt(outputs)));
