@@ -347,6 +347,7 @@ def test_softmax_loss_and_one_step(open_view: OpenPage, pretrained: Classifier) 
         assert numbers(term(page, f"p({label})").inner_text()) == pytest.approx(in_percents(probabilities), abs=0.11)
 
     page.get_by_role("slider", name="Logit of 4").press("End")  # a logit that no drawing gives
+    expect(page.get_by_role("button", name="Reset logits")).to_be_enabled()
     logits = torch.tensor(numbers(column(page, 2)))
     assert logits[4] == logits.max()
     shown = {digit: numbers(text) for digit, text in enumerate(column(page, 4)) if text.strip()}
@@ -354,6 +355,7 @@ def test_softmax_loss_and_one_step(open_view: OpenPage, pretrained: Classifier) 
     expect(page.locator(".loss-formula")).to_contain_text(f"= {F.cross_entropy(logits, torch.tensor(1)):.1f}")
     expect(page.get_by_role("slider", name="Learning rate")).to_be_hidden()
     page.get_by_role("button", name="Reset logits").click()
+    expect(page.get_by_role("button", name="Reset logits")).to_be_disabled()
     assert numbers(column(page, 2)) == close(found.logits)
     draw(page, [[[60, 60], [90, 60]]])
     expect(page.get_by_role("radio", name="1", exact=True)).to_be_checked()  # it stays while the drawing changes
