@@ -84,7 +84,7 @@ export function softmaxBars(logits, move) {
         const share = Math.abs(logit) / reach / 2;
         const place = `--share: ${share}; --from: ${(100 * (0.5 + Math.min(logit, 0) / reach / 2)) / (1 - share)}%`;
         const options = { min: -reach, max: reach, step: 0.1, text: brief(logit) };
-        return html`<tr class="${digit === winner ? "is-winner" : ""} ${digit === state.label.value ? "is-meant" : ""}">
+        return html`<tr class="${digit === winner ? "is-ink" : ""} ${digit === state.label.value ? "is-meant" : ""}">
           <th scope="row">
             <label>
               <input
@@ -192,7 +192,7 @@ export function stepPicture(now, label) {
       ${losses.map(
         (loss, i) =>
           html`<i
-            class="${i === chosen ? "is-chosen" : ""} ${loss > high || !Number.isFinite(loss) ? "is-beyond" : ""}"
+            class="${i === chosen ? "is-ink" : ""} ${loss > high || !Number.isFinite(loss) ? "is-beyond" : ""}"
             style="--share: ${share(loss)}"
           ></i>`,
       )}
