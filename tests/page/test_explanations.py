@@ -284,7 +284,7 @@ def test_the_map_and_its_sum_make_the_difference(open_view: OpenPage, pretrained
 
 
 ADD_NETWORK = """async ({ parameters, activation }) => {
-  const { active, add, predictWith } = await import(new URL("sketchpad/state/networks.js", document.baseURI));
+  const { active, add, predictWith } = await import("sketchpad/state/networks.js");
   const { description } = active.value;
   const network = { parameters: new Float32Array(parameters), widths: [784, 16, 10], activation };
   add("run-1", "Run 1", { ...description, network, detector: null, deadNeurons: [[], []] });
