@@ -148,7 +148,7 @@ def test_neurons_are_switched_off_and_the_bars_follow(open_view: OpenPage, pretr
     page = open_view("neurons")
     image, found = drawn(page, 3, pretrained)
     network = copy.deepcopy(pretrained.network)
-    weaker = (found.hidden1.argsort()[:32], found.hidden2.argsort()[:32])
+    weaker = [its.argsort(stable=True)[:32] for its in (found.hidden1, found.hidden2)]
     with torch.no_grad():
         for layer, off in zip(network.layers(), weaker, strict=False):
             layer.weight[off] = 0
