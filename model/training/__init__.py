@@ -7,6 +7,4 @@ loop.py        losses, backward pass, optimizers, and the training loop
 detector.py    the same loop for the non-digit detector
 snapshots.py   the network at moments of its training
 progress.py    how a terminal shows the progress
-finetuning.py  the same loop for a visitor's handwriting
-script.py      a recipe as a script in plain PyTorch
 """
