@@ -18,7 +18,12 @@ from tests.page.drawing import ONE, STROKES, choose_sample, clear, draw, expect_
 STEPS = 14
 BASELINE = range(8, 12)  # the steps in which the chapter's own network predicts
 EXPECTED = re.compile(r"  # (?:\((?P<shape>[\d, ]+)\)|(?P<value>-?[\d.]+))$")
-SMILEY = [[[45, 45], [46, 47]], [[95, 45], [96, 47]], [[30, 85], [50, 110], [90, 110], [110, 85]]]
+SMILEY = [
+    [[70, 20], [35, 35], [22, 70], [35, 105], [70, 120], [105, 105], [118, 70], [105, 35], [70, 20]],
+    [[52, 55], [52, 60]],
+    [[88, 55], [88, 60]],
+    [[48, 88], [60, 97], [80, 97], [92, 88]],
+]
 
 
 @pytest.fixture
@@ -128,7 +133,7 @@ def test_both_labels_of_one_drawing_have_to_be_looked_at(open_step: OpenPage) ->
     losses = {}
     for digit in range(10):
         labels.get_by_role("button", name=str(digit)).click()
-        losses[digit] = float(re.search(r"loss is ([\d.]+)", page.locator(".lesson-yours").inner_text())[1])
+        losses[digit] = float(re.search(r"loss is (\d+\.\d+)", page.locator(".lesson-yours").inner_text())[1])
     labels.get_by_role("button", name=str(max(losses, key=losses.get))).click()
     reached(page, f"{losses[9]:.2f} for 9")
 
