@@ -133,6 +133,7 @@ def test_both_labels_of_one_drawing_have_to_be_looked_at(open_step: OpenPage) ->
     losses = {}
     for digit in range(10):
         labels.get_by_role("button", name=str(digit)).click()
+        expect(page.locator(".lesson-yours")).to_contain_text(f" {digit} was meant")
         losses[digit] = float(re.search(r"loss is (\d+\.\d+)", page.locator(".lesson-yours").inner_text())[1])
     labels.get_by_role("button", name=str(max(losses, key=losses.get))).click()
     reached(page, f"{losses[9]:.2f} for 9")
