@@ -164,7 +164,7 @@ def loss(nudge):
     return F.cross_entropy(z, label)
 
 slope = (loss(0.01) - loss(-0.01)) / 0.02
-print(slope)  # ${slope.toFixed(3)}`;
+print(slope)  # ${slope.toFixed(2)}`;
     },
   },
   {
