@@ -59,7 +59,7 @@ def export(loaded: LoadedClassifier, folder: Path) -> list[Path]:
         "worker.js": text("site/worker.js").replace('"FILES"', kept).replace("VERSION", version).encode(),
     }
     for name, content in contents.items():
-        write_atomically(folder / name, lambda file, content=content: file.write(content))  # type: ignore[misc]
+        write_atomically(folder / name, content)
     return [path for path in folder.rglob("*") if path.is_file()]
 
 

@@ -18,9 +18,9 @@ A classifier is made and kept by these:
 from what lies in these packages:
 
     data/        MNIST, image files, pen strokes, styles, negatives, augmentation
-    training/    recipe, backward pass, optimizers, loop, snapshots, detector, fine-tuning
+    training/    recipe, batches, loop, snapshots, detector
     evaluation/  metrics, report
 
 The rest serves them all: paths.py, files.py (written completely or not at all), flags.py and cli.py (the command
-line), runtime.py (settings of the process), torch_internals.py (what is private to PyTorch).
+line), runtime.py (settings of the process).
 """

@@ -70,7 +70,7 @@ def save(classifier: Classifier, path: Path) -> None:
     }
     buffer = io.BytesIO()  # when the disk is full, torch.save raises something else than OSError
     torch.save({**content, "sha256": checksum(content)}, buffer)
-    write_atomically(path, lambda file: file.write(buffer.getbuffer()))
+    write_atomically(path, buffer.getvalue())
 
 
 def checksum(content: dict[str, Any]) -> str:

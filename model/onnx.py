@@ -70,5 +70,4 @@ def export_onnx(classifier: Classifier, path: Path) -> None:
         OnnxError: if the packages that this needs are not installed.
         OSError: if the file can't be written.
     """
-    content = onnx_file(classifier)
-    write_atomically(path, lambda file: file.write(content))
+    write_atomically(path, onnx_file(classifier))

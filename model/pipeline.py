@@ -1,7 +1,7 @@
 """From nothing to a classifier: load a checkpoint, or train one, or fall back on the pretrained one."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,19 +11,17 @@ from model import checkpoint
 from model.checkpoint import CheckpointError
 from model.classifier import Classifier
 from model.data.mnist import Digits, MNISTError, load_mnist
-from model.detector import Detector
 from model.evaluation.metrics import accuracy
 from model.files import set_aside
 from model.network import MLP, dead_neurons, image_logits
 from model.paths import BASELINE, CHECKPOINT, PRETRAINED
 from model.quantization import quantize
-from model.torch_internals import OutOfMemoryError, reporting_out_of_memory
 from model.training.batches import training_samples, validation_samples
 from model.training.detector import train_detector
 from model.training.loop import DivergedError, train
 from model.training.progress import display
 from model.training.recipe import DEFAULT_RECIPE, Recipe
-from model.training.snapshots import Snapshot, SnapshotRecorder
+from model.training.snapshots import SnapshotRecorder
 
 CURVE_POINTS = 100  # most points of a training's curve in a checkpoint
 
@@ -69,10 +67,15 @@ def load_or_train(
         say(f"Loaded {path} ({description}), {saved.test_accuracy:.2%} on MNIST's test set.")
         return LoadedClassifier(saved, f"Trained on {saved.trained_on}")
     try:
-        with reporting_out_of_memory():
-            classifier = (train or train_classifier)(load_mnist(data, say), recipe or DEFAULT_RECIPE, say)
-    except (MNISTError, DivergedError, OutOfMemoryError) as error:
-        classifier, problem = None, str(error)  # the error itself goes, and with it what the training had in memory
+        classifier = (train or train_classifier)(load_mnist(data, say), recipe or DEFAULT_RECIPE, say)
+    except (MNISTError, DivergedError) as error:
+        classifier, problem = None, str(error)
+    except (MemoryError, RuntimeError) as error:
+        # PyTorch's allocator for the CPU has no exception of its own: only its text tells.
+        if isinstance(error, RuntimeError) and "allocate memory" not in str(error):
+            raise
+        classifier, problem = None, "There is too little memory for training: give this machine more."
+    # Here the error is gone, and with it what the training had in memory.
     if classifier is None:
         return _fall_back(saved, path, problem, say)
 
@@ -109,7 +112,8 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classi
     """Train a classifier with its detector and snapshots, and show the progress in the terminal."""
     say(f"Training with the recipe {recipe.name}: {recipe}.")
     samples = training_samples(digits, recipe)
-    network = new_network(recipe)
+    relu = recipe.activation == "relu"
+    network = MLP(recipe.hidden, seed=recipe.seed, hidden_layers=recipe.hidden_layers, relu=relu)
     recorder = SnapshotRecorder(network)
     curve: list[tuple[float, float, float]] = []
     for progress in display(train(network, samples, recipe, validation_samples(digits))):
@@ -118,38 +122,14 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classi
     quantize(network)  # it is sent to every page: a quarter of the bytes, and predictions hardly change
 
     say("Training the detector, which tells digits from anything else.")
-    return trained_classifier(
-        network,
-        recipe,
-        digits,
-        detector=train_detector(network, digits, recipe.seed),
-        snapshots=recorder.snapshots(digits.test_images, digits.test_labels),
-        curve=curve[:: -(-len(curve) // CURVE_POINTS)],
-    )
-
-
-def new_network(recipe: Recipe) -> MLP:
-    """The untrained network of a recipe."""
-    return MLP(recipe.hidden, seed=recipe.seed, hidden_layers=recipe.hidden_layers, relu=recipe.activation == "relu")
-
-
-def trained_classifier(
-    network: MLP,
-    recipe: Recipe,
-    digits: Digits,
-    detector: Detector | None = None,
-    snapshots: tuple[Snapshot, ...] = (),
-    curve: Sequence[tuple[float, float, float]] = (),
-) -> Classifier:
-    """A classifier made of a network that was just trained here: the one place where one is assembled."""
     return Classifier(
         network=network,
         recipe=recipe,
         test_accuracy=accuracy(image_logits(network, digits.test_images), digits.test_labels),
         provenance=checkpoint.provenance(),
-        detector=detector,
-        snapshots=snapshots,
-        curve=tuple(curve),
+        detector=train_detector(network, digits, samples.images[len(samples) - recipe.stroke_images :], recipe.seed),
+        snapshots=recorder.snapshots(digits.test_images, digits.test_labels),
+        curve=tuple(curve[:: -(-len(curve) // CURVE_POINTS)]),
         dead_neurons=dead_neurons(network, torch.cat([digits.train_images, digits.validation_images])),
     )
 

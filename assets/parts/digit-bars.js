@@ -1,15 +1,14 @@
 /** Ten bars: the probability of each digit. */
 import { DIGITS } from "../engine/classifier.js";
-import { html, nothing, render } from "../vendor/lit-html.js";
+import { html, render } from "../vendor/lit-html.js";
 import { percent, percentIfShown } from "./numbers.js";
 
-/** Put ten bars into an element. They are changed without a template, since they move in the task of the pen. With
-    `meters`, each bar is a meter for assistive technology; else its number is read.
-    @param {HTMLElement} container @param {{ meters?: boolean }} [options] */
-export function createDigitBars(container, { meters = false } = {}) {
+/** Put ten bars into an element, each a meter for assistive technology. They are changed without a template, since they
+    move in the task of the pen. @param {HTMLElement} container */
+export function createDigitBars(container) {
   container.classList.add("digit-bars");
   render(
-    Array.from({ length: DIGITS }, (_, digit) => bar(digit, meters)),
+    Array.from({ length: DIGITS }, (_, digit) => bar(digit)),
     container,
   );
   const rows = /** @type {HTMLElement[]} */ ([...container.querySelectorAll(".digit-bar")]);
@@ -28,7 +27,7 @@ export function createDigitBars(container, { meters = false } = {}) {
         if (!setShare(row, "--share", share)) return;
         row.classList.toggle("is-long", share > 0.7); // its number does not fit beside it
         numbers[digit].textContent = percentIfShown(share);
-        if (meters) setMeter(tracks[digit], share);
+        setMeter(tracks[digit], share);
       });
     },
 
@@ -46,20 +45,20 @@ export function createDigitBars(container, { meters = false } = {}) {
   };
 }
 
-/** @param {number} digit @param {boolean} isMeter */
-const bar = (digit, isMeter) => html`
+/** @param {number} digit */
+const bar = (digit) => html`
   <div class="digit-bar">
-    <span class="digit-bar-digit" aria-hidden=${isMeter || nothing}>${digit}</span>
+    <span class="digit-bar-digit" aria-hidden="true">${digit}</span>
     <span
       class="digit-bar-track"
-      role=${isMeter ? "meter" : nothing}
-      aria-label=${isMeter ? `Probability of ${digit}` : nothing}
-      aria-valuemin=${isMeter ? 0 : nothing}
-      aria-valuemax=${isMeter ? 100 : nothing}
-      aria-valuenow=${isMeter ? "0.0" : nothing}
+      role="meter"
+      aria-label="Probability of ${digit}"
+      aria-valuemin="0"
+      aria-valuemax="100"
+      aria-valuenow="0.0"
       ><span class="digit-bar-fill"></span
     ></span>
-    <span class="digit-bar-percent" aria-hidden=${isMeter || nothing}></span>
+    <span class="digit-bar-percent" aria-hidden="true"></span>
     <span class="digit-bar-other" role="meter" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0" hidden></span>
   </div>
 `;

@@ -1,6 +1,5 @@
 /** Files that the page makes and the browser saves. They are made in the page: nothing is sent anywhere. */
-import { create } from "./dom.js";
-import { paintGray } from "./images.js";
+import { context2d, create } from "./dom.js";
 
 const encoder = new TextEncoder();
 
@@ -40,8 +39,9 @@ export function csv(header, rows) {
 /** Ink as a PNG, black on white, as bytes. @param {Uint8Array} ink side x side @param {number} side */
 export async function png(ink, side) {
   const canvas = create("canvas", { width: side, height: side });
-  const tones = ink.map((tone) => 255 - tone);
-  paintGray(canvas, tones);
+  const pixels = new ImageData(side, side);
+  ink.forEach((tone, i) => pixels.data.set([255 - tone, 255 - tone, 255 - tone, 255], 4 * i));
+  context2d(canvas).putImageData(pixels, 0, 0);
   const blob = await new Promise((/** @type {BlobCallback} */ resolve) => canvas.toBlob(resolve, "image/png"));
   if (!blob) throw new Error("The browser could not make a PNG.");
   return new Uint8Array(await blob.arrayBuffer());

@@ -35,9 +35,10 @@ class Tile extends HTMLElement {
     }
     const context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
     const pixels = new ImageData(columns, rows);
-    for (let i = 0; i < values.length; i++) {
+    for (let i = 0, at = 0; i < values.length; i++) {
       const [name, opacity] = paint(values[i]);
-      pixels.data.set([...color(name), 255 * opacity], 4 * i);
+      for (const part of color(name)) pixels.data[at++] = part;
+      pixels.data[at++] = 255 * opacity;
     }
     context.putImageData(pixels, 0, 0);
   }

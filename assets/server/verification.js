@@ -65,9 +65,10 @@ export async function packInk(ink) {
 
 /** Ask about the newest drawing, unless an answer is still to come. */
 async function deliver() {
-  if (!question || isAsking) return;
-  const mine = question;
+  if (!question) return;
   if (news.value.state === "idle") news.value = { state: "asked" };
+  if (isAsking) return;
+  const mine = question;
   isAsking = true;
   const answered = await ask(await mine.body);
   isAsking = false;

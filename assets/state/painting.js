@@ -55,7 +55,8 @@ export function view(name, element, template) {
   effect(() => void (element.hidden = !isOpen.value));
   sight.observe(element);
   paint(element, template, () => {
-    const isHeld = drawing.value.penIsDown && outOfSight.value.has(element);
+    // One view alone need not wait until it is known to be in sight.
+    const isHeld = outOfSight.value.has(element) && (state.view.value === "all" || drawing.value.penIsDown);
     return isOpen.value && active.value !== null && !isHeld;
   });
 }

@@ -63,20 +63,10 @@ def load_mnist(folder: Path | None = None, say: Say = print) -> Digits:
     Raises:
         MNISTError: if there is no way to get it.
     """
-    return find_mnist(folder, say) or _download(folder or DATA, say)
-
-
-def find_mnist(folder: Path | None = None, say: Say = print) -> Digits | None:
-    """MNIST from a folder, else from the repository's data/; None if neither has it. Nothing is downloaded."""
     for place in (folder, DATA):
         if place and (digits := _read(place, say)):
             return digits
-    return None
-
-
-def has_mnist(folder: Path | None = None) -> bool:
-    """Quickly, without a look into the files: whether `find_mnist` has four to try."""
-    return any(place and all(_find(place, name) for name in FILES) for place in (folder, DATA))
+    return _download(folder or DATA, say)
 
 
 def _find(folder: Path, name: str) -> Path | None:

@@ -27,7 +27,7 @@ LIKE_DIGITS = frozenset("|/\\()[]{}!.,'\"`OoDIilSsZzgqbB")
 # Of each digit, drawings of the file that are well legible, and written in different ways.
 SAMPLES = (
     (4376, 2859, 5806),
-    (6339, 3904, 1813),
+    (6339, 3904, 1531),
     (2276, 6030, 4853),
     (3905, 6319, 2182),
     (3507, 5736, 6466),
@@ -39,7 +39,7 @@ SAMPLES = (
 )
 
 OVERLAID = 8  # one in so many negatives is two drawn over one another
-TEMPLATE_WEIGHT = 40  # times as often as a person's drawing, a template is drawn
+TEMPLATE_WEIGHT = 10  # times as often as a person's drawing, a template is drawn
 PEN_WIDTHS = (0.05, 0.20)  # thinnest and widest pen, as a share of the drawing's longer side
 BATCH = 128  # drawings at once: small enough for the processor's cache
 

@@ -1,7 +1,5 @@
 """Metrics of classification, from logits and labels alone."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -29,27 +27,3 @@ def calibration_error(logits: Tensor, labels: Tensor, bins: int = 15) -> float:
     place = (confidence * bins).long().clamp(max=bins - 1)
     surplus = confidence - (predicted == labels).float()
     return (torch.zeros(bins).index_add(0, place, surplus).abs().sum() / len(labels)).item()
-
-
-@dataclass(frozen=True)
-class Mistakes:
-    """What a classifier gets most wrong, the worst first.
-
-    Attributes:
-        images: (K, 28, 28), uint8.
-        labels, predicted: (K,), int64.
-        probabilities: (K, 10), of each digit.
-    """
-
-    images: Tensor
-    labels: Tensor
-    predicted: Tensor
-    probabilities: Tensor
-
-
-def most_wrong(logits: Tensor, images: Tensor, labels: Tensor, count: int = 24) -> Mistakes:
-    """The `count` images (of N, 28, 28) with the highest cross-entropy of their logits (N, 10), the highest first."""
-    # By the logits: where the label's probability is rounded to 0, all of these would be equal.
-    worst = F.cross_entropy(logits, labels, reduction="none").argsort(descending=True, stable=True)[:count]
-    rows = logits[worst]
-    return Mistakes(images[worst], labels[worst], rows.argmax(dim=1), F.softmax(rows, dim=1))

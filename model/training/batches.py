@@ -22,7 +22,6 @@ from model.training.snapshots import FIRST_STEPS
 
 CHUNK_STEPS, CHUNK_SAMPLES = 100, 4_000  # upper limits from one report of the progress to the next
 AUGMENTED_AT_ONCE = 500  # images: few enough for the processor's cache
-EASY_EPOCHS = 2  # after so many, an image with a high loss is hard, and not just new
 AHEAD = 2  # chunks
 
 
@@ -55,12 +54,10 @@ class Chunk(NamedTuple):
     """Consecutive batches, from one report of the progress to the next.
 
     Attributes:
-        positions: (N,), of the samples.
         inputs: (N, 784), normalized and augmented.
         labels: (N,).
     """
 
-    positions: Tensor
     inputs: Tensor
     labels: Tensor
 
@@ -75,20 +72,11 @@ class Batches:
     def __init__(self, samples: Samples, recipe: Recipe) -> None:
         self._samples, self._recipe = samples, recipe
         self._generator = torch.Generator().manual_seed(recipe.seed)
-        self._hard = min(recipe.hard_examples, len(samples))
-        counts = [len(samples) + (self._hard if epoch > EASY_EPOCHS else 0) for epoch in range(1, recipe.epochs + 1)]
-        self.steps = [-(-count // recipe.batch_size) for count in counts]
+        self.steps = [-(-len(samples) // recipe.batch_size)] * recipe.epochs
 
-    def epoch(self, epoch: int, losses: Tensor) -> Iterator[Chunk]:
-        """The chunks of an epoch (from 1), prepared in another thread while the ones before are trained on.
-
-        Args:
-            losses: (N,), of each sample, when the network last saw it: the hardest are shown twice.
-        """
+    def epoch(self, epoch: int) -> Iterator[Chunk]:
+        """The chunks of an epoch (from 1), prepared in another thread while the ones before are trained on."""
         order = torch.randperm(len(self._samples), generator=self._generator)
-        if epoch > EASY_EPOCHS and self._hard:
-            order = torch.cat([order, losses.topk(self._hard).indices])
-            order = order[torch.randperm(len(order), generator=self._generator)]
         return in_advance(self._chunks(order, sum(self.steps[: epoch - 1])))
 
     def _chunks(self, order: Tensor, step: int) -> Iterator[Chunk]:
@@ -106,7 +94,7 @@ class Batches:
                 positions, images = positions[shuffle], images.index_select(0, shuffle)
             start, step = step, step + -(-len(positions) // recipe.batch_size)
             reports = [(report - start) * recipe.batch_size for report in FIRST_STEPS if start < report < step]
-            tensors = positions, normalize(images).flatten(1), self._samples.labels[positions]
+            tensors = normalize(images).flatten(1), self._samples.labels[positions]
             yield from map(Chunk, *(tensor.tensor_split(reports) for tensor in tensors))
 
 

@@ -268,7 +268,7 @@ def train(
 
     Args:
         network: starts from the weights that it has.
-        samples: to train on; a recipe's style images are among them.
+        samples: to train on; a recipe's images of pen strokes are among them.
         recipe: optimizer, learning rate, batch size, epochs, augmentation and so on.
         validation: to measure loss and accuracy on at the end of each epoch.
         loss: to minimize.
@@ -279,12 +279,11 @@ def train(
     backpropagation = Backpropagation(network.layers(), loss, network.relu)
     optimizer = OPTIMIZERS[recipe.optimizer](backpropagation.parameters, backpropagation.gradient)
     batches = Batches(samples, recipe)
-    losses = torch.zeros(len(samples))  # each sample's, when the network last saw it
     total_step, total_steps, start = 0, sum(batches.steps), time.monotonic()
 
     for epoch, steps in enumerate(batches.steps, 1):
         epoch_step, epoch_losses, epoch_correct = 0, torch.empty(0), torch.empty(0)
-        for chunk in batches.epoch(epoch, losses):
+        for chunk in batches.epoch(epoch):
             pairs = zip(
                 chunk.inputs.split(recipe.batch_size), loss.targets(chunk.labels).split(recipe.batch_size), strict=True
             )
@@ -296,7 +295,7 @@ def train(
                     total_step += 1
 
             logits = torch.cat(outputs)  # (N, outputs), each as it was before the step that it led to
-            losses[chunk.positions] = recent_losses = loss.each(logits, chunk.labels)
+            recent_losses = loss.each(logits, chunk.labels)
             recent_correct = loss.correct(logits, chunk.labels).float()
             epoch_step += len(outputs)
             epoch_losses = torch.cat([epoch_losses, recent_losses])

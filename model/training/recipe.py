@@ -13,7 +13,6 @@ WHOLE_NUMBERS = {  # settings, and the range of each
     "epochs": (1, 1_000),
     "seed": (0, 2**63 - 1),
     "stroke_images": (0, 100_000),
-    "hard_examples": (0, 60_000),
     "hidden": (8, 256),
     "hidden_layers": (0, 3),
     "digits": (100, 60_000),
@@ -39,8 +38,6 @@ class Recipe:
         augmentation: strength of the random affine transformations of the images, 0 (none) to 3; 1 is mild.
         augmented_share: share of the images that are augmented, 0 to 1.
         stroke_images: images of pen strokes (data/strokes.py) that each epoch has beside MNIST's, 0 to 100,000.
-        hard_examples: how many of the images with the highest loss are shown twice, from the third epoch on, 0 to
-            60,000.
         hidden: width of each hidden layer, 8 to 256.
         hidden_layers: how many there are, 0 to 3.
         activation: one of ACTIVATIONS, after each hidden layer.
@@ -60,7 +57,6 @@ class Recipe:
     augmentation: float = 0.0
     augmented_share: float = 1.0
     stroke_images: int = 0
-    hard_examples: int = 0
     hidden: int = 64
     hidden_layers: int = 2
     activation: str = "relu"
@@ -110,8 +106,6 @@ class Recipe:
             parts.append(f"augmentation {self.augmentation:g}{share}")
         if self.stroke_images:
             parts.append(f"{self.stroke_images:,} images of pen strokes")
-        if self.hard_examples:
-            parts.append(f"the {self.hard_examples:,} hardest examples twice")
         if not self.hidden_layers:
             parts.append("no hidden layer")
         elif (self.hidden_layers, self.hidden) != (Recipe.hidden_layers, Recipe.hidden):
@@ -130,11 +124,10 @@ RECIPES = {
         "augmented",
         learning_rate=4e-3,
         batch_size=64,
-        epochs=6,
+        epochs=8,
         schedule="one-cycle",
         augmentation=0.8,
-        stroke_images=40_000,
-        hard_examples=40_000,
+        stroke_images=28_000,
     ),
 }
 DEFAULT_RECIPE = RECIPES["augmented"]

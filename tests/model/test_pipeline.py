@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 
 import pytest
+import torch
 
 from model import checkpoint
 from model.data.mnist import MNISTError
@@ -111,6 +112,18 @@ def test_a_training_that_diverges_falls_back_and_saves_nothing(path, little_mnis
     assert loaded.classifier.fingerprint() == checkpoint.load(PRETRAINED).fingerprint()
     assert "learning rate" in said[-1]
     assert not path.exists()
+
+
+@pytest.mark.parametrize("allocate", [lambda: torch.empty(2**61, dtype=torch.uint8), lambda: bytearray(2**61)])
+def test_too_little_memory_falls_back(path, little_mnist, allocate):
+    said = []
+    load_or_train(path, say=said.append, train=lambda digits, recipe, say: allocate())
+    assert said[0].startswith("There is too little memory for training")
+
+
+def test_another_error_stays_what_it_is(path, little_mnist):
+    with pytest.raises(RuntimeError, match="shapes"):
+        load_or_train(path, train=lambda digits, recipe, say: torch.zeros(2, 3) @ torch.zeros(2, 3))
 
 
 def test_a_classifier_that_cannot_be_saved_is_used(tmp_path, pretrained, little_mnist):

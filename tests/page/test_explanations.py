@@ -148,7 +148,7 @@ def test_neurons_are_switched_off_and_the_bars_follow(open_view: OpenPage, pretr
     page = open_view("neurons")
     image, found = drawn(page, 3, pretrained)
     network = copy.deepcopy(pretrained.network)
-    weaker = (found.hidden1.argsort()[:32], found.hidden2.argsort()[:32])
+    weaker = [its.argsort(stable=True)[:32] for its in (found.hidden1, found.hidden2)]
     with torch.no_grad():
         for layer, off in zip(network.layers(), weaker, strict=False):
             layer.weight[off] = 0
@@ -284,7 +284,7 @@ def test_the_map_and_its_sum_make_the_difference(open_view: OpenPage, pretrained
 
 
 ADD_NETWORK = """async ({ parameters, activation }) => {
-  const { active, add, predictWith } = await import(new URL("sketchpad/state/networks.js", document.baseURI));
+  const { active, add, predictWith } = await import("sketchpad/state/networks.js");
   const { description } = active.value;
   const network = { parameters: new Float32Array(parameters), widths: [784, 16, 10], activation };
   add("run-1", "Run 1", { ...description, network, detector: null, deadNeurons: [[], []] });
@@ -347,6 +347,7 @@ def test_softmax_loss_and_one_step(open_view: OpenPage, pretrained: Classifier) 
         assert numbers(term(page, f"p({label})").inner_text()) == pytest.approx(in_percents(probabilities), abs=0.11)
 
     page.get_by_role("slider", name="Logit of 4").press("End")  # a logit that no drawing gives
+    expect(page.get_by_role("button", name="Reset logits")).to_be_enabled()
     logits = torch.tensor(numbers(column(page, 2)))
     assert logits[4] == logits.max()
     shown = {digit: numbers(text) for digit, text in enumerate(column(page, 4)) if text.strip()}
@@ -354,6 +355,7 @@ def test_softmax_loss_and_one_step(open_view: OpenPage, pretrained: Classifier) 
     expect(page.locator(".loss-formula")).to_contain_text(f"= {F.cross_entropy(logits, torch.tensor(1)):.1f}")
     expect(page.get_by_role("slider", name="Learning rate")).to_be_hidden()
     page.get_by_role("button", name="Reset logits").click()
+    expect(page.get_by_role("button", name="Reset logits")).to_be_disabled()
     assert numbers(column(page, 2)) == close(found.logits)
     draw(page, [[[60, 60], [90, 60]]])
     expect(page.get_by_role("radio", name="1", exact=True)).to_be_checked()  # it stays while the drawing changes

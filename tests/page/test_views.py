@@ -1,100 +1,154 @@
-"""The tabs: one view at a time, each with an address of its own, by mouse and keyboard; and how they fit on screens."""
+"""Views: an address for each, Back to the one before; and how first screen and views fit on screens of all sizes."""
+
+from collections.abc import Iterator
 
 from playwright.sync_api import Locator, Page, expect
 
-from demo.site import VIEWS
 from tests.page.conftest import OpenPage, wait_until_ready
-from tests.page.drawing import ONE, PAD, STROKES, draw, expect_answer
+from tests.page.drawing import ONE, PAD, STROKES, choose_sample, draw, expect_answer
 
-NAMES, TITLES = list(VIEWS), list(VIEWS.values())
+VIEWS = {
+    "lesson": "Lesson",
+    "input": "Input",
+    "neurons": "Neurons",
+    "why": "Why?",
+    "loss": "Softmax & loss",
+    "replay": "Replay",
+    "train": "Train",
+    "handwriting": "My handwriting",
+}
+BARS, ANSWER, PICTURE = ".picture-bars", ".picture-answer", ".picture-frame"
 
 
-def panels(page: Page) -> Locator:
-    return page.locator("[role=tabpanel]:visible")
+def views(page: Page) -> Locator:
+    """The views that can be seen."""
+    return page.locator(".view:visible")
+
+
+def bottom(page: Page, selector: str) -> float:
+    """Where an element that is in sight ends, in pixels of the window."""
+    box = page.locator(selector).bounding_box()
+    assert box is not None, selector
+    assert box["y"] >= 0, selector
+    return box["y"] + box["height"]
+
+
+def screens(page: Page, *sizes: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """One window size after the other, scrolled to the top; nothing is wider than the window."""
+    for width, height in sizes:
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("scrollTo(0, 0)")
+        page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
+        yield width, height
 
 
 def test_an_address_opens_its_view_and_no_other(page: Page) -> None:
-    expect(page.get_by_role("tab")).to_have_text([*TITLES, "All"])
-    expect(panels(page)).to_have_count(0)
+    expect(views(page)).to_have_count(0)
     address = page.url
     for name, title in VIEWS.items():
         page.goto(f"{address}?view={name}")
-        expect(panels(page)).to_have_count(1)
-        expect(page.get_by_role("tabpanel", name=title)).to_be_visible()
-        expect(page.get_by_role("tab", selected=True)).to_have_text(title)
+        wait_until_ready(page)
+        expect(page.locator(f".view.{name}")).to_be_visible()
+        expect(views(page)).to_have_count(1)
+        expect(page.get_by_role("navigation", name="Views").locator("[aria-current]")).to_have_text(title)
+        expect(page).to_have_title(f"{title} · Digit Sketchpad")
     page.goto(f"{address}?view=constructor")
     wait_until_ready(page)
-    expect(page.get_by_role("tab", selected=True)).to_have_count(0)
-    expect(panels(page)).to_have_count(0)
+    expect(views(page)).to_have_count(0)
 
 
-def test_tabs_by_mouse_and_keyboard_without_a_trace_in_the_history(open_page: OpenPage, site: str) -> None:
+def test_back_closes_what_was_opened_last(open_page: OpenPage, site: str) -> None:
     page = open_page(site, own=True)
-    visited = page.evaluate("history.length")
-    page.get_by_role("tab", name=TITLES[0]).click()
-    assert page.url.endswith(f"?view={NAMES[0]}")
-    page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("tabpanel", name=TITLES[1])).to_be_visible()
-    expect(panels(page)).to_have_count(1)
-    expect(page).to_have_title(f"{TITLES[1]} · Digit Sketchpad")
-    page.keyboard.press("End")
-    expect(panels(page)).to_have_count(len(VIEWS))
+    page.get_by_role("link", name="Look inside").click()
+    for name in ("Why?", "Replay"):
+        page.get_by_role("link", name=name, exact=True).click()
+        expect(views(page)).to_have_count(1)
+    for name in ("why", "neurons"):
+        page.go_back()
+        expect(page.locator(f".view.{name}")).to_be_visible()
     page.get_by_role("button", name="Close the view").press("Enter")
-    expect(panels(page)).to_have_count(0)
-    expect(page.get_by_role("tab").first).to_be_focused()
+    expect(views(page)).to_have_count(0)
+    expect(page.get_by_label(PAD)).to_be_focused()
     expect(page).to_have_title("Digit Sketchpad")
     assert "view" not in page.url
-    assert page.evaluate("history.length") == visited
+    page.go_back()
+    expect(page.locator(".view.neurons")).to_be_hidden()
 
 
-def test_every_width_is_wide_enough_and_the_first_screen_ends_below_the_tabs(page: Page) -> None:
-    tabs = page.get_by_role("tablist")
-    for width, height in [(390, 844), (768, 1024), (1280, 720), (1366, 625), (1920, 1080)]:
-        page.set_viewport_size({"width": width, "height": height})
-        box = tabs.bounding_box()
-        assert box["y"] + box["height"] <= height
-        tops = page.get_by_role("tab").evaluate_all("tabs => tabs.map((tab) => tab.offsetTop)")
-        assert len(set(tops)) == 1 or width < 1280
-    page.get_by_role("tab", name="All").click()
+def test_the_first_screen_is_above_the_fold(page: Page) -> None:
+    choose_sample(page, 4)
+    for width, height in screens(page, (1366, 768), (1440, 900), (1920, 1080), (3840, 2160)):
+        assert bottom(page, ".doors-more") <= height
+        pad, picture = (page.locator(part).bounding_box() for part in (".pad-frame", PICTURE))
+        assert abs(pad["height"] - picture["height"]) < 1
+        assert abs(pad["y"] - picture["y"]) < 1
+        assert width < 1440 or page.locator(".digit-bar-track").first.bounding_box()["width"] >= 200
+    for _, height in screens(page, (390, 844), (683, 384)):  # a phone, and a laptop at 200 %
+        for part in (".pad-canvas", BARS, ANSWER):
+            assert bottom(page, part) <= height
+    for _ in screens(page, (320, 568), (768, 1024), (1024, 700), (844, 390)):
+        assert bottom(page, ".pad-canvas") <= page.viewport_size["height"]
+
+
+def test_pad_and_bars_stay_in_sight_beside_a_view(open_view: OpenPage) -> None:
+    page = open_view("neurons")
+    choose_sample(page, 4)
+    for width, height in screens(page, (1366, 700), (1366, 768), (1920, 1080), (3840, 2160)):
+        page.evaluate("scrollTo(0, 300)")
+        for part in (".pad-canvas", BARS, ANSWER, ".header"):
+            assert part == ".header" or bottom(page, part) <= height
+        pad, samples = (page.locator(part).bounding_box() for part in (".pad-frame", ".pad-samples"))
+        assert abs(pad["width"] - samples["width"]) < 1
+        assert page.locator(".view.neurons").bounding_box()["width"] > 0.6 * width
+    for width, _ in screens(page, (390, 844), (768, 1024), (683, 384), (320, 568)):
+        assert bottom(page, ".drawing-area") <= 220 or width == 320
+        page.evaluate("scrollTo(0, 300)")
+        for part in (".pad-canvas", BARS, ANSWER):
+            assert bottom(page, part) <= 220
+
+
+def test_a_phones_pad_grows_by_a_tap(open_page: OpenPage, site: str) -> None:
+    page = open_page(f"{site}?view=neurons", viewport={"width": 390, "height": 844}, has_touch=True)
+    page.get_by_role("button", name="Large pad").tap()
+    assert page.get_by_label(PAD).bounding_box()["width"] >= 300
     draw(page, STROKES[5])
     expect_answer(page, 5)
-    for width in (320, 390, 768, 1280, 2560):
-        page.set_viewport_size({"width": width, "height": 820})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert bottom(page, BARS) <= 844
+    page.get_by_role("button", name="Large pad").tap()
+    assert page.get_by_label(PAD).bounding_box()["width"] < 200
 
 
-def test_the_pad_and_its_bars_stay_in_sight_beside_a_view(open_view: OpenPage) -> None:
-    page = open_view("all")
-    expect(panels(page)).to_have_count(len(VIEWS))
-    for digit, width in enumerate([390, 800, 1280], 5):
-        page.set_viewport_size({"width": width, "height": 844})
-        page.evaluate("scrollTo(0, 0)")
-        page.mouse.move(width / 2, 800)
-        page.mouse.wheel(0, 1500)
-        page.wait_for_function("scrollY > 1000")
-        box = page.get_by_label(PAD).bounding_box()
-        assert 0 <= box["y"] < 60
-        bars = page.locator(".readout .digit-bars").bounding_box()
-        assert bars["y"] + bars["height"] <= 844
-        draw(page, STROKES[digit])
-        expect_answer(page, digit)
-        page.keyboard.press("Escape")
-
-
-def test_gradios_own_styles_and_order_change_nothing(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}?lesson=9")
-    expect(page.get_by_role("button", name="Softmax & loss ↓")).to_be_visible()
-    expect(page.locator(".diagram-canvas")).to_be_hidden()  # beside a view, on a low screen
-
-
-def test_a_view_out_of_sight_waits_until_the_pen_is_up_or_it_is_scrolled_into_sight(open_view: OpenPage) -> None:
-    page = open_view("all", viewport={"width": 1280, "height": 800})
-    far = page.locator(".replay-empty")
+def test_a_view_out_of_sight_waits(open_view: OpenPage) -> None:
+    page = open_view("all", viewport={"width": 1366, "height": 768})
+    far = page.locator(".view.replay")
     expect(far).to_be_visible()
-    assert not page.evaluate("document.querySelector('.replay').getBoundingClientRect().top < innerHeight")
-    draw(page, ONE, lift=False)
+    assert far.evaluate("view => view.getBoundingClientRect().top > innerHeight")
+    empty = far.inner_text()
+    draw(page, ONE)
+    expect_answer(page, 1)
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    expect(far).to_be_visible()
+    assert far.inner_text() == empty
     far.scroll_into_view_if_needed()
-    expect(far).to_be_hidden()
-    page.mouse.up()
+    expect(far).not_to_have_text(empty, use_inner_text=True)
+
+
+def test_what_could_not_be_loaded_is_said(open_page: OpenPage, site: str) -> None:
+    page = open_page(site, own=True, service_workers="block")
+    page.route("**/samples.json*", lambda route: route.abort())
+    page.reload()
+    expect(page.locator(".header-problem")).to_contain_text(
+        "could not be loaded. Reload it when there is a connection."
+    )
+    draw(page, ONE)
+    expect_answer(page, 1)
+
+
+def test_a_projector_shows_the_lesson_beside_pad_and_picture_in_large_type(open_page: OpenPage, site: str) -> None:
+    page = open_page(f"{site}?present", viewport={"width": 1920, "height": 1080})
+    choose_sample(page, 4)
+    for part in (".pad-canvas", PICTURE):
+        assert bottom(page, part) <= 1080
+    expect(page.locator(".view.lesson")).to_be_visible()
+    assert page.locator(".view.lesson p").first.evaluate("text => parseFloat(getComputedStyle(text).fontSize)") >= 24
+    for part in (".header", ".doors", ".pad-samples"):
+        expect(page.locator(part)).to_be_hidden()

@@ -53,7 +53,9 @@ function followLink(event) {
   const link = event.target instanceof Element ? event.target.closest("a[href^='?']") : null;
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  follow(link.getAttribute("href") ?? "");
+  const query = new URLSearchParams(location.search); // a kiosk stays one
+  for (const [name, value] of new URLSearchParams(link.getAttribute("href") ?? "")) query.set(name, value);
+  follow(`?${query}`);
 }
 
 function close() {

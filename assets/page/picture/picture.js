@@ -50,7 +50,7 @@ export function mount({ element }) {
   render(template(), element);
   const find = (/** @type {string} */ name) => query(element, `.picture-${name}`);
   const picture = query(element, ".picture");
-  const bars = createDigitBars(query(element, ".picture-bars"), { meters: true });
+  const bars = createDigitBars(query(element, ".picture-bars"));
   const diagram = createDiagram(picture, bars.rows);
   const [answer, digit, more, status] = ["answer", "digit", "more", "status"].map(find);
 

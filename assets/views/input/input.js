@@ -61,7 +61,7 @@ const CARDS = [
       return html`<ink-image
         class="input-resized"
         style=${side}
-        .tones=${stages.crop ? stages.digit : []}
+        .tones=${stages.crop ? stages.digit : new Uint8Array(BOX * BOX)}
       ></ink-image>`;
     },
   },

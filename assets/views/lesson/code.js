@@ -151,7 +151,8 @@ print(-logits.softmax(0)[label].log())  # the same`,
   {
     lines(facts) {
       const { now, label } = facts;
-      const { neuron, activation, slope } = nudged(facts);
+      const { neuron, activation, loss } = nudged(facts);
+      const slope = (loss(0.01) - loss(-0.01)) / 0.02;
       return `\
 ${tensor(now.logits)}
 label = torch.tensor(${label})
@@ -162,8 +163,8 @@ def loss(nudge):
     z[label] += nudge * h
     return F.cross_entropy(z, label)
 
-slope = (loss(0.001) - loss(-0.001)) / 0.002
-print(slope)  # ${slope.toFixed(3)}`;
+slope = (loss(0.01) - loss(-0.01)) / 0.02
+print(slope)  # ${slope.toFixed(2)}`;
     },
   },
   {

@@ -104,17 +104,19 @@ export function relu(facts) {
       <text x="310" y="20">passed on: max(0, z)</text>
       ${dots}
     </svg>
-    <label class="lesson-neuron"
-      >Neuron
-      <input
-        type="number"
-        min="1"
-        max=${Math.max(sums.length, 1)}
-        .value=${String(chosen + 1)}
-        @change=${(/** @type {any} */ { target }) => choose(Number(target.value) - 1, sums.length)}
-      />
+    <p class="lesson-neuron">
+      <label
+        >Neuron
+        <input
+          type="number"
+          min="1"
+          max=${Math.max(sums.length, 1)}
+          .value=${String(chosen + 1)}
+          @change=${(/** @type {any} */ { target }) => choose(Number(target.value) - 1, sums.length)}
+        />
+      </label>
       ${facts ? `z = ${number(sums[chosen])}, passed on: ${number(Math.max(sums[chosen], 0))}` : nothing}
-    </label>
+    </p>
   `;
 }
 

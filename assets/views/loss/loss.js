@@ -84,7 +84,7 @@ export function softmaxBars(logits, move) {
         const share = Math.abs(logit) / reach / 2;
         const place = `--share: ${share}; --from: ${(100 * (0.5 + Math.min(logit, 0) / reach / 2)) / (1 - share)}%`;
         const options = { min: -reach, max: reach, step: 0.1, text: brief(logit) };
-        return html`<tr class="${digit === winner ? "is-winner" : ""} ${digit === state.label.value ? "is-meant" : ""}">
+        return html`<tr class="${digit === winner ? "is-ink" : ""} ${digit === state.label.value ? "is-meant" : ""}">
           <th scope="row">
             <label>
               <input
@@ -192,7 +192,7 @@ export function stepPicture(now, label) {
       ${losses.map(
         (loss, i) =>
           html`<i
-            class="${i === chosen ? "is-chosen" : ""} ${loss > high || !Number.isFinite(loss) ? "is-beyond" : ""}"
+            class="${i === chosen ? "is-ink" : ""} ${loss > high || !Number.isFinite(loss) ? "is-beyond" : ""}"
             style="--share: ${share(loss)}"
           ></i>`,
       )}
@@ -215,8 +215,8 @@ export function stepPicture(now, label) {
     <details>
       <summary>More</summary>
       <p>
-        One example a step is stochastic gradient descent with a batch of 1. It fits this drawing, whatever you call it,
-        and can cost accuracy on all others. The ${COUNT} are MNIST’s test digits: nothing is chosen by them here.
+        One example a step is stochastic gradient descent. It fits this drawing to the label that you gave, right or
+        wrong, and can cost accuracy on all other digits. The ${COUNT} are test digits: nothing is chosen by them here.
       </p>
     </details>
   </section>`;

@@ -46,7 +46,7 @@ export function neuronSum(classifier, current, place) {
   ></signed-image>`;
   if (current.verdict === "blank") {
     return html`<div class="neuron-sum">
-      ${picture("its weights", weights)}
+      <div class="equation">${picture("its weights", weights)}</div>
       <p>Draw a digit: ink on orange raises the sum, ink on blue lowers it.</p>
     </div>`;
   }

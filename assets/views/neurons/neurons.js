@@ -30,6 +30,10 @@ const THINNEST = 0.08; // of the strongest thread: what is less is left out
 const PACE = 500; // milliseconds in which errors flow back from layer to layer
 const NOISES = Array.from({ length: 31 }, (_, i) => i / 10);
 
+const rootFontSize = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+const rootSize = signal(rootFontSize()); // kept, as to look it up in each frame takes long
+addEventListener("resize", () => (rootSize.value = rootFontSize()));
+
 const reached = signal(Infinity); // how many layers the errors have come back to, from the logits on
 
 /** Only read where it has arrived. */
@@ -144,7 +148,7 @@ export function layerSwitch() {
 /** Where the tiles are. @param {number} width that there is, in pixels */
 function geometry(width) {
   const { layers } = classifier().network;
-  const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+  const scale = rootSize.value / 16;
   const [gutter, between, logits] = [GUTTER * scale, BETWEEN * scale, LOGITS * scale];
   const isNarrow = width < NARROW;
   const columns = layers.slice(0, -1).map(({ outputs }) => Math.ceil(Math.sqrt(outputs)));
@@ -234,7 +238,7 @@ function neuronTile(layer, values, asked) {
     const value = (asked ?? values)?.[neuron] ?? 0;
     const inactive = dead.includes(neuron) ? "dead: inactive for every training digit" : "inactive";
     const words = asked ? `asks for ${brief(value)}` : isInactive ? inactive : brief(value);
-    const sign = asked ? (value < 0 ? "is-down" : "is-up") : value < 0 ? "is-negative" : "";
+    const sign = asked ? (value < 0 ? "is-down" : "is-up") : value < 0 ? "" : "is-ink";
     const bar =
       value && !isOff ? html`<i class="bar ${sign}" style="--share: ${Math.abs(value) / most}"></i>` : nothing;
     const classes = isOff ? "is-switched-off" : isInactive ? "is-inactive" : "";
@@ -251,7 +255,7 @@ function logitTile(layer, values, asked) {
     if (value === undefined) return tileButton({ layer, neuron: digit }, "", "", html`<b>${digit}</b>`);
     const share = Math.abs(value) / (high - low || 1);
     const from = (100 * (Math.min(value, 0) - low)) / (high - low || 1) / (1 - share || 1); // as backgrounds are placed
-    const sign = asked ? (value < 0 ? "is-down" : "is-up") : digit === current.value.digit ? "is-winner" : "";
+    const sign = asked ? (value < 0 ? "is-down" : "is-up") : digit === current.value.digit ? "is-ink" : "";
     const bar = html`<b>${digit}</b><i class="bar" style="--share: ${share}; --from: ${from}%"></i>
       <small>${asked && Math.abs(value) < 0.005 ? "" : brief(value)}</small>`;
     return tileButton({ layer, neuron: digit }, sign, `${asked ? "asks for " : ""}${brief(value)}`, bar);
@@ -372,7 +376,7 @@ export function noisePicture() {
     </header>
     <div class="neurons-course" aria-hidden="true">
       ${course.map(({ digit, probabilities }, i) => {
-        const classes = digit === course[0].digit ? "is-winner" : "";
+        const classes = digit === course[0].digit ? "is-ink" : "";
         return html`<i class=${classes} style="--share: ${Math.max(...probabilities)}">
           ${digit === course[i - 1]?.digit ? nothing : html`<b>${digit}</b>`}
         </i>`;

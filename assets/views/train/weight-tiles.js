@@ -17,7 +17,7 @@ class WeightTiles extends HTMLElement {
 
   connectedCallback() {
     if (this.#canvas.isConnected) return;
-    this.#canvas.ariaHidden = "true"; // the element itself has a name
+    this.#canvas.setAttribute("aria-hidden", "true"); // the element itself has a name
     this.append(this.#canvas);
     watchScreen([], () => {
       this.#colors = scaleOfColors();

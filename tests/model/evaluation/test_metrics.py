@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from model.evaluation.metrics import accuracy, calibration_error, confusion_matrix, most_wrong
+from model.evaluation.metrics import accuracy, calibration_error, confusion_matrix
 
 property_test = settings(max_examples=50, deadline=None, derandomize=True)
 
@@ -41,24 +41,3 @@ def test_calibration_error_is_the_mean_gap_between_confidence_and_accuracy(some)
         bins.setdefault(place, []).append(confidence.item() - (digit.item() == label))
     expected = sum(abs(sum(gaps)) for gaps in bins.values()) / len(labels)
     assert calibration_error(logits, labels) == pytest.approx(expected, abs=1e-5)
-
-
-@property_test
-@given(scored(), st.integers(0, 50))
-def test_the_worst_come_first_by_their_cross_entropy(some, count):
-    logits, labels = some
-    images = torch.arange(len(labels)).view(-1, 1, 1).expand(-1, 28, 28)
-    mistakes = most_wrong(logits, images, labels, count)
-    places = mistakes.images[:, 0, 0]
-    losses = F.cross_entropy(logits, labels, reduction="none")
-    assert len(places) == min(count, len(labels))
-    assert torch.equal(losses[places], losses.sort(descending=True).values[:count])
-    assert torch.equal(mistakes.labels, labels[places])
-    assert torch.equal(mistakes.predicted, logits[places].argmax(dim=1))
-    torch.testing.assert_close(mistakes.probabilities, F.softmax(logits[places], dim=1))
-
-
-def test_equally_hopeless_mistakes_are_still_told_apart():
-    logits = torch.zeros(3, 10)
-    logits[:, 0] = torch.tensor([200.0, 400.0, 300.0])  # the label's probability is rounded to 0 each time
-    assert most_wrong(logits, torch.arange(3), torch.tensor([1, 1, 1])).images.tolist() == [1, 2, 0]

@@ -8,7 +8,7 @@ from model.training.recipe import DEFAULT_RECIPE, RECIPES, Recipe, RecipeError, 
 
 
 def test_the_baseline_recipe_is_that_of_introductory_courses():
-    assert RECIPES["baseline"] == Recipe("baseline", "adam", 1e-3, 32, 5, 0, "constant", 0.0, 1.0, 0, 0, 64)
+    assert RECIPES["baseline"] == Recipe("baseline", "adam", 1e-3, 32, 5, 0, "constant", 0.0, 1.0, 0, 64)
 
 
 def test_the_augmented_recipe_trains_the_baselines_network_by_its_optimizer():
@@ -25,7 +25,6 @@ def test_the_augmented_recipe_trains_the_baselines_network_by_its_optimizer():
         {"augmentation": float("nan")},
         {"augmented_share": 1.1},
         {"stroke_images": -1},
-        {"hard_examples": 60_001},
         {"hidden": 7},
         {"hidden": 64.0},
         *({"name": name} for name in ("", 3, "x" * 201)),
@@ -41,16 +40,16 @@ def test_a_setting_out_of_range_is_refused_by_name(change: dict):
 
 def test_every_setting_can_be_typed():
     recipe = parse_recipe(
-        "augmented, schedule=constant, augmentation=0.5,augmented_share=0.25,stroke_images=100,hard_examples=7,"
+        "augmented, schedule=constant, augmentation=0.5,augmented_share=0.25,stroke_images=100,"
         "hidden=32,seed=3,optimizer=sgd,learning_rate=0.5,batch_size=64,epochs=1,hidden_layers=3,"
         "activation=none,digits=500"
     )
-    settings = {"augmentation": 0.5, "augmented_share": 0.25, "stroke_images": 100, "hard_examples": 7, "hidden": 32}
+    settings = {"augmentation": 0.5, "augmented_share": 0.25, "stroke_images": 100, "hidden": 32}
     settings |= {"hidden_layers": 3, "activation": "none", "digits": 500}
     assert recipe == Recipe("augmented, changed", "sgd", 0.5, 64, 1, 3, "constant", **settings)
     assert str(recipe) == (
         "SGD, learning rate 0.5, batches of 64, 1 epoch, augmentation 0.5 of 25% of the images, 100 images of pen "
-        "strokes, the 7 hardest examples twice, 3 hidden layers of 32, no ReLU, 500 training digits"
+        "strokes, 3 hidden layers of 32, no ReLU, 500 training digits"
     )
 
 
