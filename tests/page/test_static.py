@@ -1,4 +1,4 @@
-"""The page as a static site: small, whole, and usable from anywhere, even from disk."""
+"""The page as a static site: whole, and usable from anywhere, even from disk, with a policy of its own."""
 
 import copy
 import json
@@ -20,37 +20,7 @@ from model.training.recipe import Recipe
 from tests.page.conftest import OpenPage, wait_until_ready
 from tests.page.drawing import choose_sample, expect_answer, in_percents, on_pad, percents
 from tests.page.servers import FileServer
-from tests.page.test_handwriting import STORED, TWENTY
-
-NEEDS_SERVER = {  # buttons that are disabled or hidden without one; a sentence says so in their place
-    *("train-train", "train-stop", "train-use own", "train-use both", "train-copy"),
-    *("handwriting-tune", "handwriting-stop", "handwriting-use", "handwriting-fresh"),
-}
-# Press whatever can be pressed and was not pressed before, until there is nothing new; it says what was pressed, and
-# fails if the keyboard's focus falls to nowhere.
-PRESS = """async ([name, before]) => {
-  const view = document.querySelector(`#view-${name}`);
-  const pressed = new Set(before);
-  const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-  const key = (one) => [one.className, one.name, one.value, one.ariaLabel, one.innerText].join();
-  for (;;) {
-    await painted();
-    if (pressed.size > before.length && document.activeElement === document.body) throw Error([...pressed].at(-1));
-    const controls = [...view.querySelectorAll("button, input, select, [role=radio]")];
-    const control = controls.find((one) => !one.disabled && one.checkVisibility() && !pressed.has(key(one)));
-    if (!control) return [...pressed];
-    pressed.add(key(control));
-    control.focus();
-    if (control.matches("select")) {
-      control.selectedIndex = control.options.length - 1;
-      control.dispatchEvent(new Event("change", { bubbles: true }));
-    } else if (control.matches("[type=range]")) {
-      control.value = control.max / 2;
-      control.dispatchEvent(new Event("input", { bubbles: true }));
-    } else control.click();
-    if (view.hidden) document.querySelector(`#tab-${name}`).click();
-  }
-}"""
+from tests.page.test_train import status, train
 
 
 @pytest.fixture
@@ -59,35 +29,31 @@ def from_disk(open_page: OpenPage, site_folder: Path) -> Page:
     return open_page((site_folder / "index.html").as_uri(), bypass_csp=False)
 
 
-def test_every_button_of_every_view_can_be_pressed_without_a_server(from_disk: Page) -> None:
-    page = from_disk
-    stored = json.dumps({"wanted": [], "drawings": TWENTY})
-    page.evaluate("([name, stored]) => sessionStorage.setItem(name, stored)", [STORED, stored])
-    page.reload()
-    for name, title in VIEWS.items():
-        page.get_by_role("tab", name=title, exact=True).click()
-        pressed = page.evaluate(PRESS, [name, []])
-        choose_sample(page, 4)  # some buttons want a drawing
-        pressed = page.evaluate(PRESS, [name, pressed])
-        if name == "handwriting":  # and some are only there when all digits were written
-            choose_sample(page, 4)
-            page.locator(".handwriting-next").click()
-            page.locator(".handwriting-skip").evaluate("skip => { while (skip.offsetParent) skip.click(); }")
-            pressed = page.evaluate(PRESS, [name, pressed])
-        buttons = page.locator(f"#view-{name} button").evaluate_all(
-            "all => all.map((one) => one.dataset.use ? `train-use ${one.dataset.use}` : one.classList[0])"
-        )
-        keys = " ".join(pressed)
-        unpressed = {button for button in buttons if button and button not in NEEDS_SERVER and button not in keys}
-        assert unpressed == set(), name
-        assert pressed or name == "train"
+def test_from_disk_every_view_opens_and_no_policy_is_broken(from_disk: Page) -> None:
+    page, address = from_disk, from_disk.url
+    for name in VIEWS:
+        page.goto(f"{address}?view={name}")
+        wait_until_ready(page)
+        choose_sample(page, 4)
+        expect_answer(page, 4)
+        expect(page.locator(f"#view-{name}, .{name}").first).to_be_visible()
 
 
-def test_what_needs_a_server_says_so(from_disk: Page) -> None:
+def test_from_disk_a_network_is_trained_on_the_first_digits(from_disk: Page) -> None:
     page = from_disk
-    page.get_by_role("tab", name=VIEWS["train"], exact=True).click()
-    expect(page.locator(".train-missing")).to_contain_text("start the app on a computer (python app.py)")
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    page.goto(f"{page.url}?view=train")
+    wait_until_ready(page)
+    train(page)
+    expect(status(page)).to_contain_text(re.compile(r"validation accuracy [89]\d"))
+
+
+def test_its_policy_is_no_wider_than_it_must_be(site_folder: Path) -> None:
+    text = (site_folder / "index.html").read_text(encoding="utf-8")
+    scripts = re.search(r"script-src ([^;]+);", text)[1]
+    assert "'wasm-unsafe-eval'" in scripts
+    assert "'unsafe-eval'" not in scripts
+    assert "'unsafe-inline'" not in scripts
+    assert not re.search(r"(?:src|href)=[\"']?(?:https?:)?//", text)
 
 
 def test_it_is_one_page_and_a_folder(site_folder: Path) -> None:
@@ -104,7 +70,6 @@ def test_it_is_one_page_and_a_folder(site_folder: Path) -> None:
     manifest = json.loads((site_folder / "manifest.webmanifest").read_text())
     assert all((site_folder / icon["src"]).is_file() for icon in manifest["icons"])
     assert "sdk: static" in (site_folder / "README.md").read_text()
-    assert not re.search(r"(?:src|href)=[\"']?(?:https?:)?//", (site_folder / "index.html").read_text())
 
 
 def test_the_command(tmp_path: Path, monkeypatch, capsys) -> None:
@@ -115,10 +80,11 @@ def test_the_command(tmp_path: Path, monkeypatch, capsys) -> None:
 
     status, out, err = run("site", "none.pt")
     assert status == 0
-    assert "pretrained.pt" in err
-    assert f"Open {tmp_path / 'site' / 'index.html'}" in out
-    (tmp_path / "file").touch()
-    for folder, checkpoint in (("other", "file"), ("file", "none.pt")):
+    assert "has the page" in out
+    assert "pretrained network is exported" in err
+    (tmp_path / "broken.pt").write_bytes(b"no checkpoint")
+    (tmp_path / "file").write_bytes(b"no folder")
+    for folder, checkpoint in (("other", "broken.pt"), ("file", "none.pt")):
         status, out, err = run(folder, checkpoint)
         assert (status, out) == (1, "")
         assert len(err.strip().splitlines()) <= 2
@@ -129,7 +95,7 @@ def test_nothing_in_a_checkpoint_becomes_markup(tmp_path: Path, open_page: OpenP
     evil = "</script><img src=x onerror=alert(1)>"
     export(LoadedClassifier(Classifier(MLP(), Recipe(name=evil), 0.1), evil), tmp_path)
     page = open_page((tmp_path / "index.html").as_uri())
-    expect(page.get_by_label("The network that predicts")).to_contain_text(evil)
+    expect(page.get_by_text(evil).first).to_be_attached()
     expect(page.locator("img")).to_have_count(0)
 
 
@@ -141,7 +107,7 @@ NEW_WORKER = """async () => {
 }"""
 
 
-def test_a_visited_site_needs_no_network_and_takes_a_new_version_whole(
+def test_a_visited_site_needs_no_network_not_even_to_train_and_takes_a_new_version_whole(
     open_page: OpenPage, tmp_path: Path, pretrained: Classifier
 ) -> None:
     network = copy.deepcopy(pretrained.network)
@@ -153,11 +119,21 @@ def test_a_visited_site_needs_no_network_and_takes_a_new_version_whole(
     try:
         page = open_page(files.url, own=True)
         page.evaluate("navigator.serviceWorker.ready")
+        page.goto(f"{files.url}?view=train")  # the first one that the worker serves
+        wait_until_ready(page)
+        train(page)
         files.stop()
-        for address in (files.url, f"{files.url}index.html"):
+        for address in (files.url, f"{files.url}index.html?view=train"):
             page.goto(address)
+            wait_until_ready(page)
             ink = choose_sample(page, 5)
             expect_answer(page, 5)
+        train(page)
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        page.goto(f"{files.url}?network=shared")
+        wait_until_ready(page)
+        choose_sample(page, 5)
+        expect_answer(page, 5)
         old, new = (in_percents(classifier.predict(ink[None])[0].probabilities) for classifier in (pretrained, other))
 
         export(LoadedClassifier(other, "For a test"), tmp_path)
@@ -166,19 +142,18 @@ def test_a_visited_site_needs_no_network_and_takes_a_new_version_whole(
         page.mouse.click(*on_pad(page, [5, 5]))
         page.get_by_role("button", name="Undo").click()
         assert percents(page) == old  # nothing changes under an open page
-        page.get_by_role("tab", name=VIEWS["history"]).click()
-        expect(page.get_by_label("Moment of the training")).to_be_visible()  # its own network's, though it came late
         files.stop()
         page.reload()
         wait_until_ready(page)
         choose_sample(page, 5)
         assert percents(page) == new  # the new version is there whole, without a network
-        expect(page.locator(".history-news")).to_contain_text("has no training history")
     finally:
         files.stop()
 
 
-def test_a_site_whose_files_are_gone_says_what_to_do(page: Page) -> None:
-    page.route("**/history.json", lambda route: route.abort())
-    page.get_by_role("tab", name=VIEWS["history"]).click()
-    expect(page.locator(".history-news")).to_contain_text("can’t be loaded. Check the connection")
+def test_a_site_whose_files_are_gone_says_what_to_do(open_page: OpenPage, browser, site: str) -> None:
+    page = browser.new_page(bypass_csp=True)
+    page.route("**/network.json*", lambda route: route.abort())
+    page.goto(site)
+    expect(page.get_by_text("The shared network could not be loaded. Reload the page").first).to_be_visible()
+    page.close()
