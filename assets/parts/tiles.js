@@ -90,6 +90,9 @@ export function share(part) {
 /** The absolute value from which on a neuron's weights get the full color: few are larger. @param {ArrayLike<number>} weights */
 export const fullOf = (weights) => quantile(Float64Array.from(weights, Math.abs), 0.98);
 
+/** The class of a pixel that has its tone written on it. @param {number} tone 0 for paper to 255 for ink */
+export const pixelClass = (tone) => `pixel ${tone > 152 ? "is-inked" : tone > 106 ? "is-middle" : ""}`;
+
 /** A color of the style sheets, such as "up", as red, green and blue. @param {string} name */
 export function color(name) {
   return (colors[name] ??= parsed(getComputedStyle(document.body).getPropertyValue(`--${name}`)));

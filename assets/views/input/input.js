@@ -5,7 +5,7 @@ import { CANVAS_SIDE } from "../../engine/pen.js";
 import { BOX, SIDE, preprocessingStages } from "../../engine/preprocessing.js";
 import { slider } from "../../parts/fields.js";
 import { answer, number } from "../../parts/numbers.js";
-import "../../parts/tiles.js";
+import { pixelClass } from "../../parts/tiles.js";
 import { drawing, pad } from "../../state/drawing.js";
 import { active } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
@@ -190,8 +190,8 @@ export function pixelValues() {
         const value = tones[y * SIDE + x];
         const isHere = y === row && x === column;
         const go = () => (state.pixel.value = [y, x]);
-        const classes = `${value > 127 ? "is-dark" : ""} ${isHere ? "is-here" : ""} ${value ? "" : "is-zero"}`;
-        return html`<span class=${classes} style="--tone: ${value / 255}" @click=${go}>${value}</span>`;
+        const classes = `${pixelClass(value)} ${isHere ? "is-here" : ""} ${value ? "" : "is-zero"}`;
+        return html`<span class=${classes} style="--tone: ${(100 * value) / 255}%" @click=${go}>${value}</span>`;
       })}
     </div>
     <dl class="input-pixel">
