@@ -7,7 +7,7 @@ import warnings
 import torch
 from PIL import Image
 
-from model.data.images import MAX_PIXELS
+from model.data.images import MAX_JPEG_PIXELS
 
 
 def configure() -> None:
@@ -15,7 +15,7 @@ def configure() -> None:
     # The work is too small to divide: with one thread a core, on a busy machine every step waits for the slowest.
     torch.set_num_threads(1)
     # A second line of defense: Pillow refuses to decode an image of more pixels than load_image admits.
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS
     warnings.filterwarnings("ignore", module="PIL")  # about damaged files; one that can't be read is an error anyway
     warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 

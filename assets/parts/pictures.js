@@ -1,9 +1,10 @@
 /** Pictures, from a file or from the camera, as pixels in the size in which digits are looked for. */
-import { PHOTOGRAPH_SIDE } from "../engine/photographs.js";
+import { PICTURE_SIDE } from "../engine/pictures.js";
 import { context2d, create } from "./dom.js";
 
 const MOST_MEGABYTES = 30;
-const MOST_MEGAPIXELS = 50;
+const MOST_MEGAPIXELS = 60;
+const HEIC = "This is a HEIC photo, which this browser can’t show; share or save it as JPEG.";
 
 /** The pixels of a picture file.
     @param {File} file @returns {Promise<{ pixels: ImageData } | { problem: string }>} the problem is a sentence */
@@ -21,10 +22,22 @@ export async function readPicture(file) {
     }
     return { pixels: scaled(image, { left: 0, top: 0, width, height }) };
   } catch {
-    return { problem: "This file is damaged, or it is no picture that this browser can show." };
+    const isHeic = /hei[cf]/i.test(`${file.type} ${file.name}`);
+    return { problem: isHeic ? HEIC : "This file is damaged, or it is no picture that this browser can show." };
   } finally {
     URL.revokeObjectURL(address);
   }
+}
+
+/** The pixels of an animation's last frame; null if the file is none, or the browser can't tell. @param {File} file */
+export async function readLastFrame(file) {
+  if (!("ImageDecoder" in window) || !(await ImageDecoder.isTypeSupported(file.type))) return null;
+  const decoder = new ImageDecoder({ data: file.stream(), type: file.type });
+  await decoder.completed;
+  const frames = decoder.tracks.selectedTrack?.frameCount ?? 1;
+  if (frames < 2) return null;
+  const { image } = await decoder.decode({ frameIndex: frames - 1 });
+  return scaled(image, { left: 0, top: 0, width: image.displayWidth, height: image.displayHeight });
 }
 
 /** A part of a picture, with a longer side of 280 pixels. Browsers leave pixels out when they shrink a picture by more
@@ -32,10 +45,11 @@ export async function readPicture(file) {
     @param {CanvasImageSource} source @param {import("../state/types.js").Rectangle} part
     @throws {DOMException} if the picture can't be decoded */
 export function scaled(source, { left, top, width, height }) {
-  const scale = PHOTOGRAPH_SIDE / Math.max(width, height);
+  const scale = PICTURE_SIDE / Math.max(width, height);
   const [across, down] = [width, height].map((side) => Math.max(Math.round(scale * side), 1));
   const context = context2d(create("canvas", { width: across, height: down }), { willReadFrequently: true });
   context.imageSmoothingQuality = "high";
+  context.imageSmoothingEnabled = scale < 1; // the pixels of a small picture stay squares
   if (scale > 0.5) {
     context.drawImage(source, left, top, width, height, 0, 0, across, down);
   } else {

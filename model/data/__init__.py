@@ -3,11 +3,8 @@
 Sources:
 
     mnist.py         MNIST: found, checked, or downloaded
-    images.py        image files and arrays  ->  ink
-    photographs.py   photographs             ->  ink
-    ruling.py        the paper's lines, taken out of a photograph
-    components.py    which of an image's connected parts make one digit
-    filters.py       morphology and smoothing
+    images.py        image files and arrays, read safely
+    pictures.py      pictures of all kinds   ->  the ink of their digit
     errors.py        the error for files that can't be used
     pen.py           pen strokes             ->  ink
 

@@ -7,9 +7,11 @@ import argparse
 import itertools
 
 import gradio as gr
+from PIL import Image
 
 from model import checkpoint, runtime
-from model.data.images import ink_from_pixels
+from model.data.images import working_pixels
+from model.data.pictures import find_ink
 from model.paths import PRETRAINED
 
 
@@ -19,7 +21,7 @@ def build() -> gr.Blocks:
     numbers = itertools.count(1)
 
     def classify(drawing: dict) -> dict[str, float]:
-        prediction = classifier.predict(ink_from_pixels(drawing["composite"][None]))[0]
+        prediction = classifier.predict(find_ink(working_pixels(Image.fromarray(drawing["composite"]))))[0]
         number = next(numbers)
         return {f"{digit} ({number})": share for digit, share in enumerate(prediction.probabilities)}
 

@@ -12,9 +12,9 @@ import torch
 from PIL import Image, ImageDraw, ImageFilter
 from torch import Tensor
 
-from model.data.filters import Gray
 from model.data.images import ImageError, load_image
 from model.data.pen import Stroke
+from model.data.pictures import Gray
 from model.preprocessing import SIDE, preprocess
 from tests.benchmarks.canvas import WrittenDigit
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from model.data.images import MAX_PIXELS
+from model.data.images import MAX_JPEG_PIXELS
 from model.paths import ROOT
 
 FILES = [path for path in (ROOT / "model").rglob("*.py") if path.name != "__main__.py"]
@@ -40,4 +40,4 @@ def test_imports_set_nothing_and_load_only_what_is_needed():
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     prediction, *others = result.stdout.splitlines()
     assert prediction == "model.classifier model.detector model.network model.preprocessing"
-    assert others == ["True True", f"1 {MAX_PIXELS}", "[] False"]
+    assert others == ["True True", f"1 {MAX_JPEG_PIXELS}", "[] False"]

@@ -1,15 +1,8 @@
 /** Digits on paper: by the camera, or as a picture that is chosen, pasted or dropped. All of it stays in the page. */
-import {
-  fitToPad,
-  ImageError,
-  inkFromPhotograph,
-  inkFromPicture,
-  PHOTOGRAPH_SIDE,
-  toGray,
-} from "../../engine/photographs.js";
+import { findInk, fitToPad, ImageError, PICTURE_SIDE } from "../../engine/pictures.js";
 import { context2d, create, query, setText } from "../../parts/dom.js";
 import { paintInk } from "../../parts/ink.js";
-import { readPicture } from "../../parts/pictures.js";
+import { readLastFrame, readPicture } from "../../parts/pictures.js";
 import { Camera, isThere } from "./camera.js";
 
 const LIVE = "Hold one digit on paper before the camera. Nothing is sent or stored.";
@@ -26,7 +19,7 @@ export function mountPhoto(pad, typing, to) {
   const [live, note] = ["live", "note"].map((name) => query(pad, `.pad-${name}`));
   const chosen = query(pad, "input", HTMLInputElement);
   const overlay = query(live, "canvas", HTMLCanvasElement);
-  overlay.width = overlay.height = PHOTOGRAPH_SIDE;
+  overlay.width = overlay.height = PICTURE_SIDE;
   let seen = /** @type {Uint8Array | null} */ (null); // the ink of the last frame
   const say = (/** @type {string} */ text) => setText(note, text);
   const camera = new Camera(query(live, "video", HTMLVideoElement), watch, close);
@@ -47,11 +40,11 @@ export function mountPhoto(pad, typing, to) {
 
   /** @param {ImageData} pixels */
   function watch(pixels) {
-    const { ink, problem } = find(() => inkFromPhotograph(toGray(pixels)));
+    const { ink, problem } = find(pixels);
     seen = ink.some((tone) => tone > 0) ? fitToPad(ink, pixels.width, pixels.height) : null;
     const context = context2d(overlay);
-    context.clearRect(0, 0, PHOTOGRAPH_SIDE, PHOTOGRAPH_SIDE);
-    paintInk(context, ink, getComputedStyle(live).color, PHOTOGRAPH_SIDE);
+    context.clearRect(0, 0, PICTURE_SIDE, PICTURE_SIDE);
+    paintInk(context, ink, getComputedStyle(live).color, PICTURE_SIDE);
     takeButton.disabled = !seen;
     say(problem || LIVE);
     to.show(seen ?? fitToPad(ink, pixels.width, pixels.height));
@@ -81,11 +74,15 @@ export function mountPhoto(pad, typing, to) {
     if (!picture) return say(NO_PICTURE);
     const found = await readPicture(picture);
     if ("problem" in found) return say(found.problem);
-    const { width, height } = found.pixels;
-    const { ink, problem } = find(() => inkFromPicture(found.pixels));
-    const isFound = ink.some((tone) => tone > 0);
-    if (isFound) to.take(fitToPad(ink, width, height));
-    say(problem || (isFound ? "" : NOTHING));
+    const isBlank = (/** @type {Uint8Array} */ ink) => !ink.some((tone) => tone > 0);
+    let { pixels } = found;
+    let { ink, problem } = find(pixels);
+    if (isBlank(ink) && !problem) {
+      pixels = (await readLastFrame(picture)) ?? pixels;
+      ({ ink, problem } = find(pixels));
+    }
+    if (!isBlank(ink)) to.take(fitToPad(ink, pixels.width, pixels.height));
+    say(problem || (isBlank(ink) ? NOTHING : ""));
   }
 
   const pictureButton = query(pad, ".pad-picture", HTMLButtonElement);
@@ -124,12 +121,12 @@ export function mountPhoto(pad, typing, to) {
   };
 }
 
-/** Ink, or why there is none. @param {() => Uint8Array} work @returns {{ ink: Uint8Array, problem: string }} */
-function find(work) {
+/** The ink of a picture, or why there is none. @param {ImageData} pixels @returns {{ ink: Uint8Array, problem: string }} */
+function find(pixels) {
   try {
-    return { ink: work(), problem: "" };
+    return { ink: findInk(pixels), problem: "" };
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
-    return { ink: new Uint8Array(PHOTOGRAPH_SIDE ** 2), problem: error.message };
+    return { ink: new Uint8Array(pixels.width * pixels.height), problem: error.message };
   }
 }

@@ -1,0 +1,358 @@
+/** The ink of the digit in a picture: a drawing, a screenshot, a scan or a photograph, in any light. The same steps as
+    model/data/pictures.py, which says more. */
+/** @import { Gray } from "../state/types.js" */
+import { clip, quantile, sum } from "./math.js";
+import { CANVAS_SIDE } from "./pen.js";
+import { ALL_STEPS, resizeDigit } from "./preprocessing.js";
+
+export const PICTURE_SIDE = 280; // pixels: the longer side of a picture in its working size
+const SOFTENING = 1; // radius in pixels of the smoothing
+const OPAQUE_RANGE = 0.25; // of tones, 0 to 1: what is opaque in a transparent picture has more of it, or is one ink
+const COLORED = 2; // times the spread of the gray tones: a color channel with more is taken instead
+
+const COARSE = 4; // pixels: the background is estimated from the means of squares of this side. In such squares:
+const CLOSING = 6; // radius of the closing's window: wider than strokes
+const NEIGHBORHOOD = 12; // radius of the window in which paper or board is the lighter or darker part
+
+// Brightness and contrast, 0 to 1:
+const DARKEST_PAPER = 16 / 255;
+const DARKEST_CHALK = 0.05;
+const LOWEST_CONTRAST = 0.07; // of ink
+const EDGE = 0.45; // of the darkest ink: where a stroke ends
+const CLEAR_CONTRAST = 0.3; // of ink; fainter marks may be shadows and creases
+const SIGNAL_TO_NOISE = [1, 2]; // of clear and of faint strokes, whose contrast is even and stands out of the background's
+
+const STROKE = 0.09; // of the digit's longer side: strokes are thickened to this
+const SMALLEST = 0.04 * PICTURE_SIDE; // pixels: a digit's longer side
+const MOST_PARTS = 40; // the heaviest ones; others are specks
+const FITTED = 110; // pixels of the pad's canvas: the digit's longer side on it
+
+// As shares of the digit's longer side, height or weight:
+const NEAR = 0.22; // gap up to which a small part belongs to a digit
+const SPECK = 0.02; // weight of parts that are left out
+const [AS_TALL, AS_HEAVY] = [0.5, 0.2]; // height and weight from which another part is a digit of its own
+const TORN = 0.08; // gap up to which large parts belong together
+const ABOVE = 0.12; // gap, as a share of both together, up to which parts above each other do
+const OVERLAP = 0.5; // share of the smaller one's side
+const STRIP = 0.4; // shorter side of what is thin: at the picture's edge, it is no digit
+const CUT_OFF = 0.1; // weight of what touches the picture's edge
+
+/** A picture that can't be used; the message is a sentence. */
+export class ImageError extends Error {}
+
+/** A connected part: its pixels, its bounding box, its weight, the sum of its contrasts, and how many of the
+    picture's edges it touches.
+    @typedef {{ pixels: number[], left: number, top: number, right: number, bottom: number, weight: number, edges: number }} Part */
+
+/** The ink of the digit in a picture in the working size: 0 is background, 255 ink. If nothing is found, there is none.
+    @param {ImageData} picture @throws {ImageError} if there are several digits */
+export function findInk(picture) {
+  const contrast = smooth(contrastOf(tonesOf(picture)), SOFTENING);
+  const { width, height } = contrast;
+  const ink = new Uint8Array(width * height);
+  const digit = findDigit(contrast);
+  const size = digit.length ? sizeOf(digit.reduce(joined)) : 0;
+  if (size < SMALLEST) return ink;
+  const strokes = digit.flatMap(({ pixels }) => pixels);
+  for (const pixel of strokes) ink[pixel] = 255;
+  let steps = 0;
+  for (let i = 0; i < ink.length; i++) {
+    if ((i + 1) % width && ink[i] !== ink[i + 1]) steps++;
+    if (i + width < ink.length && ink[i] !== ink[i + width]) steps++;
+  }
+  const strokeWidth = (2 * strokes.length) / Math.max(0.8 * steps, 1); // pi / 4 of a staircase is the outline
+  thicken(ink, width, strokes, Math.round((STROKE * size - strokeWidth) / 2));
+  return ink;
+}
+
+/** Ink as the pad has it, 140 x 140: the digit in the middle, 110 pixels high or wide.
+    @param {Uint8Array} ink width x height @param {number} width @param {number} height */
+export function fitToPad(ink, width, height) {
+  const canvas = new Uint8Array(CANVAS_SIDE * CANVAS_SIDE);
+  const found = resizeDigit(ink, width, height, ALL_STEPS, FITTED);
+  const margin = (CANVAS_SIDE - FITTED) / 2;
+  for (let row = 0; found && row < FITTED; row++) {
+    canvas.set(found.digit.subarray(row * FITTED, (row + 1) * FITTED), (margin + row) * CANVAS_SIDE + margin);
+  }
+  return canvas;
+}
+
+/** The tones, 0 to 1: the gray ones, or those of a color channel that tells much more. @param {ImageData} picture @returns {Gray} */
+function tonesOf({ width, height, data }) {
+  const planes = Array.from({ length: 4 }, () => new Float32Array(width * height));
+  for (let i = 0; i < data.length; i++) planes[i & 3][i >> 2] = data[i] / 255;
+  const opacity = planes[3];
+  let colors = planes.slice(0, 3);
+  let gray = grayOf(colors);
+  const most = opacity.reduce((a, b) => Math.max(a, b), 1 / 255);
+  if (opacity.some((value) => value < most)) {
+    const isOpaque = (/** @type {unknown} */ _, /** @type {number} */ i) => opacity[i] >= most / 2;
+    const opaque = gray.filter(isOpaque);
+    const range = quantile(opaque, 1) - quantile(opaque, 0);
+    if (!(range >= OPAQUE_RANGE)) return { width, height, values: opacity.map((value) => 1 - value / most) };
+    colors = colors.map((values) => {
+      const paper = quantile(values.filter(isOpaque), 0.5);
+      return values.map((value, i) => paper + ((value - paper) * opacity[i]) / most);
+    });
+    gray = grayOf(colors);
+  }
+  const spreads = colors.map(deviation);
+  const widest = spreads.indexOf(Math.max(...spreads));
+  return { width, height, values: spreads[widest] > COLORED * deviation(gray) ? colors[widest] : gray };
+}
+
+/** @param {Float32Array[]} colors */
+const grayOf = ([red, green, blue]) => red.map((tone, i) => 0.299 * tone + 0.587 * green[i] + 0.114 * blue[i]);
+
+/** The standard deviation. @param {Float32Array} values */
+function deviation(values) {
+  const mean = sum(values) / values.length;
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += (values[i] - mean) ** 2;
+  return Math.sqrt(total / values.length);
+}
+
+/** How much darker than the paper around it, or how much lighter than the board, each pixel is: 0 to 1.
+    @param {Gray} tones @returns {Gray} */
+function contrastOf({ width, height, values }) {
+  const coarse = shrunk({ width, height, values });
+  if (!isLightOnDark(coarse)) {
+    const paper = grown(smooth(close(coarse), CLOSING / 2), width, height);
+    return {
+      width,
+      height,
+      values: values.map((tone, i) =>
+        clip(1 - Math.max(tone, DARKEST_PAPER) / Math.max(paper[i], DARKEST_PAPER), 0, 1),
+      ),
+    };
+  }
+  const board = grown(negated(smooth(close(negated(coarse)), CLOSING / 2)), width, height);
+  const chalk = grown(smooth(close(coarse), 2 * CLOSING), width, height); // as light as it gets around here
+  const lighter = values.map((tone, i) => clip((tone - board[i]) / Math.max(chalk[i], DARKEST_CHALK), 0, 1));
+  return { width, height, values: lighter };
+}
+
+/** Whether, where contrasts are high, most of the surroundings are dark: then the lighter part is the writing.
+    @param {Gray} coarse */
+function isLightOnDark({ width, height, values }) {
+  const tones = { width, height, values: values.map((value) => Math.log(Math.max(value, 0.02))) };
+  const lightest = dilate(tones, NEIGHBORHOOD).values;
+  const darkest = negated(dilate(negated(tones), NEIGHBORHOOD)).values;
+  const spans = lightest.map((light, i) => light - darkest[i]);
+  const most = spans.reduce((widest, span) => Math.max(widest, span), 0);
+  const weights = spans.map((span) => Math.max(span - 0.25 * most, 0));
+  const places = tones.values.map((tone, i) => ((tone - darkest[i]) / Math.max(spans[i], 1e-3)) * weights[i]);
+  return sum(places) < 0.5 * sum(weights);
+}
+
+/** The parts of the digit; none if what looks like ink is only noise, shadows and lines. @param {Gray} contrast */
+function findDigit(contrast) {
+  const { values } = contrast;
+  const marks = between(values, LOWEST_CONTRAST / 2, Infinity);
+  const darkest = marks.length ? quantile(marks, 0.99) : 0;
+  if (darkest < LOWEST_CONTRAST) return [];
+  const threshold = Math.fround(EDGE * darkest);
+  const [ink, rest] = [between(values, threshold, Infinity), between(values, -Infinity, threshold)];
+  const strength = (quantile(ink, 0.5) * sum(ink)) / ink.length;
+  const least = SIGNAL_TO_NOISE[Number(darkest < CLEAR_CONTRAST)];
+  if (strength < least * darkest * (rest.length ? quantile(rest, 0.95) : 1)) return [];
+  return select(findParts(contrast, threshold), contrast.width);
+}
+
+/** The values above one bound and not above another. @param {Float32Array} values @param {number} low @param {number} high */
+function between(values, low, high) {
+  const chosen = new Float32Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] > low && values[i] <= high) chosen[count++] = values[i];
+  return chosen.subarray(0, count);
+}
+
+/** The heaviest connected parts of what is darker than a threshold, corners included, in the order of their weights.
+    @param {Gray} contrast @param {number} threshold */
+function findParts({ width, height, values }, threshold) {
+  const isNew = values.map((value) => Number(value > threshold));
+  const parts = /** @type {Part[]} */ ([]);
+  for (let first = 0; first < values.length; first++) {
+    if (!isNew[first]) continue;
+    const part = { pixels: [first], left: width, top: height, right: 0, bottom: 0, weight: 0, edges: 0 };
+    isNew[first] = 0;
+    for (const pixel of part.pixels) {
+      const x = pixel % width;
+      const y = (pixel - x) / width;
+      [part.left, part.right] = [Math.min(part.left, x), Math.max(part.right, x + 1)];
+      [part.top, part.bottom] = [Math.min(part.top, y), Math.max(part.bottom, y + 1)];
+      part.weight += values[pixel];
+      for (let row = Math.max(y - 1, 0); row <= Math.min(y + 1, height - 1); row++) {
+        for (let column = Math.max(x - 1, 0); column <= Math.min(x + 1, width - 1); column++) {
+          const next = row * width + column;
+          if (isNew[next]) part.pixels.push(next);
+          isNew[next] = 0;
+        }
+      }
+    }
+    const { left, top, right, bottom } = part;
+    part.edges = Number(!left) + Number(!top) + Number(right === width) + Number(bottom === height);
+    parts.push(part);
+  }
+  return parts.sort((a, b) => b.weight - a.weight).slice(0, MOST_PARTS);
+}
+
+/** The parts that make the digit: the weightiest one, and what belongs to it.
+    @param {Part[]} parts @param {number} width @throws {ImageError} if there is another digit */
+function select(parts, width) {
+  const rank = (/** @type {Part} */ part) => part.weight * (part.edges ? CUT_OFF : 1);
+  const main = parts.reduce((best, part) => (rank(part) > rank(best) ? part : best));
+  const heavy = parts.filter((part) => part !== main && part.weight >= SPECK * main.weight);
+  const cutOff = heavy.filter((part) => part.edges === 1 && thicknessOf(part) >= STRIP * sizeOf(part));
+  let others = heavy.filter((part) => !part.edges);
+  let [digit, whole] = [[main], main];
+  for (;;) {
+    const near = others.filter((part) => belongs(part, digit, whole, width));
+    if (!near.length) break;
+    digit = [...digit, ...near];
+    others = others.filter((part) => !near.includes(part));
+    whole = near.reduce(joined, whole);
+  }
+  if ([...others, ...cutOff].some((part) => isAsLarge(part, whole))) {
+    throw new ImageError("There are several digits in this picture; show one.");
+  }
+  return digit;
+}
+
+/** Whether a part is a stroke of the digit, whose parts together are the whole, not a digit of its own.
+    @param {Part} part @param {Part[]} digit @param {Part} whole @param {number} width of the picture */
+function belongs(part, digit, whole, width) {
+  const across = Math.max(part.left, whole.left) - Math.min(part.right, whole.right);
+  const down = Math.max(part.top, whole.top) - Math.min(part.bottom, whole.bottom);
+  const gap = Math.max(across, down);
+  if (!isAsLarge(part, whole)) return gap <= NEAR * sizeOf(whole);
+  const isApart = -across < OVERLAP * Math.min(part.right - part.left, whole.right - whole.left);
+  const isLevel = -down >= OVERLAP * Math.min(heightOf(part), heightOf(whole));
+  if (!(isApart && isLevel)) return gap <= ABOVE * sizeOf(joined(whole, part));
+  const reach = Math.round(TORN * sizeOf(whole));
+  if (gap > reach) return false;
+  const isNear = (/** @type {number} */ a, /** @type {number} */ b) =>
+    Math.abs((a % width) - (b % width)) <= reach && Math.abs(Math.floor(a / width) - Math.floor(b / width)) <= reach;
+  return digit.some(({ pixels }) => pixels.some((a) => part.pixels.some((b) => isNear(a, b))));
+}
+
+/** Whether a part may be a digit of its own: the top of a 5 may be as wide as the rest, but it is flat.
+    @param {Part} part @param {Part} whole */
+function isAsLarge(part, whole) {
+  const [a, b] = [heightOf(part), heightOf(whole)];
+  return Math.min(a, b) >= AS_TALL * Math.max(a, b) && part.weight >= AS_HEAVY * whole.weight;
+}
+
+/** Both parts, as one, without their pixels. @param {Part} a @param {Part} b @returns {Part} */
+function joined(a, b) {
+  const [left, top] = [Math.min(a.left, b.left), Math.min(a.top, b.top)];
+  const [right, bottom] = [Math.max(a.right, b.right), Math.max(a.bottom, b.bottom)];
+  return { pixels: [], left, top, right, bottom, weight: a.weight + b.weight, edges: a.edges };
+}
+
+/** @param {Part} part */
+const heightOf = ({ top, bottom }) => bottom - top;
+
+/** The longer side. @param {Part} part */
+const sizeOf = (part) => Math.max(heightOf(part), part.right - part.left);
+
+/** The shorter side. @param {Part} part */
+const thicknessOf = (part) => Math.min(heightOf(part), part.right - part.left);
+
+/** Widen strokes by so many pixels on either side, nearly round: to eight neighbors of each pixel, then to four.
+    @param {Uint8Array} ink changed @param {number} width @param {number[]} rim its inked pixels @param {number} steps */
+function thicken(ink, width, rim, steps) {
+  for (let step = 0; step < steps; step++) {
+    const wider = [];
+    for (const pixel of rim) {
+      for (const [across, down] of step < Math.floor(steps / 2) ? EIGHT : FOUR) {
+        const next = pixel + down * width + across;
+        const x = (pixel % width) + across;
+        if (x < 0 || x >= width || next < 0 || next >= ink.length || ink[next]) continue;
+        ink[next] = 255;
+        wider.push(next);
+      }
+    }
+    rim = wider;
+  }
+}
+
+const FOUR = [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+];
+const EIGHT = [...FOUR, [1, 1], [1, -1], [-1, 1], [-1, -1]];
+
+/** The brightest value in a window of 2 radius + 1 pixels a side, around each pixel. @param {Gray} image @param {number} radius */
+const dilate = (image, radius) => windowed(image, radius, false);
+
+/** The mean in the window, taken twice. @param {Gray} image @param {number} radius */
+const smooth = (image, radius) => windowed(windowed(image, radius, true), radius, true);
+
+/** The image without what is darker than its surroundings and narrower than the closing's window. @param {Gray} image */
+const close = (image) => negated(dilate(negated(dilate(image, CLOSING)), CLOSING));
+
+/** @param {Gray} image @returns {Gray} */
+const negated = ({ width, height, values }) => ({ width, height, values: values.map((value) => -value) });
+
+/** The mean, or else the brightest value, of each pixel's window, down and then across; at the edges, of what lies in
+    the image. @param {Gray} image @param {number} radius @param {boolean} isMean @returns {Gray} */
+function windowed({ width, height, values }, radius, isMean) {
+  for (const [lines, step, length, stride] of [
+    [width, 1, height, width],
+    [height, width, width, 1],
+  ]) {
+    const from = values;
+    values = new Float32Array(from.length);
+    for (let line = 0; line < lines; line++) {
+      for (let place = 0, pixel = line * step; place < length; place++, pixel += stride) {
+        const first = Math.max(place - radius, 0);
+        const last = Math.min(place + radius, length - 1);
+        let result = isMean ? 0 : -Infinity;
+        for (let near = first, at = line * step + first * stride; near <= last; near++, at += stride) {
+          if (isMean) result += from[at];
+          else if (from[at] > result) result = from[at];
+        }
+        values[pixel] = isMean ? result / (last - first + 1) : result;
+      }
+    }
+  }
+  return { width, height, values };
+}
+
+/** The means of the squares of an image. @param {Gray} image @returns {Gray} */
+function shrunk(image) {
+  const [width, height] = [Math.ceil(image.width / COARSE), Math.ceil(image.height / COARSE)];
+  const [totals, counts] = [new Float64Array(width * height), new Float64Array(width * height)];
+  for (let y = 0, pixel = 0; y < image.height; y++) {
+    for (let x = 0; x < image.width; x++, pixel++) {
+      const square = Math.floor(y / COARSE) * width + Math.floor(x / COARSE);
+      totals[square] += image.values[pixel];
+      counts[square]++;
+    }
+  }
+  return { width, height, values: Float32Array.from(totals, (total, i) => total / counts[i]) };
+}
+
+/** The values of an image whose squares are given, interpolated linearly.
+    @param {Gray} image @param {number} width @param {number} height */
+function grown({ width: columns, height: rows, values: squares }, width, height) {
+  const values = new Float32Array(width * height);
+  for (let y = 0, pixel = 0; y < height; y++) {
+    const v = clip((y + 0.5) / COARSE - 0.5, 0, rows - 1);
+    const upper = Math.floor(v) * columns;
+    const lower = Math.min(Math.floor(v) + 1, rows - 1) * columns;
+    for (let x = 0; x < width; x++, pixel++) {
+      const u = clip((x + 0.5) / COARSE - 0.5, 0, columns - 1);
+      const left = Math.floor(u);
+      const right = Math.min(left + 1, columns - 1);
+      const [down, across] = [v - Math.floor(v), u - left];
+      const above = squares[upper + left] * (1 - across) + squares[upper + right] * across;
+      values[pixel] =
+        above * (1 - down) + (squares[lower + left] * (1 - across) + squares[lower + right] * across) * down;
+    }
+  }
+  return values;
+}
