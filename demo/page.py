@@ -28,7 +28,7 @@ def build_page(classifier: Classifier) -> gr.Blocks:
         prediction = gr.JSON(visible=False)
 
         async def classify(image: Any) -> dict[str, Any]:
-            """Classify the digit in an image file (PNG, JPEG, GIF, BMP, WebP or TIFF; at most 4 megapixels and 2 MB).
+            """Classify the digit in an image file (PNG, JPEG, GIF, BMP, WebP or TIFF; up to 20 MB).
 
             The background may be light, dark or transparent. Returns the digit (null for a blank image), the ten
             probabilities in the order 0 to 9, and the verdict ("digit", "unsure", "not a digit" or "blank").

@@ -23,11 +23,12 @@ from PIL import Image, ImageDraw
 from model import checkpoint
 from model.classifier import DIGIT, Classifier
 from model.data.images import ImageError, load_image
-from model.data.unipen import load_written_digits
-from model.paths import PEN_STROKES, PRETRAINED, SHARED
+from model.paths import PRETRAINED, ROOT
 from model.preprocessing import preprocess
+from tests.benchmarks.canvas import written_digits
 from tests.benchmarks.photographs import take_photographs
 
+PER_WRITER = 50  # photographs of each kind
 SIDE, COLUMNS, CAPTION = 112, 12, 12  # pixels of a picture on a sheet; pictures in a row; pixels below them
 
 
@@ -67,7 +68,7 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", type=Path, default=PRETRAINED)
-    parser.add_argument("--shared", type=Path, default=SHARED)
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--sheets", type=Path, metavar="DIR", help="where to write the contact sheets")
     arguments = parser.parse_args()
     classifier = checkpoint.load(arguments.checkpoint)
@@ -100,7 +101,7 @@ def collect(shared: Path) -> Iterator[tuple[str, list[tuple[str, str, Path | byt
                 (row["label"] if row["kind"] != "several" else "", row["file"], folder / row["file"])
             )
     yield from kinds.items()
-    for kind, taken in take_photographs(load_written_digits(shared / PEN_STROKES)):
+    for kind, taken in take_photographs(written_digits(), PER_WRITER):
         yield f"made, {kind}", [(str(label), f"made-{place}", content) for place, (label, content) in enumerate(taken)]
 
 
