@@ -70,7 +70,7 @@ def measure(browser: Browser, url: str, seconds: float) -> tuple[float, list[flo
     page.add_init_script(WATCH_READINGS)
     page.goto(url)
     page.get_by_role("button", name="Camera").click()
-    expect(page.locator(".readout-answer-digit")).to_have_text("7", timeout=20_000)
+    expect(page.locator(".picture-digit")).to_have_text("7", timeout=20_000)
     page.wait_for_timeout(1000 * WARM)
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})

@@ -28,10 +28,10 @@ def packed(ink) -> str:
     return base64.b64encode(zlib.compress(np.asarray(ink, np.uint8).tobytes())).decode()
 
 
-def encoded(image, kind: str = "PNG") -> bytes:
+def encoded(image, kind: str = "PNG", **options) -> bytes:
     """An image file."""
     file = io.BytesIO()
-    Image.fromarray(image).save(file, kind)
+    Image.fromarray(image).save(file, kind, **options)
     return file.getvalue()
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 import gradio_client
 import numpy as np
 import pytest
+from PIL import Image
 
 from demo.server.gradio_internals import ONLY_UPLOADS
 from model import checkpoint
@@ -84,6 +85,14 @@ def test_an_image_is_classified(http, kind):
     answer = http.post("/predict", content=encoded(SEVEN, kind)).json()
     assert answer.keys() == {"digit", "probabilities", "verdict"}
     assert (answer["digit"], answer["verdict"]) == (7, "digit")
+
+
+def test_a_photograph_as_phones_take_it(http):
+    noise = np.random.default_rng(0).integers(0, 30, (3000, 4000), np.uint8)
+    content = encoded(np.asarray(Image.fromarray(SEVEN // 2 + 100).resize((4000, 3000))) + noise, "JPEG", quality=98)
+    assert len(content) > 6_000_000
+    answer = http.post("/predict", content=content)
+    assert (answer.status_code, answer.json()["digit"]) == (200, 7)
 
 
 @pytest.mark.parametrize("content", [b"", b"seven", b"GIF89a", encoded(np.full((2001, 2000), 255, np.uint8))])
