@@ -7,17 +7,8 @@ import { html, nothing } from "../vendor/lit-html.js";
     @param {{ min?: number, max?: number, step?: number, text?: string, name?: string }} [options] `name` is a class */
 export function slider(label, value, set, { min = 0, max = 1, step = 0.01, text, name = "" } = {}) {
   const input = (/** @type {{ target: HTMLInputElement }} */ { target }) => set(target.valueAsNumber);
-  return html`<input
-    type="range"
-    class=${name}
-    aria-label=${label}
-    aria-valuetext=${text ?? nothing}
-    min=${min}
-    max=${max}
-    step=${step}
-    .value=${String(value)}
-    @input=${input}
-  />`;
+  return html`<input type="range" class=${name} aria-label=${label} aria-valuetext=${text ?? nothing} min=${min}
+    max=${max} step=${step} .value=${String(value)} @input=${input} />`;
 }
 
 /** A digit to choose, or null for none, where there is a word for that.

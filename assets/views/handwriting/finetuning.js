@@ -168,9 +168,7 @@ function comparison({ before, after, outOfFold, mnistBefore, mnistAfter }, drawi
         `${sum(mnistAfter.confusion[worst])} are wrong now. MNIST’s digits among yours keep this small.`
       : "It forgot none of MNIST’s digits.";
   return html`<table>
-      <caption class="sr-only">
-        Right, before and after
-      </caption>
+      <caption class="sr-only">Right, before and after</caption>
       <thead>
         <tr>
           <td></td>

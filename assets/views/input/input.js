@@ -58,11 +58,8 @@ const CARDS = [
     picture: (_, stages) => {
       const cells = stages.crop ? stages.cells : BOX;
       const side = `width: ${(100 * cells) / SIDE}%`; // on the scale of the last picture
-      return html`<ink-image
-        class="input-resized"
-        style=${side}
-        .tones=${stages.crop ? stages.digit : new Uint8Array(BOX * BOX)}
-      ></ink-image>`;
+      return html`<ink-image class="input-resized" style=${side}
+        .tones=${stages.crop ? stages.digit : new Uint8Array(BOX * BOX)}></ink-image>`;
     },
   },
   {
@@ -81,8 +78,7 @@ const CARDS = [
             <path class="input-middle" d="M14.5 0V28M0 14.5H28" />
             <circle class="input-mass" cx=${mass?.x ?? 0} cy=${mass?.y ?? 0} r="0.8" />`
         : nothing;
-      return html`<ink-image .tones=${stages.image}></ink-image
-        >${overlay({ ...ALL, width: SIDE, height: SIDE }, marks)}`;
+      return html`<ink-image .tones=${stages.image}></ink-image>${overlay({ ...ALL, width: SIDE, height: SIDE }, marks)}`;
     },
   },
 ];
@@ -173,14 +169,9 @@ export function pixelValues() {
   const tone = tones[row * SIDE + column];
   const { mean = 0, std = 1 } = active.value?.classifier ?? {};
   return html`<div class="card input-numbers">
-    <button
-      type="button"
-      class="input-loupe"
-      aria-label="Row ${row + 1}, column ${column + 1}: ${tone}. Arrow keys go to another pixel."
-      @keydown=${walk}
-      @pointerdown=${point}
-      @pointermove=${(/** @type {PointerEvent} */ event) => event.buttons & 1 && point(event)}
-    >
+    <button type="button" class="input-loupe"
+      aria-label="Row ${row + 1}, column ${column + 1}: ${tone}. Arrow keys go to another pixel." @keydown=${walk}
+      @pointerdown=${point} @pointermove=${(/** @type {PointerEvent} */ event) => event.buttons & 1 && point(event)}>
       <ink-image .tones=${tones}></ink-image>
       ${overlay({ left: 0, top: 0, width: SIDE, height: SIDE }, box({ left, top, width: LOUPE, height: LOUPE }))}
     </button>

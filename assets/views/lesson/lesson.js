@@ -98,14 +98,8 @@ function emptyWords() {
 function navigation() {
   const done = state.done.value;
   return html`<nav class="lesson-navigation" aria-label="Lesson">
-    <button
-      type="button"
-      ?disabled=${number.value === 1}
-      @click=${() => go(number.value - 1)}
-      aria-label="Previous step"
-    >
-      ←
-    </button>
+    <button type="button" ?disabled=${number.value === 1} @click=${() => go(number.value - 1)}
+      aria-label="Previous step">←</button>
     <ol>
       ${STEPS.map(({ title }, i) => {
         const isDone = done.includes(String(i + 1));
@@ -120,21 +114,12 @@ function navigation() {
             @click=${(/** @type {Event} */ event) => {
               event.preventDefault();
               go(i + 1);
-            }}
-            >${i + 1}</a
-          >
+            }}>${i + 1}</a>
         </li>`;
       })}
     </ol>
-    <button
-      type="button"
-      class="is-main"
-      ?disabled=${number.value === STEPS.length}
-      @click=${() => go(number.value + 1)}
-      aria-label="Next step"
-    >
-      Next →
-    </button>
+    <button type="button" class="is-main" ?disabled=${number.value === STEPS.length}
+      @click=${() => go(number.value + 1)} aria-label="Next step">Next →</button>
   </nav>`;
 }
 

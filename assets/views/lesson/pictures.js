@@ -32,15 +32,8 @@ const NEAR = 0.01; // of the loss: this close to the lowest one is the lowest
 
 /** A slider of the lesson. @param {string} label @param {"unrolled" | "nudge"} name of the state */
 function slider(label, name) {
-  return html`<input
-    type="range"
-    min="0"
-    max="1"
-    step="0.0125"
-    aria-label=${label}
-    .value=${String(state[name].value)}
-    @input=${(/** @type {any} */ { target }) => (state[name].value = Number(target.value))}
-  />`;
+  return html`<input type="range" min="0" max="1" step="0.0125" aria-label=${label} .value=${String(state[name].value)}
+    @input=${(/** @type {any} */ { target }) => (state[name].value = Number(target.value))} />`;
 }
 
 /** A batch of 32 images, the visitor's first; in color, each is three images. */
@@ -60,15 +53,9 @@ export function batch() {
     </div>
     <figcaption class="lesson-shape">
       <span>(<b>32</b>, <b>${channels.length}</b>, <b>28</b>, <b>28</b>)</span>
-      <label
-        ><input
-          type="checkbox"
-          role="switch"
-          .checked=${isColor}
-          @change=${(/** @type {any} */ { target }) => (state.color.value = target.checked)}
-        />
-        In color</label
-      >
+      <label><input type="checkbox" role="switch" .checked=${isColor}
+        @change=${(/** @type {any} */ { target }) => (state.color.value = target.checked)} />
+        In color</label>
     </figcaption>
   `;
 }
@@ -93,8 +80,8 @@ export function relu(facts) {
     const name = `Neuron ${neuron + 1}: its sum is ${number(z)}, it passes on ${number(Math.max(z, 0))}`;
     const isChosen = neuron === chosen;
     const choose = () => (state.neuron.value = [0, neuron]);
-    return svg`<circle class="${z > 0 ? "is-active" : ""} ${isChosen ? "is-chosen" : ""}" cx=${x(z)} cy=${y(Math.max(z, 0))}
-      r=${isChosen ? 8 : 5} @click=${choose}><title>${name}</title></circle>`;
+    return svg`<circle class="${z > 0 ? "is-active" : ""} ${isChosen ? "is-chosen" : ""}" cx=${x(z)}
+      cy=${y(Math.max(z, 0))} r=${isChosen ? 8 : 5} @click=${choose}><title>${name}</title></circle>`;
   });
   return html`
     <svg class="lesson-relu" viewBox="0 0 600 290" role="group" aria-label="max(0, z), with 64 neurons on it">
@@ -105,15 +92,9 @@ export function relu(facts) {
       ${dots}
     </svg>
     <p class="lesson-neuron">
-      <label
-        >Neuron
-        <input
-          type="number"
-          min="1"
-          max=${Math.max(sums.length, 1)}
-          .value=${String(chosen + 1)}
-          @change=${(/** @type {any} */ { target }) => choose(Number(target.value) - 1, sums.length)}
-        />
+      <label>Neuron
+        <input type="number" min="1" max=${Math.max(sums.length, 1)} .value=${String(chosen + 1)}
+          @change=${(/** @type {any} */ { target }) => choose(Number(target.value) - 1, sums.length)} />
       </label>
       ${facts ? `z = ${number(sums[chosen])}, passed on: ${number(Math.max(sums[chosen], 0))}` : nothing}
     </p>
@@ -154,12 +135,8 @@ export function nudge(facts) {
   ];
   const tangent = [-0.5, 0.5].map((step) => `${x(at + step)} ${y(loss(at) + step * slopeAt(facts, at))}`);
   return html`
-    <svg
-      class="lesson-nudge"
-      viewBox="0 0 600 270"
-      role="img"
-      aria-label="The loss over one weight: ${number(loss(at), 3)} here"
-    >
+    <svg class="lesson-nudge" viewBox="0 0 600 270" role="img"
+      aria-label="The loss over one weight: ${number(loss(at), 3)} here">
       <path class="is-axis" d="M30 240H570"></path>
       <path class="is-graph" d="M${curve.map((value) => `${x(value)} ${y(loss(value))}`).join("L")}"></path>
       <path class="is-tangent" d="M${tangent.join("L")}"></path>
@@ -226,10 +203,8 @@ export function layers(facts) {
     <div class="buttons">
       <button type="button" ?disabled=${!on.length} @click=${more}>Switch off ${STRIDE} more</button>
       <button type="button" ?disabled=${!off.length} @click=${() => (state.off.value = [])}>Switch all on</button>
-      <span
-        >${on.length} of ${activations.length} neurons of layer 1 are on, ${facts.now.digit} has
-        ${percent(facts.now.probabilities[facts.now.digit])}</span
-      >
+      <span>${on.length} of ${activations.length} neurons of layer 1 are on, ${facts.now.digit} has
+        ${percent(facts.now.probabilities[facts.now.digit])}</span>
     </div>`;
 }
 
@@ -331,8 +306,7 @@ export function rates() {
     run ? [curve(run.points, "loss", String(rate), training.current.value === run)] : [],
   );
   return html`<div class="buttons">
-      <label
-        >Optimizer
+      <label>Optimizer
         <select @change=${choose}>
           ${Object.entries(OPTIMIZERS).map(([name, title]) => html`<option value=${name} ?selected=${name === state.optimizer.value}>${title}</option>`)}
         </select>

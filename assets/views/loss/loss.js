@@ -87,12 +87,8 @@ export function softmaxBars(logits, move) {
         return html`<tr class="${digit === winner ? "is-ink" : ""} ${digit === state.label.value ? "is-meant" : ""}">
           <th scope="row">
             <label>
-              <input
-                type="radio"
-                name="meant"
-                .checked=${digit === state.label.value}
-                @change=${() => (state.label.value = digit)}
-              />${digit}
+              <input type="radio" name="meant" .checked=${digit === state.label.value}
+                @change=${() => (state.label.value = digit)} />${digit}
             </label>
           </th>
           <td>
@@ -131,12 +127,8 @@ export function lossCurve(logits, label) {
           : "Say which digit you meant, in the first column."
       }
     </p>
-    <svg
-      class="loss-curve"
-      viewBox="-22 -12 252 150"
-      role="img"
-      aria-label="The curve of −ln p${logits ? `: at p = ${small(p)}, the loss is ${brief(loss)}` : ""}"
-    >
+    <svg class="loss-curve" viewBox="-22 -12 252 150" role="img"
+      aria-label="The curve of −ln p${logits ? `: at p = ${small(p)}, the loss is ${brief(loss)}` : ""}">
       <path class="loss-axis" d="M0 0V${HEIGHT}H${WIDTH}" />
       <path class="loss-guess" d="M0 ${down(Math.log(DIGITS))}H${WIDTH}" />
       <polyline points=${points} />
@@ -191,10 +183,8 @@ export function stepPicture(now, label) {
     <div class="loss-rates" style="--before: ${share(before)}" aria-hidden="true">
       ${losses.map(
         (loss, i) =>
-          html`<i
-            class="${i === chosen ? "is-ink" : ""} ${loss > high || !Number.isFinite(loss) ? "is-beyond" : ""}"
-            style="--share: ${share(loss)}"
-          ></i>`,
+          html`<i class="${i === chosen ? "is-ink" : ""} ${loss > high || !Number.isFinite(loss) ? "is-beyond" : ""}"
+            style="--share: ${share(loss)}"></i>`,
       )}
     </div>
     ${slider("Learning rate", chosen, (i) => (state.rate.value = RATES[i]), options)}

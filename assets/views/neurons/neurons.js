@@ -194,13 +194,8 @@ function layerTiles(layer, columns, now) {
   const tile = isOutput ? logitTile(layer, values, asked) : neuronTile(layer, values, asked);
   return html`<div class="neurons-layer ${isOutput ? "is-output" : ""}">
     <p><b>${isOutput && asked ? "Each logit asks for" : name}</b> ${isOutput ? "" : note}</p>
-    <div
-      class="neurons-tiles"
-      style="--columns: ${columns}"
-      role="radiogroup"
-      aria-label=${name}
-      @keydown=${(/** @type {KeyboardEvent} */ event) => walk(event, layer, columns)}
-    >
+    <div class="neurons-tiles" style="--columns: ${columns}" role="radiogroup" aria-label=${name}
+      @keydown=${(/** @type {KeyboardEvent} */ event) => walk(event, layer, columns)}>
       ${rows.map((_, neuron) => tile(neuron))}
     </div>
   </div>`;
@@ -212,15 +207,10 @@ function tileButton({ layer, neuron }, classes, said, content) {
   const { layers } = classifier().whole.network;
   const { rows, full } = weightsOf(layers[layer]);
   const isChosen = chosen.value.layer === layer && chosen.value.neuron === neuron;
-  return html`<button
-    type="button"
-    role="radio"
-    class="neurons-tile ${classes}"
-    aria-checked=${isChosen}
+  return html`<button type="button" role="radio" class="neurons-tile ${classes}" aria-checked=${isChosen}
     aria-label="${neuronName({ layer, neuron }, layers.length)}${said && `: ${said}`}"
     tabindex=${isChosen || (chosen.value.layer !== layer && !neuron) ? 0 : -1}
-    @click=${() => (state.neuron.value = [layer, neuron])}
-  >
+    @click=${() => (state.neuron.value = [layer, neuron])}>
     <signed-image .values=${rows[neuron]} .full=${full}></signed-image>${content}
   </button>`;
 }

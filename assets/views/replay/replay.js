@@ -188,12 +188,8 @@ function then(moments, i) {
   return html`<div class="replay-then">
     <figure>
       <figcaption>drawn until then</figcaption>
-      <svg
-        class="drawing replay-drawing"
-        viewBox="0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}"
-        role="img"
-        aria-label="The drawing at that moment"
-      >
+      <svg class="drawing replay-drawing" viewBox="0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}" role="img"
+        aria-label="The drawing at that moment">
         <g class="replay-later">${lines(strokes)}</g>
         ${lines(firstPoints(strokes, count))}
       </svg>
@@ -244,13 +240,8 @@ function changesOf(moments, shown) {
       ${found.map(
         (i) =>
           html`<li>
-            <button
-              type="button"
-              aria-current=${i === latest ? "true" : nothing}
-              @click=${() => go(across(i, moments.length))}
-            >
-              ${describe(moments, i)}
-            </button>
+            <button type="button" aria-current=${i === latest ? "true" : nothing}
+              @click=${() => go(across(i, moments.length))}>${describe(moments, i)}</button>
           </li>`,
       )}
     </ol>`;

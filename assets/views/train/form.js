@@ -134,11 +134,8 @@ export function form() {
         ${SWITCHES.map(
           ([name, label, title]) =>
             html`<label class="train-switch" title=${title}>
-              <input
-                type="checkbox"
-                .checked=${state[name].value}
-                @change=${(/** @type {any} */ event) => (state[name].value = event.target.checked)}
-              />
+              <input type="checkbox" .checked=${state[name].value}
+                @change=${(/** @type {any} */ event) => (state[name].value = event.target.checked)} />
               ${label}
             </label>`,
         )}
@@ -171,38 +168,23 @@ function input(field) {
     if (numberIn(name, text) === state[name].value) typed.value = others;
   };
   const control = choices
-    ? html`<select
-        id="train-${name}"
-        aria-describedby="train-hint"
-        .value=${value}
-        @change=${choose}
-        @focus=${enter}
-        @blur=${leave}
-      >
+    ? html`<select id="train-${name}" aria-describedby="train-hint" .value=${value} @change=${choose} @focus=${enter}
+      @blur=${leave}>
         ${Object.entries(choices).map(
           ([key, words]) => html`<option value=${key} ?selected=${key === value}>${words}</option>`,
         )}
       </select>`
-    : html`<input
-          id="train-${name}"
-          type="text"
-          inputmode=${name === "learningRate" ? "decimal" : "numeric"}
-          autocomplete="off"
-          list=${suggestions ? `train-${name}-list` : nothing}
-          aria-describedby="train-hint"
-          aria-invalid=${isWrong ? "true" : nothing}
-          .value=${typed.value[name] ?? value}
-          @input=${(/** @type {any} */ event) => type(name, event.target.value)}
-          @change=${done}
-          @focus=${enter}
-          @blur=${leave}
-        />${
-          suggestions
-            ? html`<datalist id="train-${name}-list">
+    : html`<input id="train-${name}" type="text" inputmode=${name === "learningRate" ? "decimal" : "numeric"}
+      autocomplete="off" list=${suggestions ? `train-${name}-list` : nothing} aria-describedby="train-hint"
+      aria-invalid=${isWrong ? "true" : nothing} .value=${typed.value[name] ?? value}
+      @input=${(/** @type {any} */ event) => type(name, event.target.value)} @change=${done} @focus=${enter}
+      @blur=${leave} />${
+        suggestions
+          ? html`<datalist id="train-${name}-list">
                 ${suggestions.map((each) => html`<option value=${each}></option>`)}
               </datalist>`
-            : nothing
-        }`;
+          : nothing
+      }`;
   return html`<div class="field"><label for="train-${name}">${label}</label>${control}</div>`;
 }
 

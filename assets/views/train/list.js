@@ -51,9 +51,7 @@ export function inOneLine(settings) {
 export function list() {
   const all = [...runs.value, ...(sharedRun.value ? [sharedRun.value] : [])];
   return html`<table class="train-runs">
-    <caption class="sr-only">
-      Runs
-    </caption>
+    <caption class="sr-only">Runs</caption>
     <thead>
       <tr>
         <th scope="col"><h3>Runs</h3></th>
@@ -64,9 +62,7 @@ export function list() {
         <td></td>
       </tr>
     </thead>
-    <tbody>
-      ${all.map(row)}
-    </tbody>
+    <tbody>${all.map(row)}</tbody>
   </table>`;
 }
 
@@ -97,31 +93,16 @@ function row(run) {
     </td>
     <td>
       <b title=${number ? "of the validation digits" : "of the test digits"}
-        >${accuracy === null ? "" : percent(accuracy)}</b
-      >
+        >${accuracy === null ? "" : percent(accuracy)}</b>
     </td>
     <td>${reading(run)}</td>
     <td class="train-buttons">
       ${
         number && run.parameters
-          ? html`<button
-                type="button"
-                class="train-plain"
-                title="Weights (.safetensors)"
-                aria-label=${`Save the weights of ${title}`}
-                @click=${() => saveWeights(run)}
-              >
-                ↓</button
-              ><button
-                type="button"
-                class="train-plain"
-                title="Delete"
-                aria-label=${`Delete ${title}`}
-                ?disabled=${isUnderWay(run)}
-                @click=${() => remove(number)}
-              >
-                ✕
-              </button>`
+          ? html`<button type="button" class="train-plain" title="Weights (.safetensors)"
+            aria-label=${`Save the weights of ${title}`} @click=${() => saveWeights(run)}>
+                ↓</button><button type="button" class="train-plain" title="Delete" aria-label=${`Delete ${title}`}
+                  ?disabled=${isUnderWay(run)} @click=${() => remove(number)}>✕</button>`
           : nothing
       }
     </td>
@@ -142,7 +123,5 @@ function reading(run) {
   if (digit === null) return "–";
   const share = probabilities[digit];
   return html`<span class="train-reading"
-    ><b>${digit}</b
-    ><span class="track"><span style="--share: ${share.toFixed(3)}"></span></span>${percent(share, 0)}</span
-  >`;
+    ><b>${digit}</b><span class="track"><span style="--share: ${share.toFixed(3)}"></span></span>${percent(share, 0)}</span>`;
 }

@@ -126,10 +126,7 @@ function details(now) {
       @click=${() => {
         predictWith(NAME);
         pad.focus();
-      }}
-    >
-      Draw with it
-    </button>
+      }}>Draw with it</button>
     <button type="button" aria-label="Close ${file}" @click=${close}>✕</button>
   </div>`;
 }

@@ -54,13 +54,8 @@ export function result() {
   return html`<div class="train-result">
     <div class="buttons">
       <button type="button" @click=${draw}>Draw with it</button>
-      <button
-        type="button"
-        aria-pressed=${isBeside}
-        @click=${() => (state.compared.value = isBeside ? null : "shared")}
-      >
-        Beside the pretrained one
-      </button>
+      <button type="button" aria-pressed=${isBeside}
+        @click=${() => (state.compared.value = isBeside ? null : "shared")}>Beside the pretrained one</button>
       <button type="button" ?disabled=${result !== undefined} @click=${() => measure(run)}>
         ${result === null ? "Measuring …" : "Look at the test digits"}
       </button>
@@ -97,9 +92,7 @@ function testResult(title, { report, deadNeurons }) {
       ${confusionMatrix(report.confusion, open, cell.value)}
       <figure aria-live="polite">
         <figcaption>${heading} <small>digit → prediction</small></figcaption>
-        <ul class="train-examples">
-          ${inCell.map(example)}
-        </ul>
+        <ul class="train-examples">${inCell.map(example)}</ul>
       </figure>
     </div>`;
 }

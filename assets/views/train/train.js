@@ -190,12 +190,8 @@ function tiles(run, now) {
       ${hasHidden ? "Layer 1" : "The ten digits"}${training.isUnderWay(run) && !now ? ", taking shape" : `, step ${grouped(now?.step ?? run.step)}`}
       <small>${layer.outputs} neurons</small>
     </h3>
-    <weight-tiles
-      .full=${full}
-      .layer=${layer}
-      role="img"
-      aria-label="The 784 weights of each of ${layer.outputs} neurons, as images"
-    ></weight-tiles>
+    <weight-tiles .full=${full} .layer=${layer} role="img"
+      aria-label="The 784 weights of each of ${layer.outputs} neurons, as images"></weight-tiles>
     <small>
       <span class="train-up">Orange</span>: ink here raises the neuron’s sum; <span class="train-down">blue</span>:
       lowers it. Full color at ±${full}.
@@ -210,19 +206,15 @@ function readings(run, moments, last) {
   const final = digits.at(-1);
   const places = before.map(({ step }) => step);
   const isDrawn = final !== null;
-  return html`<div
-    class="train-reads"
-    role="img"
-    aria-label=${isDrawn ? `Read as, over the steps: ${digits.join(", ")}` : "Nothing drawn yet"}
-  >
+  return html`<div class="train-reads" role="img"
+    aria-label=${isDrawn ? `Read as, over the steps: ${digits.join(", ")}` : "Nothing drawn yet"}>
     <small>reads</small>
     ${
       isDrawn
         ? [...places, run.step].map(
             (step, i) =>
               html`<b class=${digits[i] === final ? "is-final" : ""} style="--x: ${placeOf(step, last)}"
-                >${digits[i]}</b
-              >`,
+                >${digits[i]}</b>`,
           )
         : html`Draw a digit to see how it is read.`
     }
@@ -264,26 +256,10 @@ function slider(run, last, at) {
     goTo(run, steps[clip(steps.indexOf(at) + by, 0, steps.length - 1)]);
   };
   return html`<div class="train-slider">
-    <button
-      type="button"
-      class="train-plain"
-      aria-label=${isPlaying ? "Pause the replay" : "Replay the training"}
-      @click=${() => (isPlaying ? player.stop() : player.play())}
-    >
-      ${isPlaying ? "❚❚" : "▶"}
-    </button>
-    <input
-      type="range"
-      class="slider"
-      min="0"
-      max="1"
-      step="any"
-      aria-label="Step of the training"
-      aria-valuetext="Step ${grouped(at)}"
-      style="--share: ${placeOf(at, last)}"
-      .value=${String(placeOf(at, last))}
-      @input=${slide}
-      @keydown=${walk}
-    />
+    <button type="button" class="train-plain" aria-label=${isPlaying ? "Pause the replay" : "Replay the training"}
+      @click=${() => (isPlaying ? player.stop() : player.play())}>${isPlaying ? "❚❚" : "▶"}</button>
+    <input type="range" class="slider" min="0" max="1" step="any" aria-label="Step of the training"
+      aria-valuetext="Step ${grouped(at)}" style="--share: ${placeOf(at, last)}" .value=${String(placeOf(at, last))}
+      @input=${slide} @keydown=${walk} />
   </div>`;
 }

@@ -92,13 +92,9 @@ export function differenceMap(now) {
   return html`<div class="why-difference">
     <figure>
       <figcaption><i class="bar is-up"></i> for ${one} <i class="bar is-down"></i> for ${other}</figcaption>
-      <signed-image
-        class="why-map"
-        role="img"
+      <signed-image class="why-map" role="img"
         aria-label="Your ink: what raises ${one} above ${other} adds ${briefWithSign(raises)}, what lowers it ${briefWithSign(lowers)}"
-        .values=${ofInk}
-        .full=${null}
-      ></signed-image>
+        .values=${ofInk} .full=${null}></signed-image>
     </figure>
     <div class="card" role="group" aria-label="The sum">
       ${sumBars(terms, `logit of ${one} − logit of ${other}`)}
