@@ -7,6 +7,8 @@ assets/site/files.js reads from it.
 import base64
 import json
 import os
+import posixpath
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,8 +43,9 @@ STYLES = (
     *("parts/*.css", "page/*/*.css", "views/*/*.css"),
     "style/modes.css",
 )
-# What the first screen needs: a browser loads it at once, instead of import by import.
-PRELOADED = ("engine/*.js", "state/*.js", "parts/*.js", "page/*/*.js", "server/*.js", "vendor/*.js", "site/files.js")
+# The first screen's modules: a browser loads them and all that they import at once, instead of import by import.
+PRELOADED = tuple(f"page/{part}/{part}.js" for part in ("pad", "picture", "header", "doors"))
+IMPORTED = re.compile(r'^(?:import|\})[^"\n]*"(\.[^"\n]+)"', re.MULTILINE)
 PRELOADED_DATA = ("network.json", "samples.json")
 MNIST = "mnist"
 KERNELS = "engine/kernels/kernels.wasm"
@@ -92,7 +95,7 @@ def styles() -> str:
 def head() -> str:
     """The head of the served page: its styles, and what a browser is to load at once."""
     links = [f'<link rel="stylesheet" href="{FOLDER}/style.css">']
-    links += (f'<link rel="modulepreload" href="{FOLDER}/{path}">' for path in _found(PRELOADED))
+    links += (f'<link rel="modulepreload" href="{FOLDER}/{path}">' for path in _with_imports(PRELOADED))
     links += (f'<link rel="preload" as="fetch" crossorigin href="{FOLDER}/{path}">' for path in PRELOADED_DATA)
     return "".join(links)
 
@@ -100,6 +103,15 @@ def head() -> str:
 def text(path: str) -> str:
     """The text of a file in assets/."""
     return (ASSETS / path).read_text(encoding="utf-8")
+
+
+def _with_imports(modules: tuple[str, ...]) -> list[str]:
+    """Modules, and all that they import at their beginning, and so on."""
+    found = list(modules)
+    for module in found:  # it grows meanwhile
+        imported = (posixpath.normpath(f"{module}/../{path}") for path in IMPORTED.findall(text(module)))
+        found += [path for path in imported if path not in found]
+    return found
 
 
 def _found(patterns: tuple[str, ...]) -> list[str]:
