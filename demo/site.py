@@ -48,6 +48,7 @@ PRELOADED = tuple(f"page/{part}/{part}.js" for part in ("pad", "picture", "heade
 IMPORTED = re.compile(r'^(?:import|\})[^"\n]*"(\.[^"\n]+)"', re.MULTILINE)
 PRELOADED_DATA = ("network.json", "samples.json")
 MNIST = "mnist"
+HANDOUT = tuple(f"handout/handout.{kind}" for kind in ("html", "css", "js"))  # for classes: a page of its own
 KERNELS = "engine/kernels/kernels.wasm"
 SAMPLE_SIZE = 94  # pixels of the canvas, of a sample's longer side
 
@@ -59,7 +60,7 @@ def write_site(loaded: LoadedClassifier, folder: Path) -> None:
         OSError: if it can't be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for path in [*modules(), KERNELS]:
+    for path in [*modules(), KERNELS, *HANDOUT]:
         _copy(ASSETS / path, folder / path)
     for digits in sorted((DATA / "MNIST" / "raw").glob("*.gz")):
         _copy(digits, folder / MNIST / digits.name)
@@ -84,7 +85,7 @@ def data(loaded: LoadedClassifier) -> dict[str, bytes]:
 def modules() -> list[str]:
     """The page's modules, as paths in assets/."""
     paths = {path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*.js")}
-    return sorted(paths - {"site/worker.js"})
+    return sorted(paths - {"site/worker.js", *HANDOUT})
 
 
 def styles() -> str:
