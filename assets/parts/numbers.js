@@ -39,6 +39,11 @@ export function percentIfShown(share) {
   return share >= 0.005 ? percent(share) : "";
 }
 
+/** A digit with its article: an 8, a 7. @param {number} digit */
+export function withArticle(digit) {
+  return `${digit === 8 ? "an" : "a"} ${digit}`;
+}
+
 /** A prediction in a few words: 7, 98.2 %. @param {Prediction} prediction */
 export function answer({ verdict, digit, probabilities }) {
   if (digit === null) return "nothing yet";

@@ -168,7 +168,7 @@ def test_neurons_are_switched_off_and_the_bars_follow(open_view: OpenPage, pretr
 def test_each_output_asks_for_a_change_and_errors_flow_back(open_view: OpenPage, pretrained: Classifier) -> None:
     page = open_view("neurons")
     _, found = drawn(page, 3, pretrained)
-    page.get_by_label("Backpropagation, if I meant a").select_option("5")
+    page.get_by_label("Backpropagation, if I meant").select_option("5")
     pre1 = found.pre1.clone().requires_grad_()
     pre2 = pretrained.network.hidden2(pre1.relu())
     logits = pretrained.network.output(pre2.relu())

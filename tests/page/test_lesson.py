@@ -127,7 +127,7 @@ def test_an_inactive_neuron_has_to_become_active(open_step: OpenPage) -> None:
 def test_both_labels_of_one_drawing_have_to_be_looked_at(open_step: OpenPage) -> None:
     page = open_step(8)
     expect_answer_of_baseline(page)
-    labels = page.get_by_role("group", name="I meant a")
+    labels = page.get_by_role("group", name="I meant")
     labels.get_by_role("button", name="9").click()
     not_reached(page)
     losses = {}

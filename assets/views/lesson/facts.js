@@ -31,8 +31,3 @@ export function attributed({ now, classifier }, [one, other]) {
   const ofLogits = now.logits.map((_, digit) => Number(digit === one) - Number(digit === other));
   return sum(contributions(classifier, now, now.image, ofLogits).shares);
 }
-
-/** "an 8", "a 7". @param {number} digit */
-export function withArticle(digit) {
-  return `${digit === 8 ? "an" : "a"} ${digit}`;
-}

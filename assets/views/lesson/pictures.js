@@ -249,8 +249,8 @@ function neurons() {
 
 /** Ten buttons to say which digit was meant. @param {Facts} facts */
 function labels({ label }) {
-  return html`<div class="lesson-labels" role="group" aria-label="I meant a">
-    <span>I meant a</span>
+  return html`<div class="lesson-labels" role="group" aria-label="I meant">
+    <span>I meant</span>
     ${Array.from({ length: 10 }, (_, digit) => {
       const mean = () => inOneGo(() => ([state.label.value, state.errors.value] = [digit, true]));
       return html`<button type="button" aria-pressed=${digit === label} @click=${mean}>${digit}</button>`;

@@ -3,9 +3,9 @@
 /** @import { Facts } from "./facts.js" */
 import { argmax, crossEntropy, topTwo } from "../../engine/math.js";
 import { parameterCount } from "../../engine/network.js";
-import { grouped, number, percent, withSign } from "../../parts/numbers.js";
+import { grouped, number, percent, withArticle, withSign } from "../../parts/numbers.js";
 import { state } from "../../state/state.js";
-import { attributed, countPositive, mean, mirrored, neuronOf, withArticle } from "./facts.js";
+import { attributed, countPositive, mean, mirrored, neuronOf } from "./facts.js";
 import * as pictures from "./pictures.js";
 
 /** `yours` says what the step's idea means for the drawing. `reached` is asked when the pen has rested for a second; it

@@ -115,8 +115,8 @@ function controls() {
         : nothing
     }
     <label>
-      Backpropagation, if I meant a
-      ${digitSelect("Backpropagation, if I meant a", state.errors.value ? state.label.value : null, mean, "–")}
+      Backpropagation, if I meant
+      ${digitSelect("Backpropagation, if I meant", state.errors.value ? state.label.value : null, mean, "–")}
     </label>
   </div>`;
 }
