@@ -75,7 +75,11 @@ def test_a_folder_without_it_falls_back_on_data(data, tmp_path):
     assert not (tmp_path / "elsewhere").exists()
 
 
-@pytest.mark.parametrize("damaged", [b"", PACKED[f"{LABELS}.gz"][:-9], gzip.compress(b"FashionMNIST's"), b"<html>"])
+@pytest.mark.parametrize(
+    "damaged",
+    [b"", PACKED[f"{LABELS}.gz"][:-9], gzip.compress(b"FashionMNIST's"), b"<html>"],
+    ids=["empty", "a part", "another set", "a page"],
+)
 def test_a_file_that_is_not_mnists_is_named_and_left_alone(tmp_path, damaged):
     folder = write(tmp_path / "given", PACKED | {f"{LABELS}.gz": damaged})
     said = []
