@@ -6,17 +6,16 @@ from dataclasses import dataclass
 
 import pytest
 import torch
-from torch.nn import functional as F
 
 from model.classifier import Classifier
 from model.data.mnist import Digits
-from model.network import MEAN, STD, dead_neurons, normalize
+from model.evaluation.drawings import validation_digits, validation_negatives
+from model.network import MEAN, STD, dead_neurons
 from model.paths import ASSETS, ROOT
 
 PAGES = [path for kind in ("html", "js") for path in sorted(ASSETS.glob(f"*/*/*.{kind}"))]
 PROSE = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "demo").rglob("*.py"))]
 SAID = " ".join(" ".join(path.read_text(encoding="utf-8") for path in [*PAGES, *PROSE]).split())
-MEASURED = (ROOT / "docs" / "measured.md").read_text(encoding="utf-8")
 
 
 @dataclass
@@ -34,17 +33,6 @@ def center_of_mass(world: World) -> tuple[float, float]:
     return places.mean().item(), places.std().item()
 
 
-def zero_gradients(world: World) -> float:
-    """The mean percentage of parameters without any gradient in a batch of 32."""
-    network, mnist = world.classifier.network, world.mnist
-    shares = []
-    for images, labels in zip(mnist.train_images[:1600].split(32), mnist.train_labels[:1600].split(32), strict=True):
-        loss = F.cross_entropy(network(normalize(images)), labels)
-        gradients = torch.cat([part.flatten() for part in torch.autograd.grad(loss, list(network.parameters()))])
-        shares.append((gradients == 0).float().mean().item())
-    return 100 * sum(shares) / len(shares)
-
-
 def inputs(world: World) -> list[float]:
     """The network's input for background and for full ink."""
     return [(tone - MEAN) / STD for tone in (0, 1)]
@@ -57,26 +45,29 @@ def parameters(world: World) -> tuple[int, int, int]:
 
 
 def rejected(world: World) -> tuple[float, float]:
-    """The percentages of people's digits and of letters that the non-digit detector rejects, as they were measured."""
-    rows = [re.search(rf"\| {what}.*\| ([\d.]+) %", MEASURED) for what in ("pen strokes of digits", "written letters")]
-    return tuple(float(row[1]) for row in rows)
+    """The percentages of other people's digits and letters that the non-digit detector rejects."""
+    digits = torch.cat([images for images, _ in validation_digits().values()])
+    letters = validation_negatives()["letters by other writers"]
+    verdicts = [[each.verdict for each in world.classifier.predict_images(images)] for images in (digits, letters)]
+    return tuple(100 * each.count("not a digit") / len(each) for each in verdicts)
 
 
 # A pattern that is said, its groups being numbers; and what they are, each as (value, tolerance).
 STATEMENTS: dict[str, Callable[[World], list[tuple[float, float]]]] = {
     r"at ([\d.]+) ± ([\d.]+), half a pixel beyond": lambda world: [(value, 0.05) for value in center_of_mass(world)],
-    r"near ([\d.]+) of (28) pixels": lambda world: [(center_of_mass(world)[0], 0.05), (28, 0)],
-    r"some (\d) to (\d) % of the parameters": lambda world: [(zero_gradients(world), 1)] * 2,
-    r"Background becomes (−[\d.]+), and full ink becomes (\d+\.\d+)": lambda world: [(x, 0.005) for x in inputs(world)],
+    r"paper becomes (−[\d.]+), full ink (\d+\.\d+)": lambda world: [(x, 0.005) for x in inputs(world)],
     r"([\d,]+) parameters \(([\d,]+) weights, (\d+) biases\)": lambda world: [(n, 0) for n in parameters(world)],
-    r"on ([\d,]+) of MNIST’s (60,000) training digits": lambda world: [(len(world.mnist.train_images), 0), (60_000, 0)],
-    r"rejects about (\d) % of people’s digits": lambda world: [(rejected(world)[0], 0.6)],
-    r"rejects ([\d.]+) % of people's digits, and lets (\d+) %": lambda world: [
-        (rejected(world)[0], 0.05),
+    r"([\d,]+) of MNIST’s (60,000) training digits are for validation": lambda world: [
+        (len(world.mnist.validation_images), 0),
+        (60_000, 0),
+    ],
+    r"Each epoch takes ([\d,]+) steps": lambda world: [(-(-len(world.mnist.train_images) // 32), 0)],
+    r"rejects about (\d+) % of people's digits, and lets (\d+) % of the letters": lambda world: [
+        (rejected(world)[0], 0.6),
         (100 - rejected(world)[1], 0.6),
     ],
     r"guessing: ln 10 = ([\d.]+)": lambda _: [(torch.tensor(10.0).log().item(), 0.05)],
-    r"training digits, ([\d.]+), and divides by their standard deviation, ([\d.]+)": lambda _: [(MEAN, 0), (STD, 0)],
+    r"training digits, ([\d.]+), and divides by their standard deviation, (\d\.\d+)": lambda _: [(MEAN, 0), (STD, 0)],
 }
 
 
