@@ -4,7 +4,6 @@ import base64
 import io
 import itertools
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 
@@ -21,10 +20,10 @@ from model.data.images import ImageError, working_pixels
 from model.data.mnist import Digits
 from model.data.pen import CANVAS_SIDE, PEN_WIDTH, draw
 from model.data.pictures import find_ink
-from model.network import DIGITS, MEAN, MLP, STD
+from model.network import DIGITS, MLP
 from model.paths import ASSETS, PRETRAINED
 from model.preprocessing import ALL_STEPS, BOX, SIDE, Steps, preprocess
-from model.training.recipe import RECIPES, Recipe, RecipeError
+from model.training.recipe import Recipe
 from tests.benchmarks.photographs import KINDS, photograph
 from tests.page.drawing import STROKES
 from tests.page.servers import FileServer
@@ -232,23 +231,6 @@ def test_constants_are_the_same_in_both_languages(engine: Page) -> None:
     names = ["CANVAS_SIDE", "PEN_WIDTH", "SIDE", "BOX", "DIGITS", "ALL_STEPS"]
     theirs = engine.evaluate("names => Object.fromEntries(names.map((name) => [name, engine[name]]))", names)
     assert theirs == dict(zip(names, [CANVAS_SIDE, PEN_WIDTH, SIDE, BOX, DIGITS, asdict(ALL_STEPS)], strict=True))
-
-
-def test_what_the_page_says_of_training_is_so(mnist: Digits) -> None:
-    lesson = (ASSETS / "views" / "lesson" / "steps.js").read_text(encoding="utf-8")
-    count, recipe = len(mnist.train_images), RECIPES["baseline"]
-    steps = math.ceil(count / recipe.batch_size)
-    ink = [f"{(tone - MEAN) / STD:.2f}".replace("-", "−") for tone in (0, 1)]
-    held_out = len(mnist.validation_images)
-    said = [f"{count:,}", f"{held_out:,}", f"{MEAN}", f"{STD}", *ink, f"{steps:,} steps", f"{steps * recipe.epochs:,}"]
-    assert [words for words in said if words not in lesson] == []
-    form = (ASSETS / "views" / "train" / "train.html").read_text(encoding="utf-8")
-    lowest, highest = (int(bound) for bound in re.findall(r'type="range" min="(\d+)" max="(\d+)"', form)[0])
-    for width in (lowest, highest):
-        assert Recipe(hidden=width).hidden == width
-    for width in (lowest - 1, highest + 1):
-        with pytest.raises(RecipeError):
-            Recipe(hidden=width)
 
 
 def on_canvases(digits: torch.Tensor) -> Iterator[torch.Tensor]:
