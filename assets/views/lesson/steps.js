@@ -84,6 +84,7 @@ export const STEPS = [
       const [layer, neuron] = state.neuron.value ?? [];
       if (layer !== 0 || neuron === undefined || neuron >= facts.now.hidden[0].length) return;
       const value = facts.now.hidden[0][neuron];
+      if (memo.drawing !== facts.drawing) Object.assign(memo, { drawing: facts.drawing, inactive: null });
       if (value === 0) memo.inactive = neuron;
       return (
         value > 0 && memo.inactive === neuron && `neuron ${neuron + 1} was inactive and now passes on ${number(value)}.`
