@@ -100,8 +100,8 @@ const EXERCISES = [
       chosen: `moment=0&${THREE}`,
     },
     predict: "After how many steps will it recognize this three: 100, 1,000, or only at the end?",
-    try: "Move the slider from moment to moment. The row “reads” says what it predicts at each.",
-    write: "The first moment from which on it reads a 3. Why is the loss near ln 10 before the first step?",
+    try: "Move the slider from moment to moment: the bars, and the row “reads”, are those of the network at that time.",
+    write: "The highest probability at first; the step from which on it reads a 3. Why does the loss begin near ln 10?",
   },
   {
     title: "Overfitting, and why ReLU",
