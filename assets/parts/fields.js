@@ -3,10 +3,10 @@ import { DIGITS } from "../engine/classifier.js";
 import { html, nothing } from "../vendor/lit-html.js";
 
 /** A slider. `text` is its value in words, where the number alone says little.
-    @param {string} label @param {number} value @param {(value: number) => void} set
+    @param {string} label @param {number} value @param {(value: number, input: HTMLInputElement) => void} set
     @param {{ min?: number, max?: number, step?: number, text?: string, name?: string }} [options] `name` is a class */
 export function slider(label, value, set, { min = 0, max = 1, step = 0.01, text, name = "" } = {}) {
-  const input = (/** @type {{ target: HTMLInputElement }} */ { target }) => set(target.valueAsNumber);
+  const input = (/** @type {{ target: HTMLInputElement }} */ { target }) => set(target.valueAsNumber, target);
   return html`<input type="range" class=${name} aria-label=${label} aria-valuetext=${text ?? nothing} min=${min}
     max=${max} step=${step} .value=${String(value)} @input=${input} />`;
 }

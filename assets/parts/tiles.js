@@ -3,6 +3,7 @@
 
     In a template: <signed-image .values=${weights} .full=${0.32}></signed-image>. */
 import { largest, quantile } from "../engine/math.js";
+import { watchScreen } from "./screen.js";
 
 const EXPONENT = 0.75; // keeps small values visible
 
@@ -106,15 +107,9 @@ function parsed(text) {
   return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
 }
 
-/** Light or dark has changed: colors are looked up anew. */
-function recolor() {
-  colors = {};
-  for (const tile of painted) tile.repaint();
-}
-
 customElements.define("ink-image", InkImage);
 customElements.define("signed-image", SignedImage);
-new MutationObserver(recolor).observe(document.body, { attributes: true, attributeFilter: ["class"] });
-for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)", "print"]) {
-  matchMedia(query).addEventListener("change", recolor);
-}
+watchScreen([], () => {
+  colors = {};
+  for (const tile of painted) tile.repaint();
+});

@@ -109,11 +109,6 @@ export function link() {
   return url.href;
 }
 
-/** Take the link out of the address: the page is no longer what it says. */
-export function forgetLink() {
-  if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
-}
-
 /** Set some of the state back to what it is at first. @param {...keyof State} names */
 export function reset(...names) {
   batch(() => {

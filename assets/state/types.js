@@ -51,6 +51,7 @@
  * A prediction with the drawing and the 28 x 28 pixels that it belongs to.
  * @typedef {Prediction & Drawing & { image: Uint8Array }} Current
  * @typedef {BlankPrediction & Drawing & { image: Uint8Array }} EmptyCurrent
+ * @typedef {Extract<Current, ForwardPass>} Drawn
  *
  * All parameters of a network as numbers, or as base64 of little-endian ones: float32 `parameters`, layer by layer; or,
  * where the weights are quantized, int8 `weights` with one float32 of `scales` for each neuron, and float32 `biases`.

@@ -7,8 +7,7 @@ import { argmax, sum } from "../../engine/math.js";
 import { CANVAS_SIDE } from "../../engine/pen.js";
 import { preprocess } from "../../engine/preprocessing.js";
 import { percent, withSign } from "../../parts/numbers.js";
-import { pad } from "../../state/drawing.js";
-import { add, networks, predictWith } from "../../state/networks.js";
+import { addOwn, drawWith, networks, predictWith } from "../../state/networks.js";
 import { current as currentRun } from "../../state/runs.js";
 import { state } from "../../state/state.js";
 import { keep, kept } from "../../state/storage.js";
@@ -82,20 +81,9 @@ listeners.add((message) => {
 effect(() => {
   const [network, base] = [tuned.value, shared.value];
   if (!network || !base) return;
-  const { parameters, shape, testAccuracy } = network;
-  const { description } = base;
-  const { widths, activation } = shape;
-  untracked(() =>
-    add(NAME, "Fine-tuned", {
-      ...description,
-      ...{ network: { parameters, widths, relu: true, activation }, fingerprint: undefined, testAccuracy, steps: null },
-      ...{
-        name: NAME,
-        recipe: `${description.recipe}; fine-tuned on your drawings`,
-        origin: "Fine-tuned in this page",
-      },
-    }),
-  );
+  const recipe = `${base.description.recipe}; fine-tuned on your drawings`;
+  const about = { recipe, origin: "Fine-tuned in this page", testAccuracy: network.testAccuracy };
+  untracked(() => addOwn(NAME, "Fine-tuned", network, about));
 });
 
 export function fineTuning() {
@@ -110,7 +98,7 @@ export function fineTuning() {
   const isRunning = now !== null && !now.result;
   return html`<section class="handwriting-tuning" aria-labelledby="handwriting-tuning">
     <h3 id="handwriting-tuning">Fine-tune it on my handwriting</h3>
-    <p class="handwriting-quiet">
+    <p class="view-quiet">
       A copy of the pretrained network learns slightly distorted copies of your drawings among MNIST’s digits, in this
       page: nothing is sent. It takes some seconds.
     </p>
@@ -135,10 +123,6 @@ function comparison({ before, after, outOfFold, mnistBefore, mnistAfter }, drawi
   const losses = mnistBefore.confusion.map((row, digit) => row[digit] - mnistAfter.confusion[digit][digit]);
   const worst = argmax(losses);
   const points = 100 * (mnistAfter.accuracy - mnistBefore.accuracy);
-  const draw = () => {
-    predictWith(NAME);
-    pad.focus();
-  };
   const fresh = () => {
     predictWith(NAME);
     begin();
@@ -188,9 +172,9 @@ function comparison({ before, after, outOfFold, mnistBefore, mnistAfter }, drawi
         )}
       </tbody>
     </table>
-    <p class="handwriting-quiet">The second line is the fair one (cross-validation in four parts). ${forgotten}</p>
+    <p class="view-quiet">The second line is the fair one (cross-validation in four parts). ${forgotten}</p>
     <div class="buttons">
-      <button type="button" @click=${draw}>Draw with it</button>
+      <button type="button" @click=${() => drawWith(NAME)}>Draw with it</button>
       <button type="button" @click=${fresh}>Write twenty new digits for it</button>
     </div>`;
 }

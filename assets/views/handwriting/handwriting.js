@@ -149,7 +149,7 @@ function results() {
       <button type="button" @click=${begin}>Start again</button>
       <button type="button" @click=${() => beginWith([])}>Delete these drawings</button>
     </div>
-    <p class="handwriting-quiet">For the command line: <code>python -m model classify ${FILE}.npy</code></p>`;
+    <p class="view-quiet">For the command line: <code>python -m model classify ${FILE}.npy</code></p>`;
 }
 
 /** The 95 % confidence interval of a share (E. B. Wilson, 1927). @type {(right: number, count: number) => [number, number]} */

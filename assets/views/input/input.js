@@ -11,13 +11,10 @@ import { active } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
 import { current, image, isEmpty, steps } from "../../state/prediction.js";
 import { reset, state } from "../../state/state.js";
-import { signal } from "../../vendor/signals-core.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
 
 const LOUPE = 7; // pixels to a side of the part that is shown as numbers
 const [ROW_WIDTH, ROW_HEIGHT, STRIP] = [SIDE * SIDE, 112, 16]; // of the picture of flattening
-
-const unrolled = signal(0); // how far the image is flattened, 0 to 1
 
 /** @typedef {{ name: keyof Steps, title: string, purpose: string, found: (stages: PreprocessingStages) => string,
     picture: (ink: Uint8Array, stages: Preprocessed) => unknown }} Card */
@@ -103,8 +100,8 @@ export function mount({ element }) {
           }
         </div>
       </header>
-      ${preprocessingSteps()} ${pixelValues()} ${flattening(image.value, unrolled.value, pixel())}
-      ${slider("Flatten the image", unrolled.value, (share) => (unrolled.value = share), { name: "is-wide" })}
+      ${preprocessingSteps()} ${pixelValues()} ${flattening(image.value, state.unrolled.value, pixel())}
+      ${slider("Flatten the image", state.unrolled.value, (share) => (state.unrolled.value = share), { name: "is-wide" })}
       <details>
         <summary>More</summary>
         <p>

@@ -1,12 +1,12 @@
 /** What the lesson's steps know of a drawing, and what their sentences, pictures and lines of code share. */
-/** @import { Current, ForwardPass, LoadedNetwork } from "../../state/types.js" */
+/** @import { Drawn, LoadedNetwork } from "../../state/types.js" */
 import { argmax, sum } from "../../engine/math.js";
 import { contributions } from "../../engine/reference.js";
 import { state } from "../../state/state.js";
 
 /** What a step knows: the prediction of a drawing, the network that makes it, and the digit that was meant (the predicted
     one until a label is chosen). `drawing` counts the drawings: a tick belongs to one of them.
-    @typedef {LoadedNetwork & { now: Extract<Current, ForwardPass>, label: number, drawing: number }} Facts */
+    @typedef {LoadedNetwork & { now: Drawn, label: number, drawing: number }} Facts */
 
 /** @param {ArrayLike<number>} values */
 export const countPositive = (values) => Array.from(values).filter((value) => value > 0).length;

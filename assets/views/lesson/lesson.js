@@ -79,7 +79,7 @@ function template() {
     <div class="lesson-body">
       <div class="lesson-text">
         <p class="lesson-idea">${withTerms(idea)}</p>
-        <p class="lesson-yours">${known ? yours(known) : emptyWords()}</p>
+        <p class="lesson-yours view-lead">${known ? yours(known) : emptyWords()}</p>
         <p class="lesson-try"><strong>Try it.</strong> ${exercise}</p>
         <p class="lesson-reached" role="status">${outcome.value ? `✓ Reached: ${outcome.value}` : nothing}</p>
         ${known ? code(known) : nothing}

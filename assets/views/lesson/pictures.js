@@ -4,6 +4,7 @@
 import { argmax, crossEntropy } from "../../engine/math.js";
 import { DEFAULTS, OPTIMIZERS } from "../../engine/settings.js";
 import { stepAxis, stepChart } from "../../parts/chart.js";
+import { slider } from "../../parts/fields.js";
 import { number, percent } from "../../parts/numbers.js";
 import { miniTestSet } from "../../state/mini-test-set.js";
 import { image } from "../../state/prediction.js";
@@ -12,11 +13,11 @@ import { state } from "../../state/state.js";
 import { batch as inOneGo, signal } from "../../vendor/signals-core.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
 import { flattening as rowPicture, preprocessingSteps } from "../input/input.js";
-import { lossCurve, softmaxBars } from "../loss/loss.js";
+import { lossCurve, softmaxPicture } from "../loss/loss.js";
 import { neuronSum } from "../neurons/neuron.js";
 import { NARROW, layerSwitch, neuronLayers } from "../neurons/neurons.js";
 import { isSame } from "../train/form.js";
-import { LOSS } from "../train/train.js";
+import { ACCURACY, LOSS } from "../train/train.js";
 import { changePicture, choice, differenceMap } from "../why/why.js";
 import { neuronOf } from "./facts.js";
 
@@ -24,17 +25,13 @@ const BATCH = 32;
 const STRIDE = 8; // neurons that one press switches off
 const RATES = [0.001, 0.01, 0.1];
 const GAP = 0.1; // between training and validation accuracy: far better on what was learned
-/** @type {import("../../parts/chart.js").YAxis} */
-const ACCURACY = { low: 0, high: 1, ticks: [0, 0.5, 1], format: (share) => percent(share, 0) };
 const REACH = 2; // how far the nudged weight goes in each direction
 const POINTS = 81; // of the curve over the nudge
 const NEAR = 0.01; // of the loss: this close to the lowest one is the lowest
 
-/** A slider of the lesson. @param {string} label @param {"unrolled" | "nudge"} name of the state */
-function slider(label, name) {
-  return html`<input type="range" min="0" max="1" step="0.0125" aria-label=${label} .value=${String(state[name].value)}
-    @input=${(/** @type {any} */ { target }) => (state[name].value = Number(target.value))} />`;
-}
+/** @param {string} label @param {"unrolled" | "nudge"} name of the state */
+const stateSlider = (label, name) =>
+  slider(label, state[name].value, (value) => (state[name].value = value), { step: 0.0125 });
 
 /** A batch of 32 images, the visitor's first; in color, each is three images. */
 export function batch() {
@@ -63,7 +60,7 @@ export function batch() {
 /** The image that becomes a row, as far as a slider is pulled. */
 export function flattening() {
   const share = state.unrolled.value;
-  return html`${rowPicture(image.value, share)} ${slider("Unroll the image", "unrolled")}
+  return html`${rowPicture(image.value, share)} ${stateSlider("Unroll the image", "unrolled")}
     <figcaption class="lesson-shape">${share === 1 ? "(1, 784)" : "(1, 1, 28, 28)"}</figcaption>`;
 }
 
@@ -84,9 +81,9 @@ export function relu(facts) {
       cy=${y(Math.max(z, 0))} r=${isChosen ? 8 : 5} @click=${choose}><title>${name}</title></circle>`;
   });
   return html`
-    <svg class="lesson-relu" viewBox="0 0 600 290" role="group" aria-label="max(0, z), with 64 neurons on it">
-      <path class="is-axis" d="M20 250H580M300 250V10"></path>
-      <path class="is-graph" d="M20 250H300L580 20"></path>
+    <svg class="graph lesson-relu" viewBox="0 0 600 290" role="group" aria-label="max(0, z), with 64 neurons on it">
+      <path d="M20 250H580M300 250V10"></path>
+      <polyline points="20,250 300,250 580,20" />
       <text x="580" y="276" text-anchor="end">sum z</text>
       <text x="310" y="20">passed on: max(0, z)</text>
       ${dots}
@@ -135,18 +132,18 @@ export function nudge(facts) {
   ];
   const tangent = [-0.5, 0.5].map((step) => `${x(at + step)} ${y(loss(at) + step * slopeAt(facts, at))}`);
   return html`
-    <svg class="lesson-nudge" viewBox="0 0 600 270" role="img"
+    <svg class="graph" viewBox="0 0 600 270" role="img"
       aria-label="The loss over one weight: ${number(loss(at), 3)} here">
-      <path class="is-axis" d="M30 240H570"></path>
-      <path class="is-graph" d="M${curve.map((value) => `${x(value)} ${y(loss(value))}`).join("L")}"></path>
-      <path class="is-tangent" d="M${tangent.join("L")}"></path>
-      <circle class="is-chosen" cx=${x(at)} cy=${y(loss(at))} r="8"></circle>
+      <path d="M30 240H570"></path>
+      <polyline points=${curve.map((value) => `${x(value)},${y(loss(value))}`).join(" ")} />
+      <path d="M${tangent.join("L")}"></path>
+      <circle cx=${x(at)} cy=${y(loss(at))} r="8"></circle>
       <text x="34" y="20">loss ${number(loss(at), 3)}</text>
       <text x="570" y="262" text-anchor="end">
         weight from neuron ${neuron + 1} of layer 2 to ${facts.label}: ${at < 0 ? "−" : "+"}${Math.abs(at).toFixed(2)}
       </text>
     </svg>
-    ${slider("Nudge the weight", "nudge")}
+    ${stateSlider("Nudge the weight", "nudge")}
     <figcaption>Slope where the weight is now: ${number(slope, 3)}</figcaption>
   `;
 }
@@ -178,12 +175,6 @@ export function nudgeReached(facts) {
 /** How wide the picture may be, in pixels; the lesson measures it. */
 export const width = signal(560);
 
-/** What has been pulled, and of which drawing. */
-const pulled = signal({
-  of: /** @type {object | null} */ (null),
-  logits: /** @type {Float64Array} */ (new Float64Array()),
-});
-
 export const preprocessing = () => preprocessingSteps();
 
 /** @param {Facts | null} facts */
@@ -209,22 +200,7 @@ export function layers(facts) {
 }
 
 /** @param {Facts | null} facts */
-export function softmax(facts) {
-  if (!facts) return nothing;
-  const { now } = facts;
-  const logits = pulledLogits(facts) ?? now.logits;
-  const move = (/** @type {number} */ digit, /** @type {number} */ logit) =>
-    (pulled.value = { of: now.image, logits: logits.with(digit, logit) });
-  return html`${softmaxBars(logits, move)}
-    <button type="button" ?disabled=${logits === now.logits} @click=${() => (pulled.value = { of: null, logits })}>
-      Reset logits
-    </button>`;
-}
-
-/** The logits as they were pulled for this drawing; null if they were not. @param {Facts} facts */
-export function pulledLogits({ now }) {
-  return pulled.value.of === now.image ? pulled.value.logits : null;
-}
+export const softmax = (facts) => (facts ? softmaxPicture(facts.now) : nothing);
 
 /** @param {Facts | null} facts */
 export function crossEntropyCurve(facts) {

@@ -5,6 +5,7 @@ import { argmax, crossEntropy, topTwo } from "../../engine/math.js";
 import { parameterCount } from "../../engine/network.js";
 import { grouped, number, percent, withArticle, withSign } from "../../parts/numbers.js";
 import { state } from "../../state/state.js";
+import { movedLogits } from "../loss/loss.js";
 import { attributed, countPositive, mean, mirrored, neuronOf } from "./facts.js";
 import * as pictures from "./pictures.js";
 
@@ -120,7 +121,7 @@ export const STEPS = [
     picture: pictures.softmax,
     reached(facts) {
       const { now } = facts;
-      const pulled = pictures.pulledLogits(facts);
+      const pulled = movedLogits(now);
       if (!pulled) return;
       const winner = argmax(pulled);
       return (

@@ -1,12 +1,12 @@
 /** Ten logits, each to be moved; softmax; the cross-entropy loss for the digit that was meant; and one step of gradient
     descent on the drawing. */
-/** @import { Current, ForwardPass, MountContext } from "../../state/types.js" */
+/** @import { Drawn, MountContext } from "../../state/types.js" */
 import { DIGITS } from "../../engine/classifier.js";
 import { argmax, clip, crossEntropy, largest, powers, softmax, sum } from "../../engine/math.js";
 import { afterOneStep, gradientSize } from "../../engine/reference.js";
 import { slider } from "../../parts/fields.js";
 import { brief, percent, small } from "../../parts/numbers.js";
-import { active } from "../../state/networks.js";
+import { classifier } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
 import { current, isEmpty } from "../../state/prediction.js";
 import { state } from "../../state/state.js";
@@ -14,18 +14,19 @@ import { computed, signal } from "../../vendor/signals-core.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
 import { COUNT, recognized } from "../../state/mini-test-set.js";
 
-/** @typedef {Extract<Current, ForwardPass>} Drawn */
-
 const RATES = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1];
 const REACH = 30; // a logit can be moved this far from 0, and as far as any logit is
 const QUIET = 0.005; // what is less has no number
 const [WIDTH, HEIGHT, HIGHEST] = [220, 120, 6]; // of the curve, and the loss at its top
 
-/** Logits as they were moved, and the prediction from which. */
-const moved = signal({ of: /** @type {Current | null} */ (null), logits: new Float64Array() });
+/** Logits as they were moved, and the image whose logits they were. */
+const moved = signal({
+  of: /** @type {Uint8Array | null} */ (null),
+  logits: /** @type {Float64Array} */ (new Float64Array()),
+});
 
-/** Only read where the network has arrived. */
-const classifier = () => /** @type {NonNullable<typeof active.value>} */ (active.value).classifier;
+/** The logits as they were moved for this drawing; null if they were not. @param {Drawn} now */
+export const movedLogits = ({ image }) => (moved.value.of === image ? moved.value.logits : null);
 
 /** @param {MountContext} context */
 export function mount({ element }) {
@@ -43,29 +44,22 @@ export function mount({ element }) {
 
 /** @param {Drawn} now */
 function pictures(now) {
-  const isMoved = moved.value.of === now;
-  const logits = isMoved ? moved.value.logits : now.logits;
   const label = state.label.value;
-  const move = (/** @type {number} */ digit, /** @type {number} */ logit) => {
-    moved.value = { of: now, logits: logits.with(digit, logit) };
-  };
+  const moved = movedLogits(now);
   return html`<div class="loss-body">
-    <div class="loss-digits">
-      ${softmaxBars(logits, move)}
-      <button type="button" ?disabled=${!isMoved} @click=${() => (moved.value = { ...moved.value, of: null })}>
-        Reset logits
-      </button>
-    </div>
+    <div class="loss-digits">${softmaxPicture(now)}</div>
     <div class="loss-cards">
-      ${lossCurve(label === null ? null : logits, label ?? 0)}
-      ${label === null || isMoved ? nothing : stepPicture(now, label)}
+      ${lossCurve(label === null ? null : (moved ?? now.logits), label ?? 0)}
+      ${label === null || moved ? nothing : stepPicture(now, label)}
     </div>
   </div>`;
 }
 
-/** Logits, their powers and their probabilities, digit by digit; the digit that was meant is chosen here.
-    @param {Float64Array} logits @param {(digit: number, logit: number) => void} move told what a slider was moved to */
-export function softmaxBars(logits, move) {
+/** Logits, their powers and their probabilities, digit by digit; the digit that was meant is chosen here. @param {Drawn} now */
+export function softmaxPicture(now) {
+  const logits = movedLogits(now) ?? now.logits;
+  const move = (/** @type {number} */ digit, /** @type {number} */ logit) =>
+    (moved.value = { of: now.image, logits: logits.with(digit, logit) });
   const exponentials = powers(logits);
   const probabilities = softmax(logits);
   const winner = argmax(logits);
@@ -103,7 +97,10 @@ export function softmaxBars(logits, move) {
         </tr>`;
       })}
     </tbody>
-  </table>`;
+  </table>
+    <button type="button" ?disabled=${logits === now.logits} @click=${() => (moved.value = { of: null, logits })}>
+      Reset logits
+    </button>`;
 }
 
 /** @param {number} share @param {string} words */
@@ -127,7 +124,7 @@ export function lossCurve(logits, label) {
           : "Say which digit you meant, in the first column."
       }
     </p>
-    <svg class="loss-curve" viewBox="-22 -12 252 150" role="img"
+    <svg class="graph loss-curve" viewBox="-22 -12 252 150" role="img"
       aria-label="The curve of −ln p${logits ? `: at p = ${small(p)}, the loss is ${brief(loss)}` : ""}">
       <path class="loss-axis" d="M0 0V${HEIGHT}H${WIDTH}" />
       <path class="loss-guess" d="M0 ${down(Math.log(DIGITS))}H${WIDTH}" />

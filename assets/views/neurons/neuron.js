@@ -1,6 +1,6 @@
 /** One neuron as pictures: inputs times weights are products; these and the bias are added up; the activation function
     makes of the sum what is passed on. And backwards: what the neurons that it feeds ask of it. */
-/** @import { Classifier, Current, ForwardPass, Layer, NeuronPlace } from "../../state/types.js" */
+/** @import { Classifier, Current, Drawn, Layer, NeuronPlace } from "../../state/types.js" */
 import { clip, largest, sum } from "../../engine/math.js";
 import { lossGradients } from "../../engine/reference.js";
 import { ACTIVATIONS } from "../../engine/settings.js";
@@ -9,8 +9,6 @@ import { brief, percent } from "../../parts/numbers.js";
 import { sumBars } from "../../parts/sum-bars.js";
 import { fullOf } from "../../parts/tiles.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
-
-/** @typedef {Extract<Current, ForwardPass>} Drawn */
 
 /** The weights of each neuron of a layer, and the weight that gets the full color.
     @type {WeakMap<Layer, { rows: Float32Array[], full: number }>} */
@@ -137,7 +135,7 @@ export function activationGraph(network, total) {
   const y = (/** @type {number} */ at) => 62 - (56 * clip(value(at), -height, height)) / height;
   const points = Array.from({ length: 49 }, (_, i) => ((i - 24) / 24) * reach).map((at) => `${x(at)},${y(at)}`);
   const isInactive = activation === "relu" && total <= 0;
-  const graph = svg`<svg class="neuron-graph" viewBox="0 0 120 124" aria-hidden="true">
+  const graph = svg`<svg class="graph neuron-graph" viewBox="0 0 120 124" aria-hidden="true">
     <path d="M0 62H120M60 2V122" />
     <path stroke-dasharray="2 3" d="M${x(total)} 62V${y(total)}H60" />
     <polyline points=${points.join(" ")} />

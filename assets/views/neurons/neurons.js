@@ -1,6 +1,6 @@
 /** The network as tiles: each neuron as its weights over the layer before, and how strongly the drawing activates it. The
     chosen one is explained below; threads show what it passes on, and what it gets. */
-/** @import { Classifier, Current, ForwardPass, MountContext, NeuronPlace } from "../../state/types.js" */
+/** @import { Current, Drawn, MountContext, NeuronPlace } from "../../state/types.js" */
 import { DIGITS } from "../../engine/classifier.js";
 import { argmax, largest, sum } from "../../engine/math.js";
 import { lossGradients } from "../../engine/reference.js";
@@ -9,7 +9,7 @@ import { digitSelect, slider } from "../../parts/fields.js";
 import { answer, brief, percent } from "../../parts/numbers.js";
 import { isMotionReduced } from "../../parts/player.js";
 import { drawing } from "../../state/drawing.js";
-import { active, networks } from "../../state/networks.js";
+import { active, classifier, networks } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
 import { current, image, isEmpty } from "../../state/prediction.js";
 import { reset, state } from "../../state/state.js";
@@ -35,9 +35,6 @@ const rootSize = signal(rootFontSize()); // kept, as to look it up in each frame
 addEventListener("resize", () => (rootSize.value = rootFontSize()));
 
 const reached = signal(Infinity); // how many layers the errors have come back to, from the logits on
-
-/** Only read where it has arrived. */
-const classifier = () => /** @type {{ classifier: Classifier }} */ (active.value).classifier;
 
 /** The neuron that is explained: the chosen one, or the strongest of the first layer. */
 export const chosen = computed(() => {
@@ -193,7 +190,7 @@ function layerTiles(layer, columns, now) {
   const note = isRelu && values ? `${count} of ${rows.length} active` : `${rows.length} neurons`;
   const tile = isOutput ? logitTile(layer, values, asked) : neuronTile(layer, values, asked);
   return html`<div class="neurons-layer ${isOutput ? "is-output" : ""}">
-    <p><b>${isOutput && asked ? "Each logit asks for" : name}</b> ${isOutput ? "" : note}</p>
+    <p class="view-quiet"><b>${isOutput && asked ? "Each logit asks for" : name}</b> ${isOutput ? "" : note}</p>
     <div class="neurons-tiles" style="--columns: ${columns}" role="radiogroup" aria-label=${name}
       @keydown=${(/** @type {KeyboardEvent} */ event) => walk(event, layer, columns)}>
       ${rows.map((_, neuron) => tile(neuron))}
@@ -266,7 +263,7 @@ function walk(event, layer, columns) {
 
 /** The strongest connections of the chosen neuron: weight × activation, or × what is asked for, backwards. They run in the
     gutters, never over a tile.
-    @param {Extract<Current, ForwardPass>} now @param {ReturnType<typeof geometry>} places */
+    @param {Drawn} now @param {ReturnType<typeof geometry>} places */
 function threads(now, places) {
   const { layers } = classifier().network;
   const { layer, neuron } = chosen.value;

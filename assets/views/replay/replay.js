@@ -5,6 +5,7 @@ import { DIGITS } from "../../engine/classifier.js";
 import { CANVAS_SIDE } from "../../engine/pen.js";
 import { clip } from "../../engine/math.js";
 import { slider } from "../../parts/fields.js";
+import { firstPoints } from "../../parts/ink.js";
 import { answer, percent } from "../../parts/numbers.js";
 import { createPlayer, isMotionReduced } from "../../parts/player.js";
 import "../../parts/tiles.js";
@@ -85,7 +86,7 @@ const progress = ({ count }) => count / timeline.points.length;
 function course(moments, i) {
   const count = moments.length;
   const text = `${percent(progress(moments[i]), 0)} of the drawing: ${answer(moments[i])}`;
-  const options = { max: count - 1, step: 1, text, name: "replay-slider" };
+  const options = { max: count - 1, step: 1, text, name: "axis-slider" };
   const isRejected = moments.some(({ verdict }) => verdict === "not a digit");
   const words = changes(moments).map((change) => describe(moments, change));
   return html`<ul class="replay-legend" aria-label="Probability of each digit at this moment">
@@ -208,15 +209,6 @@ function then(moments, i) {
       </button>
     </div>
   </div>`;
-}
-
-/** The first points of a drawing. @param {Stroke[]} strokes @param {number} count */
-function firstPoints(strokes, count) {
-  return strokes.flatMap((points) => {
-    const first = points.slice(0, Math.max(count, 0));
-    count -= points.length;
-    return first.length ? [first] : [];
-  });
 }
 
 /** The moments at which another digit became the likeliest, but for the first touches. @param {Moment[]} moments */

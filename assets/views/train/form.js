@@ -119,7 +119,7 @@ export function form() {
   const hint = problem || (field ? `${field.label}: ${field.hint}${range(field)}.` : summary);
   return html`<form class="train-form" aria-label="Settings of the next run" novalidate @submit=${submit}>
     <div class="train-fields">${FIELDS.map(input)}</div>
-    <p class="train-hint" id="train-hint" role=${problem ? "alert" : nothing}>
+    <p class="view-quiet" id="train-hint" role=${problem ? "alert" : nothing}>
       ${hint}
       ${
         isChapter.value

@@ -4,8 +4,7 @@ import { ACTIVATIONS } from "../../engine/settings.js";
 import { MEAN, STD } from "../../engine/trainer.js";
 import { readNetwork } from "../../engine/weights-files.js";
 import { percent } from "../../parts/numbers.js";
-import { pad } from "../../state/drawing.js";
-import { add, networks, predictWith, remove } from "../../state/networks.js";
+import { addOwn, drawWith, networks, predictWith, remove } from "../../state/networks.js";
 import { state } from "../../state/state.js";
 import { forget, keep, kept } from "../../state/storage.js";
 import { html, nothing } from "../../vendor/lit-html.js";
@@ -25,29 +24,13 @@ const accuracy = computed(() => {
   return right ? right[0] / COUNT : null;
 });
 
-const shared = computed(() => networks.value.get("shared")?.description ?? null);
+const isSharedThere = computed(() => networks.value.has("shared"));
 effect(() => {
-  if (network.value && shared.value) untracked(offer);
+  const opened = network.value;
+  if (!opened || !isSharedThere.value) return;
+  const about = { recipe: opened.shape.widths.join(" – "), origin: "Opened from a file", testAccuracy: null };
+  untracked(() => addOwn(NAME, opened.file, opened, about));
 });
-
-function offer() {
-  const { file, parameters, shape } = /** @type {Opened} */ (network.value);
-  const { detector, confidenceThreshold } = /** @type {import("../../state/types.js").ClassifierDescription} */ (
-    shared.value
-  );
-  const { widths, activation, mean, std } = shape;
-  add(NAME, file, {
-    ...{
-      network: { parameters, widths, relu: activation === "relu", activation },
-      mean,
-      std,
-      detector,
-      confidenceThreshold,
-    },
-    ...{ name: file, recipe: widths.join(" – "), testAccuracy: null, steps: null, batchSize: 1, deadNeurons: [] },
-    origin: "Opened from a file",
-  });
-}
 
 /** @param {Opened} opened */
 function take(opened) {
@@ -120,13 +103,9 @@ function details(now) {
       </select>
     </div>
     ${number("mean", "Mean")} ${number("std", "Deviation")}
-    <button
-      type="button"
-      aria-pressed=${state.network.value === NAME}
-      @click=${() => {
-        predictWith(NAME);
-        pad.focus();
-      }}>Draw with it</button>
+    <button type="button" aria-pressed=${state.network.value === NAME} @click=${() => drawWith(NAME)}>
+      Draw with it
+    </button>
     <button type="button" aria-label="Close ${file}" @click=${close}>✕</button>
   </div>`;
 }

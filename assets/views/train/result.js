@@ -8,9 +8,8 @@ import { writeSafetensors } from "../../engine/weights-files.js";
 import { confusionMatrix } from "../../parts/chart.js";
 import { save } from "../../parts/download.js";
 import { grouped, percent } from "../../parts/numbers.js";
-import { pad } from "../../state/drawing.js";
 import { isUnderWay, nameOf, shown, titleOf } from "../../state/runs.js";
-import { predictWith } from "../../state/networks.js";
+import { drawWith } from "../../state/networks.js";
 import { state } from "../../state/state.js";
 import { evaluate } from "../../state/training.js";
 import { html, nothing } from "../../vendor/lit-html.js";
@@ -46,14 +45,10 @@ export function result() {
   if (!run?.number || !run.parameters || isUnderWay(run)) return nothing;
   const title = titleOf(run);
   const result = measured.value.get(run.number);
-  const draw = () => {
-    predictWith(nameOf(run));
-    pad.focus();
-  };
   const isBeside = state.compared.value === "shared";
   return html`<div class="train-result">
     <div class="buttons">
-      <button type="button" @click=${draw}>Draw with it</button>
+      <button type="button" @click=${() => drawWith(nameOf(run))}>Draw with it</button>
       <button type="button" aria-pressed=${isBeside}
         @click=${() => (state.compared.value = isBeside ? null : "shared")}>Beside the pretrained one</button>
       <button type="button" ?disabled=${result !== undefined} @click=${() => measure(run)}>

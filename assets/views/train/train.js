@@ -5,6 +5,7 @@
 /** @import { Run } from "../../state/runs.js" */
 import { clip } from "../../engine/math.js";
 import { placeOf, spread, stepAt, stepAxis, stepChart } from "../../parts/chart.js";
+import { slider } from "../../parts/fields.js";
 import { grouped, number, percent, small } from "../../parts/numbers.js";
 import { createPlayer } from "../../parts/player.js";
 import { active } from "../../state/networks.js";
@@ -28,7 +29,7 @@ export const LOSS = {
   guide: { value: GUESSING, label: "guessing" },
 };
 /** @type {YAxis} */
-const ACCURACY = { low: 0, high: 1, ticks: [0, 0.5, 1], format: (share) => percent(share, 0) };
+export const ACCURACY = { low: 0, high: 1, ticks: [0, 0.5, 1], format: (share) => percent(share, 0) };
 
 /** The view's parts: each is painted for itself, as some change with every frame. */
 const PARTS = [transport, form, verdict, learning, list, result, opened];
@@ -166,7 +167,7 @@ function learning() {
       ${stepChart(curves("loss"), last, LOSS, at, words("Loss", "loss"))}
       <h3>Accuracy</h3>
       ${stepChart(curves("accuracy"), last, ACCURACY, at, words("Accuracy", "accuracy"))}
-      ${readings(run, moments, last)} ${slider(run, last, at)} ${stepAxis(last)}
+      ${readings(run, moments, last)} ${replay(run, last, at)} ${stepAxis(last)}
     </div>
   </div>`;
 }
@@ -239,13 +240,13 @@ function goTo(run, step) {
 }
 
 /** @type {(run: Run, last: number, at: number) => unknown} */
-function slider(run, last, at) {
+function replay(run, last, at) {
   const isPlaying = player.isPlaying.value;
-  /** @param {any} event */
-  const slide = ({ target }) => {
+  /** @param {number} share @param {HTMLInputElement} input */
+  const slide = (share, input) => {
     player.stop();
-    goTo(run, stepAt(target.valueAsNumber, last));
-    target.value = placeOf(state.moment.value ?? run.step, last);
+    goTo(run, stepAt(share, last));
+    input.value = String(placeOf(state.moment.value ?? run.step, last));
   };
   /** @param {KeyboardEvent} event */
   const walk = (event) => {
@@ -255,11 +256,10 @@ function slider(run, last, at) {
     const steps = [...run.snapshots.map((snapshot) => snapshot.step).filter((step) => step < run.step), run.step];
     goTo(run, steps[clip(steps.indexOf(at) + by, 0, steps.length - 1)]);
   };
+  const options = { step: 0.001, text: `Step ${grouped(at)}`, name: "axis-slider" };
   return html`<div class="train-slider">
     <button type="button" class="train-plain" aria-label=${isPlaying ? "Pause the replay" : "Replay the training"}
       @click=${() => (isPlaying ? player.stop() : player.play())}>${isPlaying ? "❚❚" : "▶"}</button>
-    <input type="range" class="slider" min="0" max="1" step="any" aria-label="Step of the training"
-      aria-valuetext="Step ${grouped(at)}" style="--share: ${placeOf(at, last)}" .value=${String(placeOf(at, last))}
-      @input=${slide} @keydown=${walk} />
+    <div @keydown=${walk}>${slider("Step of the training", placeOf(at, last), slide, options)}</div>
   </div>`;
 }

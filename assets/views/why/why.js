@@ -1,6 +1,6 @@
 /** Why one digit and not another: what the ink adds to the difference of their logits, what happens without some of it, and
     the smallest change that makes another digit win. */
-/** @import { Current, ForwardPass, MountContext } from "../../state/types.js" */
+/** @import { Drawn, MountContext } from "../../state/types.js" */
 import { DIGITS } from "../../engine/classifier.js";
 import { dot, sum, topTwo } from "../../engine/math.js";
 import { size, smallestChange } from "../../engine/perturbation.js";
@@ -10,14 +10,12 @@ import { answer, brief, briefWithSign, percent } from "../../parts/numbers.js";
 import { sumBars } from "../../parts/sum-bars.js";
 import "../../parts/tiles.js";
 import { drawing } from "../../state/drawing.js";
-import { active } from "../../state/networks.js";
+import { classifier } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
 import { current, image, isEmpty } from "../../state/prediction.js";
 import { reset, state } from "../../state/state.js";
 import { computed } from "../../vendor/signals-core.js";
 import { html, nothing } from "../../vendor/lit-html.js";
-
-/** @typedef {Extract<Current, ForwardPass>} Drawn */
 
 /** The two digits that are compared: the chosen ones, or the winner and the runner-up. */
 const pair = computed(() => {
@@ -32,9 +30,6 @@ const ofLogits = computed(() => {
   const [one, other] = pair.value;
   return Array.from({ length: DIGITS }, (_, digit) => Number(digit === one) - Number(digit === other));
 });
-
-/** Only read where the network has arrived. */
-const classifier = () => /** @type {NonNullable<typeof active.value>} */ (active.value).classifier;
 
 /** @param {MountContext} context */
 export function mount({ element }) {
