@@ -33,16 +33,12 @@ const doors = () => html`
     </a>
     <a class="door" href="?view=lesson">
       <span class="door-pixels" aria-hidden="true">${pixels()}</span>
-      <span class="door-words"
-        ><b>Learn <i>step by step</i></b> <span>With the numbers of your drawing.</span></span
-      >
+      <span class="door-words"><b>Learn <i>step by step</i></b> <span>With the numbers of your drawing.</span></span>
       <span class="door-arrow" aria-hidden="true">→</span>
     </a>
     <a class="door" href="?view=train">
       <span class="door-training">${training()}</span>
-      <span class="door-words"
-        ><b>Train <i>your own</i></b> <span>Watch noise turn into strokes.</span></span
-      >
+      <span class="door-words"><b>Train <i>your own</i></b> <span>Watch noise turn into strokes.</span></span>
       <span class="door-arrow" aria-hidden="true">→</span>
     </a>
   </nav>

@@ -98,8 +98,7 @@ const views = (view) => html`
       aria-label="View"
       .value=${view}
       @change=${(/** @type {Event & { target: HTMLSelectElement }} */ { target }) =>
-        (state.view.value = /** @type {typeof VIEWS[number]} */ (target.value))}
-    >
+        (state.view.value = /** @type {typeof VIEWS[number]} */ (target.value))}>
       ${VIEWS.map((name) => html`<option value=${name} ?selected=${name === view}>${TITLES[name]}</option>`)}
       ${view === "all" ? html`<option value="all" selected>All</option>` : nothing}
     </select>

@@ -105,18 +105,16 @@ function sumBars({ raises, lowers, rest }, at) {
       <span style="inline-size: ${((52 * Math.abs(value)) / most).toFixed(1)}%"></span>${withSign(value, 1)} ${words}
     </li>
   `;
-  return html`<ul>
-    ${bar(raises, "")} ${bar(lowers, "")} ${bar(rest, restName(at))}
-  </ul>`;
+  return html`<ul>${bar(raises, "")} ${bar(lowers, "")} ${bar(rest, restName(at))}</ul>`;
 }
 
 /** ReLU, with the neuron's sum on it. @param {number} sum */
 function reluPlot(sum) {
   const x = 36 + (30 * sum) / Math.max(Math.abs(sum), 8);
   const y = 42 - Math.max(x - 36, 0);
-  return svg`<svg viewBox="0 0 72 50" aria-hidden="true">
-    <path class="picture-axis" d="M0 42h72M36 4v46M36 ${y}H${x}V42" />
-    <path d="M0 42h36L72 6" />
+  return svg`<svg class="graph" viewBox="0 0 72 50" aria-hidden="true">
+    <path stroke-dasharray="2 2" d="M0 42h72M36 4v46M36 ${y}H${x}V42" />
+    <polyline points="0,42 36,42 72,6" />
     <circle cx=${x} cy=${y} r="4" />
   </svg>`;
 }

@@ -155,19 +155,10 @@ const layers = (widths) =>
     const isOutput = layer === widths.length - 1;
     const point = (/** @type {FocusEvent | KeyboardEvent} */ event) => walk(event, layer, width);
     return html`
-      <div
-        class="picture-layer ${isOutput ? "is-output" : ""}"
-        role="slider"
-        tabindex="0"
-        aria-label=${isOutput ? "The ten digits" : `Layer ${layer + 1}, ${width} neurons`}
-        aria-orientation="vertical"
-        aria-valuemin="1"
-        aria-valuemax=${width}
-        aria-valuenow="1"
-        @focus=${point}
-        @keydown=${point}
-        @blur=${() => (pointed.value = null)}
-      ></div>
+      <div class="picture-layer ${isOutput ? "is-output" : ""}" role="slider" tabindex="0"
+        aria-label=${isOutput ? "The ten digits" : `Layer ${layer + 1}, ${width} neurons`} aria-orientation="vertical"
+        aria-valuemin="1" aria-valuemax=${width} aria-valuenow="1" @focus=${point} @keydown=${point}
+        @blur=${() => (pointed.value = null)}></div>
     `;
   });
 
@@ -213,11 +204,9 @@ function image() {
     ([step]) => step !== "square" && steps.value[/** @type {keyof typeof STEP_NAMES} */ (step)],
   );
   return html`
-    <ink-image
-      role="img"
+    <ink-image role="img"
       aria-label="What the network sees: ${isEmpty(now) ? "nothing yet" : "your drawing, 28 by 28 pixels"}"
-      .tones=${now.image}
-    ></ink-image>
+      .tones=${now.image}></ink-image>
     <figcaption>${isEmpty(now) ? "" : taken.map(([, name]) => name).join(", ") || "as it was drawn"}</figcaption>
   `;
 }
@@ -237,13 +226,8 @@ function networkSwitch() {
         `,
       )}
     </div>
-    <button
-      type="button"
-      aria-pressed=${isComparing}
-      @click=${() => (state.compared.value = isComparing ? null : beside)}
-    >
-      Compare
-    </button>
+    <button type="button" aria-pressed=${isComparing}
+      @click=${() => (state.compared.value = isComparing ? null : beside)}>Compare</button>
   `;
 }
 
@@ -286,8 +270,11 @@ function foot() {
           ? html`<span class="picture-watch">← or watch one being drawn</span>`
           : advice
             ? advice
-            : html`<span class="is-up">raises</span><span class="is-down">lowers</span
-                ><span class="is-active">active</span>`
+            : html`
+                <span class="is-up">raises</span>
+                <span class="is-down">lowers</span>
+                <span class="is-active">active</span>
+              `
       }
     </p>
     ${

@@ -194,7 +194,7 @@ function tiles(run, now) {
     <weight-tiles .full=${full} .layer=${layer} role="img"
       aria-label="The 784 weights of each of ${layer.outputs} neurons, as images"></weight-tiles>
     <small>
-      <span class="train-up">Orange</span>: ink here raises the neuron’s sum; <span class="train-down">blue</span>:
+      <b class="is-up">Orange</b>: ink here raises the neuron’s sum; <b class="is-down">blue</b>:
       lowers it. Full color at ±${full}.
     </small>
   </figure>`;
