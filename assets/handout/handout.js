@@ -22,7 +22,7 @@ const SMILEY =
 /** What the class does, and what it opens for that. @type {[minutes: string, title: string, words: string, opened: PageState][]} */
 const PLAN = [
   ["0–10", "Everyone draws", "Hands up for an error: keep a tally.", { name: "The page", query: "" }],
-  ["10–14", "An image is numbers, in a batch, in a row", "Pull the slider.", step(1)],
+  ["10–14", "An image is numbers, in a batch, in a row", "Three steps: in the third, pull the slider.", step(1)],
   ["14–20", "One neuron, and ReLU", "Who can raise the sum by 1 with one stroke?", step(4)],
   ["20–25", "Two layers of 64", "Vote first: how many can go before the answer changes?", step(6)],
   ["25–29", "Softmax", "By how much must the second logit rise?", step(7)],
