@@ -107,6 +107,13 @@ def test_pad_and_bars_stay_in_sight_beside_a_view(open_view: OpenPage) -> None:
             assert bottom(page, part) <= 220
 
 
+def test_served_by_gradio_a_view_stands_beside_the_pad_too(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}?view=neurons", viewport={"width": 1366, "height": 768})
+    pad, view = (page.locator(part).bounding_box() for part in (".pad-frame", ".view.neurons"))
+    assert view["x"] > pad["x"] + pad["width"]
+    assert abs(view["y"] - pad["y"]) < 40
+
+
 def test_a_phones_pad_grows_by_a_tap(open_page: OpenPage, site: str) -> None:
     page = open_page(f"{site}?view=neurons", viewport={"width": 390, "height": 844}, has_touch=True)
     page.get_by_role("button", name="Large pad").tap()
