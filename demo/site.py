@@ -21,7 +21,7 @@ from model.classifier import CONFIDENCE_THRESHOLD, Classifier
 from model.data.pen import CANVAS_SIDE, Stroke
 from model.data.strokes import samples as written_samples
 from model.network import MLP
-from model.paths import ASSETS, DATA, MINI_TEST_SET, STROKES
+from model.paths import ASSETS, DATA, MINI_SETS, STROKES
 from model.pipeline import LoadedClassifier, load_baseline
 from model.quantization import LARGEST, QuantizedLayer
 from model.training.snapshots import Snapshot
@@ -79,7 +79,7 @@ def data(loaded: LoadedClassifier) -> dict[str, bytes]:
         "samples.json": samples(),
     }
     files = {name: json.dumps(value, separators=(",", ":")).encode() for name, value in values.items()}
-    return files | {MINI_TEST_SET.name: MINI_TEST_SET.read_bytes()}
+    return files | {path.name: path.read_bytes() for path in MINI_SETS}
 
 
 def modules() -> list[str]:

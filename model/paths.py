@@ -14,4 +14,4 @@ DATA = ROOT / "data"
 
 SHARED = ROOT.parent / "shared"
 # Inside the folder of shared data, wherever it is:
-MINI_TEST_SET = ASSETS / "data" / "mini-test-set.bin"
+MINI_SETS = tuple(ASSETS / "data" / f"mini-{kind}-set.bin" for kind in ("validation", "test"))

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from model.classifier import Classifier
 from model.network import MEAN, STD
 from model.preprocessing import ALL_STEPS, preprocess
-from tests import mini_test_set
+from tests import mini_sets
 from tests.page.conftest import OpenPage
 from tests.page.drawing import STROKES, choose_sample, draw, in_percents, percents, status
 from tests.perturbation import smallest_change
@@ -337,12 +337,12 @@ def test_softmax_loss_and_one_step(open_view: OpenPage, pretrained: Classifier) 
         stepped = after_one_step(pretrained, image, label, float(rate))
         target = torch.tensor(label)
         losses = [float(F.cross_entropy(some.logits(image[None])[0], target)) for some in (pretrained, stepped)]
-        images, labels = mini_test_set.load()
+        images, labels = mini_sets.load(mini_sets.VALIDATION)
         counts = [int((some.logits(images).argmax(1) == labels).sum()) for some in (pretrained, stepped)]
         before, _, after = term(page, "loss").inner_text().partition("→")
         for said, loss in ((before, losses[0]), (after, losses[1])):
             assert ("practically 0" in said) if loss < 1e-6 else numbers(said) == pytest.approx([loss], rel=0.05)
-        expect(term(page, "test digits")).to_have_text(re.compile(rf"{counts[0]}\s+→\s+{counts[1]}"))
+        expect(term(page, "validation digits")).to_have_text(re.compile(rf"{counts[0]}\s+→\s+{counts[1]}"))
         probabilities = [float(some.logits(image[None])[0].softmax(0)[label]) for some in (pretrained, stepped)]
         assert numbers(term(page, f"p({label})").inner_text()) == pytest.approx(in_percents(probabilities), abs=0.11)
 

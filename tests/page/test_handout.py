@@ -19,7 +19,7 @@ from model.preprocessing import Steps, preprocess
 from model.training.batches import training_samples, validation_samples
 from model.training.loop import train
 from model.training.recipe import Recipe
-from tests import mini_test_set
+from tests import mini_sets
 from tests.page.conftest import OpenPage
 from tests.perturbation import smallest_change
 from tests.reference import after_one_step, reference_pass
@@ -118,7 +118,7 @@ def test_losses_and_one_step(handout: Page, pretrained: Classifier) -> None:
     losses = -pretrained.logits(image[None])[0].log_softmax(dim=0)
     assert int((losses > wrong).sum()) == int((losses > torch.tensor(10).log()).sum()) == count
     assert losses[int(label)] < right
-    images, labels = mini_test_set.load()
+    images, labels = mini_sets.load(mini_sets.VALIDATION)
     stepped = [after_one_step(pretrained, image, int(label), step) for step in (0, rate, 1)]
     assert -stepped[1].logits(image[None])[0].log_softmax(dim=0)[int(label)] < low
     before, after, far = (int((network.logits(images).argmax(dim=1) == labels).sum()) for network in stepped)

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from model.classifier import Classifier
 from model.network import MEAN, STD
 from model.preprocessing import preprocess
-from tests import mini_test_set
+from tests import mini_sets
 from tests.page.conftest import OpenPage, wait_until_ready
 from tests.page.drawing import choose_sample, in_percents, percents
 
@@ -204,7 +204,7 @@ def test_a_network_from_elsewhere_is_opened(open_view: OpenPage, tmp_path: Path)
     opened.get_by_label("Deviation").press("Enter")
     probabilities = network(preprocess(ink[None]).flatten(1) / 255).softmax(dim=1)[0]
     expected = pytest.approx(in_percents(probabilities.tolist()), abs=0.11)
-    images, labels = mini_test_set.load()
+    images, labels = mini_sets.load()
     right = (network(images.flatten(1) / 255).argmax(dim=1) == labels).float().mean().item()
     expect(opened.first).to_contain_text(f"{100 * right:.1f}\u00a0% of the page’s 300 test digits right")
     assert percents(page) == expected

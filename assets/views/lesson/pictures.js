@@ -6,7 +6,7 @@ import { DEFAULTS, OPTIMIZERS } from "../../engine/settings.js";
 import { stepAxis, stepChart } from "../../parts/chart.js";
 import { slider } from "../../parts/fields.js";
 import { number, percent } from "../../parts/numbers.js";
-import { miniTestSet } from "../../state/mini-test-set.js";
+import { miniSet } from "../../state/mini-sets.js";
 import { image } from "../../state/prediction.js";
 import * as training from "../../state/runs.js";
 import { state } from "../../state/state.js";
@@ -36,7 +36,7 @@ const stateSlider = (label, name) =>
 /** A batch of 32 images, the visitor's first; in color, each is three images. */
 export function batch() {
   const isColor = state.color.value;
-  const others = miniTestSet()?.images ?? [];
+  const others = miniSet("validation")?.images ?? [];
   const tiles = Array.from({ length: BATCH }, (_, i) => (i ? others[i] : image.value));
   const channels = isColor ? ["red", "green", "blue"] : ["gray"];
   return html`

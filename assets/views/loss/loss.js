@@ -12,7 +12,7 @@ import { current, isEmpty } from "../../state/prediction.js";
 import { state } from "../../state/state.js";
 import { computed, signal } from "../../vendor/signals-core.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
-import { COUNT, recognized } from "../../state/mini-test-set.js";
+import { COUNT, recognized } from "../../state/mini-sets.js";
 
 const RATES = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1];
 const REACH = 30; // a logit can be moved this far from 0, and as far as any logit is
@@ -171,7 +171,7 @@ export function stepPicture(now, label) {
   const { length } = gradientSize(classifier().network, now, label);
   const counts = now.penIsDown
     ? null
-    : recognized(classifier(), [(input) => classifier().network.forward(input).logits, stepped]);
+    : recognized("validation", classifier(), [(input) => classifier().network.forward(input).logits, stepped]);
   return html`<section class="card">
     <h3>One step of gradient descent</h3>
     <p>
@@ -194,7 +194,7 @@ export function stepPicture(now, label) {
       <dd>${percent(now.probabilities[label])} → <strong>${percent(softmax(logits)[label])}</strong></dd>
       ${
         counts
-          ? html`<dt>of ${COUNT} test digits</dt>
+          ? html`<dt>of ${COUNT} validation digits</dt>
               <dd class="loss-accuracy">${counts[0]} → <strong>${counts[1]}</strong></dd>`
           : nothing
       }
@@ -203,7 +203,7 @@ export function stepPicture(now, label) {
       <summary>More</summary>
       <p>
         One example a step is stochastic gradient descent. It fits this drawing to the label that you gave, right or
-        wrong, and can cost accuracy on all other digits. The ${COUNT} are test digits: nothing is chosen by them here.
+        wrong, and can cost accuracy on all other digits. The ${COUNT} are validation digits, by which a rate may be chosen.
       </p>
     </details>
   </section>`;

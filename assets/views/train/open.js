@@ -8,7 +8,7 @@ import { addOwn, drawWith, networks, predictWith, remove } from "../../state/net
 import { state } from "../../state/state.js";
 import { forget, keep, kept } from "../../state/storage.js";
 import { html, nothing } from "../../vendor/lit-html.js";
-import { COUNT, recognized } from "../../state/mini-test-set.js";
+import { COUNT, recognized } from "../../state/mini-sets.js";
 import { computed, effect, signal, untracked } from "../../vendor/signals-core.js";
 
 /** @typedef {{ file: string, parameters: Float32Array, shape: Shape }} Opened */
@@ -20,7 +20,7 @@ const problem = signal("");
 /** The share of the page's test digits that it classifies correctly; null until they are there. */
 const accuracy = computed(() => {
   const classifier = networks.value.get(NAME)?.classifier;
-  const right = classifier && recognized(classifier, [(input) => classifier.network.forward(input).logits]);
+  const right = classifier && recognized("test", classifier, [(input) => classifier.network.forward(input).logits]);
   return right ? right[0] / COUNT : null;
 });
 
