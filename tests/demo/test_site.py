@@ -11,7 +11,9 @@ from demo.site import FOLDER, modules, styles, text
 from model.paths import ASSETS, DATA
 
 
-@pytest.mark.parametrize("name", ["page/pad/pad.js", "style.css", "network.json", "mini-test-set.bin"])
+@pytest.mark.parametrize(
+    "name", ["page/pad/pad.js", "style.css", "network.json", "mini-test-set.bin", "handout/handout.html"]
+)
 def test_a_file_is_served_and_only_when_it_is_new(http, name):
     answer = http.get(f"/{FOLDER}/{name}")
     assert answer.status_code == 200
