@@ -25,13 +25,9 @@ export function bracketed(value) {
 
 /** A share as a percentage: 98.6 %. Only the whole is 100 %: what rounds up to it is > 99.9 %. @param {number} share */
 export function percent(share, digits = 1) {
-  return `${percentage(share, digits)}\u00a0%`;
-}
-
-/** The same without its sign. @param {number} share */
-export function percentage(share, digits = 1) {
   const text = (100 * share).toFixed(digits);
-  return Number(text) === 100 && share < 1 ? `>\u202f${(100 - 10 ** -digits).toFixed(digits)}` : text;
+  const isBelow = Number(text) === 100 && share < 1;
+  return `${isBelow ? `>\u202f${(100 - 10 ** -digits).toFixed(digits)}` : text}\u00a0%`;
 }
 
 /** The same, or nothing below half a percent, where a bar is too short to be compared. @param {number} share */

@@ -286,21 +286,13 @@ function offer(run, snapshot) {
   const title = titleOf(run) + (snapshot ? `, step ${snapshot.step.toLocaleString("en")}` : "");
   const recipe = isShared ? shared.recipe : describeSettings(run.settings);
   const batchSize = run.settings?.batchSize ?? shared.batchSize;
-  const about = {
-    recipe,
-    testAccuracy: null,
-    steps: run.step,
-    batchSize,
-    deadNeurons: [],
-    origin: "Trained in this page",
-  };
   const name = isShared ? "snapshot" : nameOf(run);
   batch(() => {
     for (const other of networks.value.keys()) if (other.startsWith("run-") && other !== name) removeNetwork(other);
     add(name, title, {
       ...partsOf(run, snapshot, shared),
-      name: title,
-      ...about,
+      ...{ name: title, recipe, testAccuracy: null, steps: run.step, batchSize, deadNeurons: [] },
+      origin: "Trained in this page",
       shaping: isShared ? shared.shaping : shapingOf(run),
     });
     if (isShared && state.network.value === "shared") predictWith("snapshot");

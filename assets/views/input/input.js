@@ -158,7 +158,7 @@ function otherwise(ink, name) {
 const pixel = () => state.pixel.value ?? [13, 13];
 
 /** A part of the image as numbers, and one of them on its way into the network. */
-export function pixelValues() {
+function pixelValues() {
   const [row, column] = pixel();
   const half = (LOUPE - 1) / 2;
   const [top, left] = [row, column].map((at) => clip(at - half, 0, SIDE - LOUPE));

@@ -157,7 +157,7 @@ const steps = computed(() => {
 
 /** How the loss changes with one step of gradient descent, by learning rate, and what the step does to other digits.
     @param {Drawn} now @param {number} label */
-export function stepPicture(now, label) {
+function stepPicture(now, label) {
   const before = crossEntropy(now.logits, label);
   const losses = steps.value.map(({ logits }) => crossEntropy(logits, label));
   const high = Math.min(Math.max(before, ...losses.filter(Number.isFinite)), Math.max(2 * before, Math.log(DIGITS)));

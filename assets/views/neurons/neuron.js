@@ -125,7 +125,7 @@ export function neuronError({ network }, current, { layer, neuron }, label) {
 
 /** An activation function with the point that a sum gives.
     @param {Pick<Classifier["network"], "activation" | "activate">} network @param {number} total */
-export function activationGraph(network, total) {
+function activationGraph(network, total) {
   const { activation } = network;
   const value = (/** @type {number} */ at) => network.activate(Float64Array.of(at))[0];
   const isBounded = activation === "tanh" || activation === "sigmoid";

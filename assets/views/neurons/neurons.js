@@ -349,7 +349,7 @@ const noisy = computed(() => {
 });
 
 /** How the answer's probability falls as noise is added to the weights, and where the answer changes. */
-export function noisePicture() {
+function noisePicture() {
   const course = noisy.value;
   const change = course.findIndex(({ digit }) => digit !== course[0].digit);
   const outcome = change < 0 ? "the answer stays" : `the answer changes at ${percent(NOISES[change], 0)}`;

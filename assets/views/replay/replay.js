@@ -130,7 +130,7 @@ function drag(event) {
 
 /** The ten probabilities of each moment as areas that fill the height together, the first digit's on top; strokes end at
     the lines; what the detector rejects is pale. @param {Moment[]} moments @param {string} description */
-export function probabilityAreas(moments, description) {
+function probabilityAreas(moments, description) {
   const count = moments.length;
   const edges = moments.map(({ probabilities }) => {
     let total = 0;

@@ -83,7 +83,7 @@ export function isSame(some, others) {
 }
 
 /** Fill the fields in. @param {Partial<Settings>} changes of the chapter's values */
-export function fillIn(changes) {
+function fillIn(changes) {
   batch(() => {
     typed.value = {};
     reset(...NAMES);

@@ -21,7 +21,7 @@ import { LOSS } from "./train.js";
 
 /** The settings in one line: parts, and whether each differs from the chapter's. @param {Settings} settings
     @returns {[string, boolean][]} */
-export function inOneLine(settings) {
+function inOneLine(settings) {
   const is = engine.DEFAULTS;
   /** @type {(names: (keyof Settings)[]) => boolean} */
   const differs = (names) => names.some((name) => (settings[name] || 0) !== (is[name] || 0));

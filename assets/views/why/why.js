@@ -110,7 +110,7 @@ export function differenceMap(now) {
 
 /** The image without its orange or its blue ink: the change of the difference that the sum predicts, and the actual one.
     @param {Drawn} now */
-export function eraseTest(now) {
+function eraseTest(now) {
   const [one, other] = pair.value;
   const ofInk = shares(now).shares;
   const difference = dot(now.logits, ofLogits.value);
