@@ -23,7 +23,7 @@ from model.detector import Detector
 from model.files import write_atomically
 from model.network import DIGITS, MLP
 from model.quantization import QuantizedLayer
-from model.training.recipe import Recipe
+from model.training.recipe import WHOLE_NUMBERS, Recipe
 from model.training.snapshots import Snapshot
 
 FORMAT = "digit-sketchpad checkpoint 3"
@@ -114,20 +114,23 @@ def load(path: Path) -> Classifier:
 def _classifier(content: dict[str, Any]) -> Classifier:
     recipe = Recipe(**content["recipe"])
 
-    def network(weights: dict[str, Tensor], outputs: int) -> MLP:
-        made = MLP(recipe.hidden, outputs, hidden_layers=recipe.hidden_layers, relu=recipe.activation == "relu")
+    def network(weights: dict[str, Tensor], outputs: int, hidden: int) -> MLP:
+        made = MLP(hidden, outputs, hidden_layers=recipe.hidden_layers, relu=recipe.activation == "relu")
         made.load_state_dict(weights)  # strict: names and shapes
         return made
 
     detector = content["detector"]
+    if detector:
+        width = min(len(next(iter(detector["weights"].values()))), WHOLE_NUMBERS["hidden"][1])  # of its first layer
+        made = network(detector["weights"], 1, width)
+        detector = Detector(made, detector["threshold"], content["mean"], content["std"])
     return Classifier(
-        network=network(content["weights"], DIGITS),
+        network=network(content["weights"], DIGITS, recipe.hidden),
         recipe=recipe,
         test_accuracy=content["test_accuracy"],
         mean=content["mean"],
         std=content["std"],
-        detector=detector
-        and Detector(network(detector["weights"], 1), detector["threshold"], content["mean"], content["std"]),
+        detector=detector,
         provenance=content["provenance"],
         snapshots=tuple(
             Snapshot(**{**entry, "layers": tuple(QuantizedLayer(**layer) for layer in entry["layers"])})

@@ -38,8 +38,10 @@ SAMPLES = (
     (2461, 6791, 4904),
 )
 
-OVERLAID = 8  # one in so many negatives is two drawn over one another
-TEMPLATE_WEIGHT = 10  # times as often as a person's drawing, a template is drawn
+OVERLAID, FIGURES = 8, 5  # one in so many negatives is two drawn over one another; one in so many a random figure
+PARTS = 4  # of a random figure
+PART_POINTS = (2, 2, 3, 4, 5, 6, 8, 16)  # how many a part may have: lines, polygons, curves
+DIGIT_WEIGHT, SHAPE_WEIGHT = 10, 60  # times as often as a person's drawing, a template of a digit or of none is drawn
 PEN_WIDTHS = (0.05, 0.20)  # thinnest and widest pen, as a share of the drawing's longer side
 BATCH = 128  # drawings at once: small enough for the processor's cache
 
@@ -151,20 +153,56 @@ def training_digits(count: int, generator: torch.Generator) -> tuple[Tensor, Ten
 
 
 def training_negatives(count: int, generator: torch.Generator) -> Tensor:
-    """Images (count, 28, 28), uint8, of what is no digit, to train on: letters, symbols, templates, and two of these
-    drawn over one another.
+    """Images (count, 28, 28), uint8, of what is no digit, to train on: letters, symbols, templates, two of these drawn
+    over one another, and random figures.
     """
     drawings = load_drawings()
     negatives = drawings[~drawings.is_validation & ~drawings.are_digits & ~drawings.like_digits]
-    overlaid = count // OVERLAID
-    singles, lower, upper = (_at_random(negatives, part, generator) for part in (count - overlaid, overlaid, overlaid))
-    pairs = lower.overlaid_by(upper, generator)
-    return torch.cat([draw(singles, generator), draw(pairs, generator)])
+    overlaid, figures = count // OVERLAID, count // FIGURES
+    sizes = (count - overlaid - figures, overlaid, overlaid)
+    singles, lower, upper = (_at_random(negatives, size, generator) for size in sizes)
+    drawn = (singles, lower.overlaid_by(upper, generator), random_figures(figures, generator))
+    return torch.cat([draw(drawings, generator) for drawings in drawn])
+
+
+def random_figures(count: int, generator: torch.Generator) -> Drawings:
+    """Drawings of lines, polygons, arcs, circles, spirals and dots in random places; two of them may be mirrored.
+
+    Each part is a polyline around a center: its angle grows evenly, and so may its radius.
+    """
+
+    def uniform(low: float, high: float, *shape: int) -> Tensor:
+        return low + (high - low) * torch.rand(count, *shape, generator=generator)
+
+    last = torch.tensor(PART_POINTS)[torch.randint(len(PART_POINTS), (count, PARTS, 1), generator=generator)] - 1
+    along = torch.arange(max(PART_POINTS)).minimum(last) / last  # (N, parts, L), 0 to 1
+    turns = uniform(0, 3, PARTS, 1)
+    turns = torch.where(turns > 2, 1.0, turns)  # closed
+    inner = uniform(0, 3, PARTS, 1).clamp(max=1)  # where a spiral begins; 1 for a circle
+    angles = 2 * torch.pi * (uniform(0, 1, PARTS, 1) + turns * along)
+    radii = uniform(1, 4, PARTS, 1).exp() * (inner + (1 - inner) * along)
+    points = torch.stack([radii * angles.cos(), radii * angles.sin()], dim=3)  # (N, parts, L, 2)
+    points = points * uniform(0.6, 1.4, PARTS, 1, 2) + uniform(-50, 50, PARTS, 1, 2)
+    mirrored = points[:, -2] * torch.tensor([-1.0, 1.0])
+    points[:, -1] = torch.where(uniform(0, 1, 1, 1) < 0.5, mirrored, points[:, -1])
+    points = points.flatten(1, 2)
+    points = points - points.amin(dim=1, keepdim=True)
+    none = torch.zeros(count, dtype=torch.int64)
+    return Drawings(
+        labels=none,
+        sources=none + TEMPLATES,
+        writers=none,
+        is_validation=none.bool(),
+        sizes=none + points.shape[1],
+        points=(255 * points / points.amax(dim=(1, 2), keepdim=True)).byte(),
+        strokes=torch.arange(PARTS).repeat_interleave(max(PART_POINTS)).byte().expand(count, -1),
+    )
 
 
 def _at_random(drawings: Drawings, count: int, generator: torch.Generator) -> Drawings:
     """That many of the drawings, each as likely as any other, but for the templates."""
-    weights = torch.where(drawings.sources == TEMPLATES, TEMPLATE_WEIGHT, 1.0)
+    template_weights = torch.where(drawings.are_digits, DIGIT_WEIGHT, SHAPE_WEIGHT)
+    weights = torch.where(drawings.sources == TEMPLATES, template_weights, 1.0)
     return drawings[weights.multinomial(count, replacement=True, generator=generator)]
 
 

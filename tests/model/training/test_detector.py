@@ -39,5 +39,5 @@ def test_it_is_trained_for_a_network_of_any_depth_and_never_changes_it(mnist: Di
     for layers in (0, 3):
         network = MLP(seed=1, hidden_layers=layers)
         detector = train_detector(network, mnist, NONE)
-        assert detector.network.widths == [*network.widths[:-1], 1]
+        assert detector.network.widths == [784, *[training.RECIPE.hidden] * layers, 1]
         assert torch.equal(network.flat_parameters(), MLP(seed=1, hidden_layers=layers).flat_parameters())
