@@ -49,7 +49,7 @@ def test_training_draws_nothing_that_is_held_out(monkeypatch):
     monkeypatch.setattr(strokes, "draw", lambda drawings, *_: drawn.append(drawings) or torch.zeros(len(drawings)))
     _, labels = training_digits(3_000, torch.Generator().manual_seed(0))
     training_negatives(3_000, torch.Generator().manual_seed(0))
-    digits, negatives, pairs = drawn
+    digits, negatives, pairs, _ = drawn
     assert not any(drawings.is_validation.any() for drawings in drawn)
     assert digits.are_digits.all()
     assert torch.equal(labels, digits.digits)
