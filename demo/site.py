@@ -159,7 +159,7 @@ def describe_snapshot(snapshot: Snapshot) -> dict[str, Any]:
         "step": snapshot.step,
         "epoch": snapshot.epoch,
         "loss": snapshot.loss,
-        "accuracy": snapshot.test_accuracy,
+        "accuracy": snapshot.accuracy,
         "network": _describe_layers(snapshot.layers),
     }
 

@@ -103,7 +103,7 @@ def _fall_back(saved: Classifier | None, path: Path, problem: str, say: Say) -> 
 
 
 def load_baseline() -> LoadedClassifier:
-    """The network that was trained by the baseline recipe, which comes along to compare others with."""
+    """The network that was trained by the baseline recipe, which the repository includes to compare others with."""
     classifier = checkpoint.load(BASELINE)
     return LoadedClassifier(classifier, f"Trained on {classifier.trained_on}, and part of this program")
 
@@ -128,7 +128,7 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classi
         test_accuracy=accuracy(image_logits(network, digits.test_images), digits.test_labels),
         provenance=checkpoint.provenance(),
         detector=train_detector(network, digits, samples.images[len(samples) - recipe.stroke_images :], recipe.seed),
-        snapshots=recorder.snapshots(digits.test_images, digits.test_labels),
+        snapshots=recorder.snapshots(digits.validation_images, digits.validation_labels),
         curve=tuple(curve[:: -(-len(curve) // CURVE_POINTS)]),
         dead_neurons=dead_neurons(network, torch.cat([digits.train_images, digits.validation_images])),
     )

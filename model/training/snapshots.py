@@ -29,15 +29,15 @@ class Snapshot:
     Attributes:
         step: gradient updates done by then; 0 for the untrained network.
         epoch: epochs done by then; a whole number at an epoch's end.
-        loss: mean cross-entropy over MNIST's test digits.
-        test_accuracy: share of them predicted correctly, 0 to 1.
+        loss: mean cross-entropy over the validation digits.
+        accuracy: share of them predicted correctly, 0 to 1.
         layers: from the pixels to the logits.
     """
 
     step: int
     epoch: float
     loss: float
-    test_accuracy: float
+    accuracy: float
     layers: tuple[QuantizedLayer, ...]
 
     def network(self, relu: bool = True) -> MLP:
@@ -73,7 +73,7 @@ class SnapshotRecorder:
             self._take(progress.total_step, progress.epochs_done)
 
     def snapshots(self, images: Tensor, labels: Tensor) -> tuple[Snapshot, ...]:
-        """All that were taken, in order, each measured on test digits (N, 28, 28), uint8, and their labels (N,)."""
+        """All that were taken, in order, each measured on digits (N, 28, 28), uint8, and their labels (N,)."""
         inputs = normalize(images)
         snapshots = []
         for step, epoch, layers in self._taken:

@@ -133,10 +133,10 @@ function about() {
             ${grouped(biases)} biases).
           </p>
           <p>Recipe ${name}: ${recipe}.</p>
-          ${steps ? html`<p>${grouped(steps)} steps of gradient descent, each on ${batchSize} images.</p>` : nothing}
+          ${steps ? html`<p>${grouped(steps)} steps, each on ${batchSize} images.</p>` : nothing}
           <p>${origin}</p>
         </div>
-        <p>The baseline network, which most courses build, comes along: Adam on MNIST alone.</p>
+        <p>The baseline network, which most courses build, is included: Adam on MNIST alone.</p>
         <div class="buttons">
           <button type="button" @click=${predict("baseline", null)}>Predict with the baseline</button>
           <button type="button" @click=${predict("baseline", "shared")}>Compare both</button>

@@ -92,7 +92,7 @@ function row(run) {
       )}
     </td>
     <td>
-      <b title=${number ? "of the validation digits" : "of the test digits"}
+      <b title="of the validation digits"
         >${accuracy === null ? "" : percent(accuracy)}</b>
     </td>
     <td>${reading(run)}</td>

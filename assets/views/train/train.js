@@ -159,7 +159,7 @@ function learning() {
       ? `${title}: no step yet`
       : `${title} of ${training.titleOf(run)}: from ${first.toFixed(3)} to ${end.toFixed(3)} after ${grouped(run.step)} steps`;
   };
-  const measured = run.number ? "line: training, rings: validation" : "of the test digits";
+  const measured = run.number ? "line: training, rings: validation" : "of the validation digits";
   return html`<div class="train-learning">
     ${tiles(run, now)}
     <div class="train-charts">

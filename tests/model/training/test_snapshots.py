@@ -60,7 +60,7 @@ def test_the_pretrained_network_has_snapshots_with_true_figures(pretrained: Clas
     last = pretrained.snapshots[-1].network().flat_parameters()
     assert (last - pretrained.network.flat_parameters()).abs().max() < 0.01
     for snapshot in pretrained.snapshots:
-        logits = image_logits(snapshot.network(), mnist.test_images)
-        loss = torch.nn.functional.cross_entropy(logits, mnist.test_labels).item()
+        logits = image_logits(snapshot.network(), mnist.validation_images)
+        loss = torch.nn.functional.cross_entropy(logits, mnist.validation_labels).item()
         assert loss == pytest.approx(snapshot.loss, rel=1e-4)
-        assert accuracy(logits, mnist.test_labels) == pytest.approx(snapshot.test_accuracy, abs=5e-4)
+        assert accuracy(logits, mnist.validation_labels) == pytest.approx(snapshot.accuracy, abs=5e-4)
