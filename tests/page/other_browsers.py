@@ -32,7 +32,7 @@ class Browser:
         """Go to an address, and wait until its pad and bars are there."""
         self.visit(url)
         self.wait_for(
-            "document.querySelectorAll('[role=meter]').length === 10 && !!document.querySelector('[role=tab]')"
+            "document.querySelectorAll('[role=meter]').length === 10 && !!document.querySelector('.header a')"
         )
 
     def wait_for(self, condition: str) -> Any:

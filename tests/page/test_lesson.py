@@ -106,11 +106,11 @@ def test_a_neurons_sum_has_risen_only_for_the_drawing_that_it_was_first_seen_for
     page = open_step(4)
     draw(page, ONE)
     not_reached(page)
-    chosen = page.evaluate("import('./sketchpad/state/state.js').then(({ state }) => state.neuron.value)")
+    chosen = page.evaluate("import('sketchpad/state/state.js').then(({ state }) => state.neuron.value)")
     clear(page)
     draw(page, STROKES[8])  # another drawing: its sum is a new beginning, however high
     not_reached(page)
-    assert chosen == page.evaluate("import('./sketchpad/state/state.js').then(({ state }) => state.neuron.value)")
+    assert chosen == page.evaluate("import('sketchpad/state/state.js').then(({ state }) => state.neuron.value)")
 
 
 def test_an_inactive_neuron_has_to_become_active(open_step: OpenPage, pretrained: Classifier) -> None:

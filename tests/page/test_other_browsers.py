@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 # What the page says: the answer to assistive technology, the ten bars, and how PyTorch answered.
 STATUS = "document.querySelector('[aria-label=\"What the network predicts\"] [role=status]').textContent"
 METERS = "JSON.stringify([...document.querySelectorAll('[role=meter]')].map((meter) => Number(meter.ariaValueNow)))"
-VERIFIED = "document.querySelector('.readout-verification').textContent.includes('Verified by PyTorch')"
+VERIFIED = "document.querySelector('.picture-verification').textContent.includes('Verified by PyTorch')"
 DARK = f"""(() => {{
   const canvas = document.querySelector('[aria-label="{PAD}"]').closest('.pad').querySelector('canvas');
   const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;

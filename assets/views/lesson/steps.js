@@ -47,7 +47,7 @@ export const STEPS = [
     view: "input",
     yours({ now }) {
       const at = argmax(now.input);
-      return `Your first darkest pixel, in row ${Math.floor(at / 28)} and column ${at % 28}, becomes number ${at} of 0 to 783.`;
+      return `Your first darkest pixel, in row ${Math.floor(at / 28) + 1} and column ${(at % 28) + 1}, becomes number ${at + 1} of 784.`;
     },
     exercise: "Pull the slider until the 28 rows of your image lie one behind the other.",
     picture: pictures.flattening,

@@ -93,7 +93,7 @@ function progress(run) {
   const words = [
     training.titleOf(run),
     `epoch ${Math.min(Math.floor(run.epoch) + 1, run.epochs)} of ${run.epochs}`,
-    accuracy !== null && `${mine ? "validation" : "test"} accuracy ${percent(accuracy)}`,
+    accuracy !== null && `validation accuracy ${percent(accuracy)}`,
     run.state === "paused" && "paused",
     run.state === "stopped" && "ended by Reset",
   ];
