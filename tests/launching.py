@@ -14,18 +14,6 @@ from model.paths import ROOT
 
 PATIENCE = 120.0  # seconds; for a machine that has other things to do
 
-# The product on a machine without data and network: its own copy is elsewhere, and no mirror answers.
-OFFLINE = """
-import sys
-from pathlib import Path
-import torchvision
-torchvision.datasets.MNIST.mirrors = ["http://127.0.0.1:9/"]
-import model.data.mnist
-model.data.mnist.DATA = Path(sys.argv.pop(1))
-import app
-sys.exit(app.main())
-"""
-
 
 def clean_environment(**variables: str) -> dict[str, str]:
     """The environment without what would change the product's settings."""

@@ -3,38 +3,11 @@
 import ast
 import json
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-
-
-def tracked() -> list[str]:
-    """Every file that is in the repository, or about to be."""
-    if not (ROOT / ".git").exists():
-        pytest.skip("this is no clone, so it is unknown which files belong to the repository")
-    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    found = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
-    return [name for name in found if (ROOT / name).is_file()]
-
-
-def layout() -> list[str]:
-    """The paths that the README's layout section names."""
-    section = (ROOT / "README.md").read_text(encoding="utf-8").split("## Layout")[1].split("\n## ")[0]
-    lines = section.split("```")[1].strip().splitlines()
-    return [line.split()[0] for line in lines]
-
-
-def test_the_layout_section_names_what_is_there() -> None:
-    named = {name.strip("/") for name in layout()}
-    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
-    modules = {str(Path(name).parent) for name in tracked() if name.startswith(("model/", "demo/")) if "/" in name}
-    folders = {name.split("/")[0] for name in tracked() if "/" in name and not name.startswith(".")}
-    covered = named | {name.split("/")[0] for name in named}
-    assert modules <= named
-    assert folders <= covered
 
 
 PAGES = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md"))

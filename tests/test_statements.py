@@ -81,11 +81,6 @@ def test_numbers_that_are_stated(pattern: str, mnist: Digits, pretrained: Classi
         assert number == pytest.approx(value, rel=0, abs=tolerance)
 
 
-def test_the_middle_of_the_image_is_not_where_the_digits_are(mnist: Digits, pretrained: Classifier) -> None:
-    mean, deviation = center_of_mass(World(mnist, pretrained))
-    assert mean - deviation > 28 / 2
-
-
 def test_dead_neurons_are_off_for_all_60_000_training_digits(mnist: Digits, pretrained: Classifier) -> None:
     images = torch.cat([mnist.train_images, mnist.validation_images])
     assert pretrained.dead_neurons == dead_neurons(pretrained.network, images)

@@ -1,4 +1,4 @@
-/** The smallest change of an image that makes another digit win, as tests/perturbation.py finds it. */
+/** The smallest change of an image that makes another digit win. */
 /** @import { Classifier } from "./classifier.js" */
 import { argmax, clip, dot } from "./math.js";
 import { inputGradient } from "./reference.js";

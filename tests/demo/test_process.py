@@ -24,11 +24,6 @@ def test_output_that_cannot_encode_every_letter():
     assert spoken.stdout.endswith(b"done\n")
 
 
-def test_closed_output():
-    spoken = speak(preexec_fn=lambda: os.close(1))
-    assert (spoken.returncode, spoken.stderr) == (0, b"")
-
-
 @pytest.mark.parametrize("name", ["no_proxy", "NO_PROXY"])
 def test_the_own_server_is_asked_without_a_proxy(monkeypatch, name):
     for variable in ("no_proxy", "NO_PROXY"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from demo.settings import can_bind, parse_settings
+from demo.settings import parse_settings
 from model.training.recipe import Recipe
 
 VARIABLES = ("HOST", "PORT", "DATA", "CHECKPOINT", "RECIPE", "RETRAIN", "SHARE")
@@ -12,12 +12,6 @@ VARIABLES = ("HOST", "PORT", "DATA", "CHECKPOINT", "RECIPE", "RETRAIN", "SHARE")
 def no_settings(monkeypatch):
     for name in VARIABLES:
         monkeypatch.delenv(f"DIGITS_{name}", raising=False)
-
-
-def test_defaults():
-    settings = vars(parse_settings([]))
-    assert settings.pop("checkpoint").as_posix().endswith("/checkpoints/mlp.pt")
-    assert settings == dict.fromkeys(("host", "port", "data", "recipe")) | {"retrain": False, "share": False}
 
 
 def test_each_flag_has_an_environment_variable(monkeypatch):
@@ -30,25 +24,6 @@ def test_each_flag_has_an_environment_variable(monkeypatch):
     assert parse_settings([]) == by_flag
     assert by_flag.recipe == Recipe(seed=3)
     assert parse_settings(["--port", "8888"]).port == 8888
-
-
-@pytest.mark.skipif(not can_bind("::1", 0), reason="needs IPv6")
-def test_an_ipv6_address_is_written_as_in_the_pages_address():
-    assert [parse_settings(["--host", host]).host for host in ("::1", "[::1]")] == ["[::1]"] * 2
-
-
-def test_an_empty_variable_is_none(monkeypatch):
-    for name in VARIABLES:
-        monkeypatch.setenv(f"DIGITS_{name}", "")
-    assert vars(parse_settings([]))["data"] is None
-    assert not parse_settings([]).share
-
-
-def test_a_switch_that_is_neither_on_nor_off(monkeypatch, capsys):
-    monkeypatch.setenv("DIGITS_SHARE", "maybe")
-    with pytest.raises(SystemExit):
-        parse_settings([])
-    assert "DIGITS_SHARE must be one of" in capsys.readouterr().err
 
 
 def test_help_names_every_variable(capsys):

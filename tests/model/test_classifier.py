@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from torch.nn import functional as F
 
 from model.classifier import BLANK, CONFIDENCE_THRESHOLD, DIGIT, NOT_A_DIGIT, UNSURE, Classifier
 from model.data.pen import draw
@@ -33,25 +32,10 @@ def test_without_a_probable_digit_the_verdict_is_unsure():
     assert prediction.verdict == UNSURE
 
 
-def test_probabilities_are_the_softmax_of_the_logits(pretrained, mnist):
-    images = mnist.test_images[:50]
-    probabilities = torch.tensor([prediction.probabilities for prediction in pretrained.predict_images(images)])
-    torch.testing.assert_close(probabilities, F.softmax(pretrained.logits(images), dim=1))
-
-
 def test_a_drawing_is_predicted_by_the_steps_asked_for(pretrained):
     steps = Steps(crop=False)
     assert pretrained.predict(SEVEN[None], steps) == pretrained.predict_images(preprocess(SEVEN[None], steps))
     assert pretrained.predict(SEVEN[None], steps) != pretrained.predict(SEVEN[None])
-
-
-def test_the_detector_rejects_what_is_below_its_threshold(pretrained):
-    images = preprocess(torch.stack([SEVEN, SCRIBBLE]))
-    logits = pretrained.detector.logits(images)
-    assert logits.shape == (2,)
-    detector = replace(pretrained.detector, threshold=logits[0].item())
-    assert detector.rejects(images).tolist() == [False, True]
-    assert replace(pretrained, detector=None).predict_images(images)[1].verdict in (DIGIT, UNSURE)
 
 
 def test_a_fingerprint_changes_with_every_number_and_with_nothing_else(pretrained):
@@ -69,9 +53,3 @@ def test_a_fingerprint_changes_with_every_number_and_with_nothing_else(pretraine
     assert all(len(fingerprint) == 16 for fingerprint in fingerprints)
     same = replace(pretrained, recipe=Recipe("other"), test_accuracy=0.0, provenance={}, snapshots=())
     assert same.fingerprint() == pretrained.fingerprint()
-
-
-def test_the_day_of_the_training():
-    classifier = Classifier(MLP(), Recipe(), 0.1, provenance={"date": "2026-02-03T04:05:06+00:00"})
-    assert classifier.trained_on == "2026-02-03"
-    assert replace(classifier, provenance={}).trained_on == "an unknown day"

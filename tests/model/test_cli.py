@@ -1,7 +1,6 @@
 """python -m model train | evaluate | classify | export."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -96,22 +95,6 @@ def test_without_a_checkpoint_the_pretrained_network_is_used(command):
         assert err.startswith(not_one)
 
 
-@pytest.mark.slow
-def test_a_pipe_that_is_closed_early():
-    np.save("many.npy", np.stack([SEVEN] * 2_000))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "model", "classify", "--checkpoint", PRETRAINED, "many.npy"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert json.loads(process.stdout.readline())["digit"] == 7
-    process.stdout.close()
-    assert process.communicate()[1] == ""
-    assert process.returncode != 0
-
-
 # --- train, evaluate, export -----------------------------------------------------------------------------------------
 
 
@@ -135,29 +118,6 @@ def test_evaluate(command, monkeypatch, mnist, pretrained):
     assert result["compared"][0]["digits"] == result["digits"]
     assert result["digits"]["MNIST test set"]["accuracy"] > 0.96
     assert command("evaluate", "--checkpoint", PRETRAINED)[1].startswith("correct ")
-
-
-def test_export(command, monkeypatch, pretrained):
-    exported = []
-    monkeypatch.setattr("model.cli.export_onnx", lambda classifier, path: exported.append((classifier, path)))
-    assert command("export", "--checkpoint", PRETRAINED, "--onnx", "onnx/mlp.onnx") == (0, "onnx/mlp.onnx\n", "")
-    ((classifier, path),) = exported
-    assert (classifier.fingerprint(), path) == (pretrained.fingerprint(), Path("onnx/mlp.onnx"))
-
-
-@pytest.mark.parametrize(("name", "path"), [("train", "new.pt"), ("evaluate", PRETRAINED)])
-def test_without_data(command, monkeypatch, name, path):
-    monkeypatch.setattr("model.data.mnist.DATA", Path("none"))
-    monkeypatch.setattr("torchvision.datasets.MNIST.mirrors", [])
-    status, out, err = command(name, "--checkpoint", path)
-    assert (status, out) == (1, "")
-    assert len(err.splitlines()) == 1
-    assert "--data" in err
-
-
-def test_a_place_that_cannot_be_written_is_named_before_the_training(command):
-    message = "Nothing was trained: notes.txt/mlp.pt can't be written (Not a directory).\n"
-    assert command("train", "--checkpoint", "notes.txt/mlp.pt") == (1, "", message)
 
 
 @pytest.mark.parametrize(
@@ -200,18 +160,3 @@ def test_ctrl_c_ends_a_training(here, recipe, words):
     assert process.returncode == 130
     assert said.splitlines()[-1] == "Stopped; nothing was changed."
     assert not (here / "new.pt").exists()
-
-
-@pytest.mark.parametrize("arguments", [[], ["classify"], ["read", "x.png"], ["train", "--recipe", "none"]])
-def test_commands_that_do_not_exist(command, arguments):
-    status, out, err = command(*arguments)
-    assert (status, out) == (2, "")
-    assert err.startswith("usage: python -m model")
-
-
-def test_settings_from_the_environment(command, monkeypatch):
-    checkpoint.save(Classifier(MLP(), Recipe("mine"), 0.1), Path("mine.pt"))
-    monkeypatch.setenv("DIGITS_CHECKPOINT", "mine.pt")
-    _, out, err = command("classify", "seven.png")
-    assert max(json.loads(out)["probabilities"]) < 0.5  # untrained
-    assert err == ""

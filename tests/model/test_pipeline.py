@@ -61,18 +61,6 @@ def test_an_unusable_file_is_set_aside_in_one_line(path, no_mnist, damage, capfd
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("retrain", [False, True])
-def test_an_unusable_file_elsewhere_is_left_as_it_is(tmp_path, little_mnist, retrain):
-    path, said = tmp_path / "another-programs.pt", []
-    path.write_bytes(b"a text")
-    loaded = load_or_train(path, retrain=retrain, say=said.append)
-    assert loaded.classifier.fingerprint() == checkpoint.load(PRETRAINED).fingerprint()
-    assert len(said) == 1
-    assert said[0].startswith(f"{path} can't be used: ")
-    assert "left as it is: move it away, or name another file with --checkpoint." in said[0]
-    assert [entry.read_bytes() for entry in tmp_path.iterdir()] == [b"a text"]
-
-
 def test_an_unusable_file_is_trained_again(path, little_mnist):
     path.parent.mkdir()
     path.write_bytes(WHOLE[:1_000])
@@ -96,16 +84,6 @@ def test_a_good_file_is_loaded(path, no_mnist):
     assert "--retrain" in said[1]
 
 
-def test_retraining_without_mnist_keeps_the_checkpoint(path, no_mnist):
-    path.parent.mkdir()
-    path.write_bytes(WHOLE)
-    said = []
-    loaded = load_or_train(path, retrain=True, say=said.append)
-    assert path.read_bytes() == WHOLE
-    assert said == [f"MNIST is not here. Until then, {path} is used."]
-    assert "could not be trained again" in loaded.origin
-
-
 def test_a_training_that_diverges_falls_back_and_saves_nothing(path, little_mnist):
     said = []
     loaded = load_or_train(path, recipe=Recipe(optimizer="sgd", learning_rate=100), say=said.append)
@@ -119,11 +97,6 @@ def test_too_little_memory_falls_back(path, little_mnist, allocate):
     said = []
     load_or_train(path, say=said.append, train=lambda digits, recipe, say: allocate())
     assert said[0].startswith("There is too little memory for training")
-
-
-def test_another_error_stays_what_it_is(path, little_mnist):
-    with pytest.raises(RuntimeError, match="shapes"):
-        load_or_train(path, train=lambda digits, recipe, say: torch.zeros(2, 3) @ torch.zeros(2, 3))
 
 
 def test_a_classifier_that_cannot_be_saved_is_used(tmp_path, pretrained, little_mnist):
@@ -153,14 +126,6 @@ def test_two_launches_at_once_train_save_and_serve(tmp_path, path):
         assert [entry.name for entry in path.parent.iterdir()] == ["mlp.pt"]
         assert one.interrupt() in (0, 130)  # serving, or still about to
         assert "Traceback" not in one.said + two.said
-
-
-@pytest.mark.slow
-def test_killed_on_the_way_leaves_nothing_in_the_way(tmp_path, path, little_mnist):
-    with Launch(tmp_path / "log", "--checkpoint", path, "--recipe", LONG) as launch:
-        launch.wait_until_said("on validation digits")
-    loaded = load_or_train(path, recipe=parse_recipe(SHORT), say=lambda sentence: None)
-    assert checkpoint.load(path).fingerprint() == loaded.classifier.fingerprint()
 
 
 @pytest.mark.slow

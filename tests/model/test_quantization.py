@@ -33,9 +33,3 @@ def test_a_quantized_network_is_quantized_without_loss():
     assert all(QuantizedLayer.of(layer).is_exact(layer) for layer in network.layers())
     quantize(network)
     torch.testing.assert_close(network.flat_parameters(), before, rtol=1e-6, atol=0)
-
-
-def test_a_neuron_without_weights_stays_one():
-    layer = nn.Linear(3, 2)
-    nn.init.zeros_(layer.weight)
-    assert not QuantizedLayer.of(layer).dequantized_weights().any()

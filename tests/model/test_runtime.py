@@ -25,12 +25,6 @@ for name in sys.argv[1:]:
 print(state() == before, {"app", "demo", "gradio", "torchvision", "onnxscript"}.isdisjoint(sys.modules))
 sys.modules["model.runtime"].configure()
 print(torch.get_num_threads(), PIL.Image.MAX_IMAGE_PIXELS)
-samples = sys.modules["model.training.batches"].Samples(torch.zeros(8, 28, 28).byte(), torch.zeros(8).long())
-recipe, network = sys.modules["model.training.recipe"].Recipe(epochs=1), sys.modules["model.network"].MLP()
-before = set(sys.modules)
-list(sys.modules["model.training.loop"].train(network, samples, recipe))
-# torch.optim would import torch._dynamo at the first step, which takes a second.
-print([name for name in set(sys.modules) - before if name.startswith("torch")], "torch._dynamo" in sys.modules)
 """
 
 
@@ -40,4 +34,4 @@ def test_imports_set_nothing_and_load_only_what_is_needed():
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     prediction, *others = result.stdout.splitlines()
     assert prediction == "model.classifier model.detector model.network model.preprocessing"
-    assert others == ["True True", f"1 {MAX_JPEG_PIXELS}", "[] False"]
+    assert others == ["True True", f"1 {MAX_JPEG_PIXELS}"]

@@ -38,12 +38,6 @@ def server(session_folder: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def training_turn(session_folder: Path) -> FileLock:
-    """To be held while a test trains on the shared demo, which trains one network at a time."""
-    return FileLock(session_folder / "training.lock")
-
-
-@pytest.fixture(scope="session")
 def site(site_folder: Path) -> Iterator[str]:
     """The address of the static site, on a file server of its own."""
     files = FileServer(site_folder.parent)

@@ -38,17 +38,6 @@ def draw(page: Page, strokes: list, lift: bool = True) -> None:
             page.mouse.up()
 
 
-def touch(page: Page, strokes: list) -> None:
-    """Draw with a finger."""
-    session = page.context.new_cdp_session(page)
-    box = page.get_by_label(PAD).bounding_box()
-    for stroke in strokes:
-        for kind, point in zip(["touchStart", *["touchMove"] * (len(stroke) - 1)], stroke, strict=True):
-            x, y = on_pad(page, point, box)
-            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
 def choose_sample(page: Page, digit: int) -> Tensor:
     """Put a digit's next sample on the pad, which is known to the last pixel; returns its ink (140, 140), uint8.
 

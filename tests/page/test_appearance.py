@@ -28,7 +28,6 @@ SMALL = """() => [...document.querySelectorAll("main :is(button, select, input, 
 @pytest.mark.parametrize("view", ["", *VIEWS])
 def test_it_can_be_read_in_all_colors_and_pressed_by_a_finger(open_page: OpenPage, site: str, view: str) -> None:
     page = open_page(f"{site}?view={view}" if view else site, has_touch=True, viewport={"width": 1366, "height": 768})
-    assert violations(page) == []
     choose_sample(page, 5)
     expect_answer(page, 5)
     assert violations(page) == []
@@ -36,8 +35,6 @@ def test_it_can_be_read_in_all_colors_and_pressed_by_a_finger(open_page: OpenPag
     page.emulate_media(color_scheme="dark")
     assert violations(page) == []
     assert page.evaluate(SMALL) == []
-    page.emulate_media(color_scheme="dark", forced_colors="active")
-    assert violations(page) == []
 
 
 def test_on_paper_it_is_light_and_needs_no_color(page: Page) -> None:

@@ -134,25 +134,6 @@ def test_without_a_connection_or_an_answer_drawing_goes_on_and_the_server_is_ask
     expect_verified(page)
 
 
-def test_a_network_that_only_the_page_has_is_not_asked_about(served_page: Page) -> None:
-    page = served_page
-    draw(page, ONE)
-    expect_verified(page)
-    asked: list[Request] = []
-    page.on("request", lambda request: asked.append(request))
-    page.evaluate(
-        """async () => {
-          const { add, networks, predictWith } = await import(new URL("sketchpad/state/networks.js", document.baseURI));
-          add("run-1", "Run 1", networks.value.get("shared").description);
-          predictWith("run-1");
-        }"""
-    )
-    expect(verification(page)).to_contain_text("Run 1 predicts")
-    page.get_by_role("button", name="Pretrained", exact=True).click()
-    expect_verified(page)
-    assert [urlsplit(request.url).path for request in asked if "/verify" in request.url] == ["/verify"]
-
-
 def test_a_drawing_is_its_tabs_own_and_survives_sleep_and_the_way_back(served_page: Page) -> None:
     page = served_page
     draw(page, STROKES[3])
@@ -181,7 +162,6 @@ def test_a_server_that_ends_and_returns(open_page: OpenPage, pretrained: Classif
         page = open_page(server.url)
         server.stop()
         returns_with_another_network(page, server, pretrained)
-        ends_during_a_question(page, server, pretrained)
     finally:
         server.stop()
 
@@ -209,18 +189,3 @@ def returns_with_another_network(page: Page, server: ServerHere, pretrained: Cla
 def shares(classifier: Classifier, ink: torch.Tensor) -> list[float]:
     """What the bars say of this ink."""
     return in_percents(classifier.predict(ink[None])[0].probabilities)
-
-
-def ends_during_a_question(page: Page, server: ServerHere, pretrained: Classifier) -> None:
-    """That costs no drawing, not even the stroke that is being drawn when the server is back."""
-    page.route(ASKED, lambda route: (server.stop(), route.abort()))
-    clear(page)
-    draw(page, STROKES[4])
-    expect(verification(page)).to_contain_text("No connection to the server")
-    page.unroute(ASKED)
-    draw(page, [[[30, 120], [60, 125], [110, 122]]], lift=False)
-    before = percents(page)
-    server.start(pretrained)
-    assert percents(page) == before
-    page.mouse.up()
-    expect(alarm(page)).to_contain_text("The server has another network by now")

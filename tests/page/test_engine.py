@@ -15,19 +15,16 @@ from playwright.sync_api import Browser, Page
 
 from demo.site import describe_classifier, samples
 from model import checkpoint
-from model.classifier import CONFIDENCE_THRESHOLD, Classifier
+from model.classifier import CONFIDENCE_THRESHOLD
 from model.data.images import ImageError, working_pixels
 from model.data.mnist import Digits
-from model.data.pen import CANVAS_SIDE, PEN_WIDTH, draw
+from model.data.pen import CANVAS_SIDE, draw
 from model.data.pictures import find_ink
-from model.network import DIGITS, MLP
 from model.paths import ASSETS, PRETRAINED
-from model.preprocessing import ALL_STEPS, BOX, SIDE, Steps, preprocess
-from model.training.recipe import Recipe
+from model.preprocessing import ALL_STEPS, Steps, preprocess
 from tests.benchmarks.photographs import KINDS, photograph
 from tests.page.drawing import STROKES
 from tests.page.servers import FileServer
-from tests.perturbation import smallest_change
 from tests.reference import after_one_step, reference_pass
 
 CLASSIFIER = checkpoint.load(PRETRAINED)
@@ -62,11 +59,11 @@ def test_the_pen_leaves_the_same_marks(engine: Page) -> None:
         assert np.array_equal(theirs, draw(strokes).numpy())
 
 
-def test_both_engines_predict_alike_for_more_than_a_thousand_drawings(engine: Page, mnist: Digits) -> None:
+def test_both_engines_predict_alike(engine: Page, mnist: Digits) -> None:
     styles = [sample["strokes"] for styles in samples() for sample in styles]
-    drawings = [*STROKES.values(), *styles, *edge_cases(), *map(random_strokes, range(300))]
+    drawings = [*STROKES.values(), *styles, *edge_cases(), *map(random_strokes, range(100))]
     drawn = torch.stack([draw(strokes) for strokes in drawings])
-    for ink in itertools.chain([drawn], on_canvases(mnist.test_images[:1000])):
+    for ink in itertools.chain([drawn], on_canvases(mnist.test_images[:300])):
         assert_alike(engine, ink)
 
 
@@ -198,39 +195,40 @@ def test_every_number_on_the_way_to_the_answer(engine: Page) -> None:
             torch.testing.assert_close(torch.tensor(theirs[name]), values, atol=2e-4, rtol=1e-5, msg=name)
 
 
-@pytest.mark.parametrize(("depth", "relu"), [(0, True), (1, True), (3, True), (2, False)])
-def test_networks_of_other_depths(engine: Page, mnist: Digits, depth: int, relu: bool) -> None:
-    network = MLP(hidden=12, seed=depth, hidden_layers=depth, relu=relu)
-    classifier = Classifier(network, Recipe(), 0.1)
-    image = mnist.test_images[0]
-    sent = [describe_classifier(classifier), image.flatten().tolist()]
-    logits, stepped = engine.evaluate(
-        """([description, image]) => {
-          const classifier = new engine.Classifier(description);
-          const pass = classifier.predict(Uint8Array.from(image));
-          return [[...pass.logits], [...engine.afterOneStep(classifier.network, pass, 3, 0.01)(pass.input)]];
-        }""",
-        sent,
-    )
-    torch.testing.assert_close(torch.tensor(logits), classifier.logits(image[None])[0], atol=1e-4, rtol=1e-4)
-    after = after_one_step(classifier, image, 3, 0.01).logits(image[None])[0]
-    torch.testing.assert_close(torch.tensor(stepped), after, atol=1e-4, rtol=1e-4)
-
-
-def test_the_smallest_change_is_the_same(engine: Page, mnist: Digits) -> None:
+def test_another_digit_wins_just_so_and_deepfool_finds_no_smaller_change(engine: Page, mnist: Digits) -> None:
     for image in mnist.test_images[:4]:
-        theirs = engine.evaluate(
-            "(image) => [...engine.smallestChange(classifier, Uint8Array.from(image))]", image.flatten().tolist()
-        )
-        ours = smallest_change(CLASSIFIER, image)
-        assert ours is not None
-        assert (torch.tensor(theirs) - ours.flatten()).abs().max() <= 1  # a tone may be rounded the other way
+        changed = smallest_change(engine, image)
+        before, after = (CLASSIFIER.logits(images[None])[0] for images in (image, changed))
+        assert after.argmax() != before.argmax()
+        assert after.max() - after[before.argmax()] < 0.2  # just beyond the tie
+        nearly = image.float() + 0.95 * (changed.float() - image.float())
+        x = (nearly / 255 - CLASSIFIER.mean) / CLASSIFIER.std
+        assert CLASSIFIER.network(x[None, None])[0].argmax() == before.argmax()
+        assert (changed.float() - image.float()).norm() <= deepfool(image)
 
 
-def test_constants_are_the_same_in_both_languages(engine: Page) -> None:
-    names = ["CANVAS_SIDE", "PEN_WIDTH", "SIDE", "BOX", "DIGITS", "ALL_STEPS"]
-    theirs = engine.evaluate("names => Object.fromEntries(names.map((name) => [name, engine[name]]))", names)
-    assert theirs == dict(zip(names, [CANVAS_SIDE, PEN_WIDTH, SIDE, BOX, DIGITS, asdict(ALL_STEPS)], strict=True))
+def smallest_change(engine: Page, image: torch.Tensor) -> torch.Tensor:
+    """The page's: the changed image (28, 28), uint8."""
+    changed = engine.evaluate(
+        "(image) => [...engine.smallestChange(classifier, Uint8Array.from(image))]", image.flatten().tolist()
+    )
+    return torch.tensor(changed, dtype=torch.uint8).view(28, 28)
+
+
+def deepfool(image: torch.Tensor) -> float:
+    """The size of the change that plain DeepFool finds if its tones are clipped."""
+    tones, winner = image.flatten().double(), int(CLASSIFIER.logits(image[None]).argmax())
+    for _ in range(100):
+        x = tones.clone().requires_grad_()
+        scores = CLASSIFIER.network(((x / 255 - CLASSIFIER.mean) / CLASSIFIER.std).float()[None])[0].double()
+        if int(scores.argmax()) != winner:
+            return float((tones - image.flatten()).norm())
+        steps = []
+        for digit in set(range(10)) - {winner}:
+            (gradient,) = torch.autograd.grad(scores[winner] - scores[digit], x, retain_graph=True)
+            steps.append(-((scores[winner] - scores[digit]).item() + 0.01) / float(gradient @ gradient) * gradient)
+        tones = (tones + 1.02 * min(steps, key=lambda step: float(step.norm()))).clamp(0, 255)
+    return float("inf")
 
 
 def on_canvases(digits: torch.Tensor) -> Iterator[torch.Tensor]:

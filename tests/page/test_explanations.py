@@ -17,7 +17,6 @@ from model.preprocessing import ALL_STEPS, preprocess
 from tests import mini_sets
 from tests.page.conftest import OpenPage
 from tests.page.drawing import STROKES, choose_sample, draw, in_percents, percents, status
-from tests.perturbation import smallest_change
 from tests.reference import ReferencePass, after_one_step, reference_pass
 
 POWERS = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
@@ -48,27 +47,6 @@ def switch(page: Page, name: str) -> Locator:
     return page.get_by_role("switch", name=SWITCHES[name])
 
 
-def test_what_each_preprocessing_step_found(open_view: OpenPage) -> None:
-    page = open_view("input")
-    ink = choose_sample(page, 7)
-    expect(card(page, "crop")).to_contain_text("pixels")
-    said = {name: card(page, name).locator(".input-found").inner_text() for name in SWITCHES}
-    height, width = (len((ink.amax(dim=axis) > ink.max() // 3).nonzero()) for axis in (1, 0))
-    side = max(width, height)
-    assert numbers(said["crop"]) == [width, height]
-    assert numbers(said["square"]) == [side, side]
-    assert numbers(said["resize"]) == pytest.approx([side / 20] * 2, abs=0.06)
-
-    def first_ink(image: Tensor, axis: int) -> int:
-        return int(image.amax(dim=axis).nonzero()[0])
-
-    image = preprocess(ink[None])[0]
-    uncentered = preprocess(ink[None], replace(ALL_STEPS, center=False))[0]
-    right, down = (first_ink(image, axis) - first_ink(uncentered, axis) for axis in (0, 1))
-    moves = [(right, "right" if right > 0 else "left"), (down, "down" if down > 0 else "up")]
-    assert said["center"] == "moved " + ", ".join(f"{abs(by)} {where}" for by, where in moves if by)
-
-
 def test_a_step_that_is_left_out_changes_every_prediction(open_view: OpenPage, pretrained: Classifier) -> None:
     page = open_view("input")
     ink = choose_sample(page, 7)
@@ -86,18 +64,6 @@ def test_a_step_that_is_left_out_changes_every_prediction(open_view: OpenPage, p
         switch(page, name).click()
     page.get_by_role("button", name="Make it small, in a corner").click()
     expect(status(page)).to_contain_text("Not a digit")
-
-
-def test_a_pixel_on_its_way_into_the_network(open_view: OpenPage) -> None:
-    page = open_view("input")
-    image = preprocess(choose_sample(page, 7)[None])[0]
-    page.get_by_role("button", name="Arrow keys go to another pixel").press("ArrowUp")
-    tone = int(image[12, 13])
-    name = re.compile(f"^Row 13, column 14: {tone}\\.")
-    expect(page.get_by_role("button", name="Arrow keys go to another pixel")).to_have_accessible_name(name)
-    pixel = page.locator(".input-pixel")
-    expect(pixel).to_contain_text(f"pixel {12 * 28 + 14} of 784")
-    expect(pixel.locator("strong")).to_have_text(f"{(tone / 255 - MEAN) / STD:.2f}".replace("-", "−"))
 
 
 # --- neurons ----------------------------------------------------------------------------------------------------------
@@ -185,17 +151,6 @@ def test_each_output_asks_for_a_change_and_errors_flow_back(open_view: OpenPage,
     assert numbers(shown) == close(expected)
 
 
-def test_a_neuron_of_the_first_layer_shows_its_784_weights(open_view: OpenPage, pretrained: Classifier) -> None:
-    page = open_view("neurons")
-    tiles(page, "Layer 1").nth(3).click()
-    image = page.get_by_role("img", name="The 784 weights of neuron 4 of layer 1").locator("canvas")
-    pixels = image.evaluate("canvas => [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data]")
-    red, _, blue, _ = torch.tensor(pixels).view(784, 4).unbind(1)
-    weights = pretrained.network.hidden1.weight[3]
-    clear = weights.abs() > 0.05 * weights.abs().max()
-    assert torch.equal((red > blue)[clear], (weights > 0)[clear])
-
-
 def test_neurons_are_chosen_by_touch_and_keyboard_and_light_up_while_the_pen_is_down(open_view: OpenPage) -> None:
     page = open_view("neurons", has_touch=True)
     lit = (
@@ -214,18 +169,6 @@ def test_neurons_are_chosen_by_touch_and_keyboard_and_light_up_while_the_pen_is_
     expect(heading).to_contain_text("Neuron 18")
     page.keyboard.press("ArrowLeft")
     expect(tiles(page, "Layer 2").nth(16)).to_be_focused()
-
-
-def test_noise_on_the_weights_changes_the_answer_where_it_says_so(open_view: OpenPage, pretrained: Classifier) -> None:
-    page = open_view("neurons")
-    _, found = drawn(page, 9, pretrained)
-    noise = page.get_by_role("slider", name="Noise on the weights")
-    text = page.get_by_text(re.compile("the answer changes at")).inner_text()
-    change = numbers(text.partition("changes at")[2])[0] / 100
-    for amount, is_same in ((change - 0.1, True), (change, False), (0, True)):
-        noise.fill(f"{amount:.1f}")
-        expect(noise).to_have_attribute("aria-valuetext", re.compile(f"^{amount * 100:.0f}"))
-        assert (max(range(10), key=percents(page).__getitem__) == int(found.logits.argmax())) is is_same
 
 
 # --- why --------------------------------------------------------------------------------------------------------------
@@ -263,15 +206,6 @@ def test_the_map_and_its_sum_make_the_difference(open_view: OpenPage, pretrained
     expect(against).to_have_value("0")
     page.get_by_role("button", name="Winner and runner-up").press("Enter")
     expect(why).to_have_value(str(winner))
-
-    changed = smallest_change(pretrained, image)
-    assert changed is not None
-    change = changed.float() - image.float()
-    most, share = change.abs().max(), change.norm() / image.float().norm()
-    equation = page.locator(".why-change")
-    expect(equation.get_by_role("img", name=f"The change, at most {most:.0f} of 255")).to_be_visible()
-    expect(equation).to_contain_text(f"{100 * share:.0f}\N{NO-BREAK SPACE}% of the ink")
-    expect(equation.locator("figcaption").last).to_contain_text(str(int(pretrained.logits(changed[None]).argmax())))
 
     colored = page.locator(".why-map canvas").evaluate(
         """canvas => {

@@ -21,7 +21,8 @@ from model.training.loop import train
 from model.training.recipe import Recipe
 from tests import mini_sets
 from tests.page.conftest import OpenPage
-from tests.perturbation import smallest_change
+from tests.page.test_engine import engine as engine  # a page with the modules as they are in assets/
+from tests.page.test_engine import smallest_change
 from tests.reference import after_one_step, reference_pass
 
 ANSWERS = (ROOT / "docs" / "worksheet-answers.md").read_text(encoding="utf-8")
@@ -76,6 +77,7 @@ def test_a_class_sets_its_address_once(handout: Page, site: str) -> None:
     assert codes[0] == codes[2] != codes[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", range(20))
 def test_a_link_opens_its_state(handout: Page, open_page: OpenPage, which: int) -> None:
     link = urlsplit(handout.get_by_role("link").nth(which).get_attribute("href"))
@@ -148,7 +150,7 @@ def test_training_and_overfitting(handout: Page, pretrained: Classifier, mnist: 
     assert with_relu > max(least, without + less)
 
 
-def test_a_smiley_and_attribution(handout: Page, pretrained: Classifier) -> None:
+def test_a_smiley_and_attribution(handout: Page, engine: Page, pretrained: Classifier) -> None:
     assert pretrained.predict(drawing(handout, 9)[0])[0].verdict == NOT_A_DIGIT
     digit, apart, percent = states(r"prediction is still (\d)\. But .*? than (\d) apart\. .*? than (\d+) %")
     _, image = drawing(handout, 10)
@@ -158,6 +160,6 @@ def test_a_smiley_and_attribution(handout: Page, pretrained: Classifier) -> None
     lead, lead_after = (logits[int(digit)] - logits[9] for logits in (found.logits, after))
     assert after.argmax() == digit
     assert abs(lead_after - lead + shares.clamp(max=0).sum()) > apart
-    changed = smallest_change(pretrained, image)
+    changed = smallest_change(engine, image)
     assert pretrained.logits(changed[None]).argmax() != digit
     assert 100 * (changed.float() - image.float()).norm() / image.float().norm() < percent

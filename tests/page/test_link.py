@@ -34,19 +34,6 @@ def link(page: Page) -> str:
     return address
 
 
-def test_drawings_survive_their_code(engine: Page) -> None:
-    drawings = [scribble(seed) for seed in range(20)] + list(STROKES.values())
-    codes = engine.evaluate(
-        f"async (all) => {{ {CODE} return all.map(drawing.write).map((text) => [text, drawing.parse(text)]) }}",
-        drawings,
-    )
-    for strokes, (code, again) in zip(drawings, codes, strict=True):
-        assert len(again) == len(strokes), code
-        for before, after in zip(strokes, again, strict=True):
-            ends = zip((before[0], before[-1]), (after[0], after[-1]), strict=True)
-            assert all(abs(a - b) <= 0.5 for one, other in ends for a, b in zip(one, other, strict=True))
-
-
 def test_any_text_is_a_drawing_or_is_none(engine: Page) -> None:
     """Random texts, and codes with a character changed: a drawing within its bounds, or nothing, and never an error."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -154,16 +141,3 @@ def test_the_readmes_snippet_embeds_the_page_in_its_height_and_hears_of_the_less
 def chosen(address: str) -> set[str]:
     """What a link carries beside the drawing, which may be a little simpler in a second link."""
     return {field for field in address.partition("#")[2].split("&") if not field.startswith("drawing=")}
-
-
-def scribble(seed: int) -> list[list[list[float]]]:
-    """One to five strokes that wander about, also over the edges; the longest has a thousand points."""
-    chance = random.Random(seed)
-    strokes = []
-    for _ in range(chance.randint(1, 5)):
-        x, y = chance.uniform(0, 140), chance.uniform(0, 140)
-        strokes.append([[x, y]])
-        for _ in range(chance.choice([0, 1, 30, 1000])):
-            x, y = (min(max(place + chance.uniform(-4, 4), -19), 159) for place in (x, y))
-            strokes[-1].append([x, y])
-    return strokes

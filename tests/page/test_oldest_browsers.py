@@ -7,9 +7,8 @@ versioned there, so a list of what is too new is looked for in the text.
 import re
 from pathlib import Path
 
-from model.paths import ASSETS, ROOT
+from model.paths import ASSETS
 
-OLDEST = "Safari 16.4, Chrome 111, Firefox 115"
 TOO_NEW_CSS = (
     r"light-dark\(|:has\(|@starting-style|@scope|@property|@position-try|anchor\(|subgrid|\bround\(|\d(?:lh|rlh)\b"
     r"|::details-content|:popover-open|:user-(?:in)?valid|transition-behavior|(?<!-)\bmask(?:-\w+)?:"
@@ -29,10 +28,6 @@ def sources(suffix: str) -> list[Path]:
 def findings(path: Path, pattern: str) -> list[str]:
     """What a file has of a pattern, outside of its comments."""
     return re.findall(pattern, COMMENTS.sub("", path.read_text(encoding="utf-8")))
-
-
-def test_the_readme_names_them() -> None:
-    assert OLDEST in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_styles_are_known_to_them() -> None:

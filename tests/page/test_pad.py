@@ -17,7 +17,6 @@ from tests.page.drawing import (
     expect_blank,
     on_pad,
     percents,
-    touch,
 )
 
 CIRCLE = [[70 + 45 * math.sin(turn), 70 - 45 * math.cos(turn)] for turn in [i * math.tau / 12 for i in range(13)]]
@@ -53,13 +52,6 @@ def test_every_digit_is_recognized_and_its_bar_stands_out(page: Page) -> None:
         expect(page.locator(".is-winner .digit-bar-digit")).to_have_text(str(digit))
         page.keyboard.press("Escape")
         expect_blank(page)
-
-
-def test_a_finger_draws_without_scrolling(open_page: OpenPage, site: str) -> None:
-    page = open_page(site, viewport={"width": 390, "height": 500}, has_touch=True)
-    touch(page, STROKES[2])
-    expect_answer(page, 2)
-    assert page.evaluate("scrollY") == 0
 
 
 def test_the_keyboard_draws_moves_clears_and_says_when_its_pen_is_down(page: Page) -> None:
@@ -192,41 +184,3 @@ def test_a_pens_eraser_rubs_out_the_stroke_that_it_touches(page: Page) -> None:
     expect_answer(page, 1)
     page.get_by_role("button", name="Undo").click()
     assert percents(page) == before
-
-
-def test_keys_work_wherever_they_mean_nothing_else(open_view: OpenPage) -> None:
-    page = open_view("train")
-    draw(page, STROKES[4])
-    expect_answer(page, 4)
-    four = percents(page)
-    page.locator("#view-train button:enabled").first.focus()
-    page.keyboard.press("Escape")  # in a view, it is no order to clear
-    assert percents(page) == four
-    page.evaluate("document.querySelector('#view-train').append(document.createElement('textarea'))")
-    page.locator("#view-train > textarea").focus()
-    page.keyboard.press("Control+z")
-    assert percents(page) == four
-    page.get_by_label("Sample drawings").locator("button").first.focus()
-    page.keyboard.press("Escape")
-    expect_blank(page)
-
-
-def test_the_pad_is_sharp_on_every_screen_and_follows_from_light_to_dark(open_page: OpenPage, site: str) -> None:
-    page = open_page(site, own=True, color_scheme="light")
-    pad = page.get_by_label(PAD)
-    draw(page, [[[20, 70], [120, 70]]])
-    session = page.context.new_cdp_session(page)
-    for density in (3, 1.5):
-        # The other screen is a little larger, too: the browser reports its density together with its size.
-        metrics = {"width": int(1280 + 10 * density), "height": 800, "deviceScaleFactor": density, "mobile": False}
-        session.send("Emulation.setDeviceMetricsOverride", metrics)
-        sharp = "d => [...document.querySelectorAll('.pad-canvas')].every((p) => p.width > d * p.clientWidth - 2)"
-        page.wait_for_function(sharp, arg=density)
-    middle = """pad => {
-      const copy = new OffscreenCanvas(pad.width, pad.height).getContext("2d", { willReadFrequently: true });
-      copy.drawImage(pad, 0, 0);
-      return copy.getImageData(pad.width / 2, pad.height / 2, 1, 1).data[0];
-    }"""
-    assert pad.evaluate(middle) < 60
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"({middle})(document.querySelector('.pad-canvas')) > 200")

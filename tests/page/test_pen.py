@@ -145,6 +145,16 @@ def test_a_tap_leaves_a_dot_as_wide_as_the_pen(page: Page) -> None:
     assert shown == [False, True, True, True, False]
 
 
+def test_a_finger_draws_without_scrolling(tablet: Page, fingers: Fingers) -> None:
+    tablet.set_viewport_size({"width": 390, "height": 500})
+    [stroke] = STROKES[2]
+    for kind, point in zip(["touchStart", *["touchMove"] * (len(stroke) - 1)], stroke, strict=True):
+        fingers(kind, point)
+    fingers("touchEnd")
+    expect_answer(tablet, 2)
+    assert tablet.evaluate("scrollY") == 0
+
+
 def test_a_second_finger_takes_back_what_the_first_one_drew(tablet: Page, fingers: Fingers) -> None:
     draw(tablet, ONE)
     drawn = percents(tablet)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -14,13 +13,9 @@ from tests.page.accessibility import violations
 from tests.page.conftest import wait_until_ready
 from tests.page.drawing import (
     ONE,
-    PAD,
-    STROKES,
     draw,
     expect_answer,
     expect_blank,
-    expect_verified,
-    percents,
     status,
 )
 from tests.page.fake_camera import SEVEN, TWO, fake_camera
@@ -35,7 +30,6 @@ HAND_OVER = """([kind, name, type, content]) => {
   document.querySelector(".app").dispatchEvent(event);
 }"""
 DENY = "(name) => (navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', name); })"
-WORDS = {"NotAllowedError": "not allowed", "NotFoundError": "no camera", "AbortError": "not start"}
 HIDE = """() => {
   Object.defineProperty(document, "hidden", { value: true });
   document.dispatchEvent(new Event("visibilitychange"));
@@ -93,26 +87,6 @@ def test_a_picture_is_chosen_pasted_or_dropped(page: Page) -> None:
     expect_answer(page, 2)
 
 
-def test_a_clean_drawing_is_read_as_such(page: Page) -> None:
-    canvas = page.get_by_label(PAD)
-    draw(page, STROKES[5])
-    before = percents(page)
-    drawn = canvas.evaluate(
-        """canvas => {
-          const copy = Object.assign(document.createElement("canvas"), { width: 600, height: 600 });
-          const context = copy.getContext("2d");
-          context.fillStyle = "#fff";
-          context.fillRect(0, 0, 600, 600);
-          context.drawImage(canvas, 0, 0, 600, 600);
-          return copy.toDataURL().split(",")[1];
-        }"""
-    )
-    page.keyboard.press("Escape")
-    hand_over(page, "paste", base64.b64decode(drawn), "five.png", "image/png")
-    expect_answer(page, 5)
-    assert percents(page) == pytest.approx(before, abs=2)
-
-
 def test_what_is_no_picture_of_a_digit_is_said_in_a_sentence(page: Page) -> None:
     for content, name, form, sentence in [
         (b"", "", "", "There is no picture in what was pasted or dropped."),
@@ -154,12 +128,6 @@ def test_a_camera_that_is_denied_or_missing_is_said_in_a_sentence(page: Page, br
     expect(without.get_by_role("button", name="Camera")).to_have_count(0)
     expect(without.get_by_text("This browser gives the page no camera")).to_be_visible()
     without.close()
-
-
-def test_pytorch_verifies_a_photo(served_page: Page) -> None:
-    choose(served_page, SEVEN)
-    expect_answer(served_page, 7)
-    expect_verified(served_page)
 
 
 def test_digits_before_the_camera_are_read_live_and_taken_and_the_camera_stops(

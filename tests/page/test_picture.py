@@ -8,15 +8,11 @@ from playwright.sync_api import Locator, Page, expect
 from tests.page.conftest import OpenPage, wait_until_ready
 from tests.page.drawing import (
     ONE,
-    STROKES,
     choose_sample,
-    clear,
     draw,
     expect_answer,
     expect_blank,
     on_pad,
-    percent,
-    percents,
     status,
 )
 
@@ -29,7 +25,6 @@ COLORED = """canvas => {
   return count;
 }"""
 CANVAS = ".picture-canvas"
-ZIGZAG = [[[20 + 5 * i, 30 + 80 * (i % 2)] for i in range(21)]]
 
 
 def card(page: Page) -> Locator:
@@ -52,23 +47,6 @@ def test_it_lights_up_with_the_drawing(open_page: OpenPage, site: str, width: in
     page.mouse.up()
     page.keyboard.press("Escape")
     page.wait_for_function(f"({COLORED})(document.querySelector('{CANVAS}')) === 0")
-
-
-def test_the_answer_is_at_the_end_of_its_bar_and_small_probabilities_have_no_number(page: Page) -> None:
-    draw(page, STROKES[4])
-    expect_answer(page, 4)
-    row = page.locator(".digit-bar").nth(4).bounding_box()
-    answer = page.locator(".picture-answer").bounding_box()
-    assert answer["x"] >= row["x"] + row["width"]
-    assert answer["y"] < row["y"] + row["height"] / 2 < answer["y"] + answer["height"]
-    clear(page)
-    draw(page, ZIGZAG)
-    for digit, share in enumerate(percents(page)):
-        has_number = page.locator(".picture-bars .digit-bar-percent").nth(digit).inner_text() != ""
-        assert has_number == (share >= 0.5)
-        assert (
-            page.get_by_role("meter", name=f"Probability of {digit}").get_attribute("aria-valuenow") == f"{share:.1f}"
-        )
 
 
 def test_pointing_at_a_neuron_explains_it_there_and_pressing_it_keeps_it(page: Page) -> None:
@@ -123,23 +101,6 @@ def test_two_networks_are_compared_in_meters_of_their_own(page: Page) -> None:
     expect(page.locator(".picture-pair")).to_have_text("BaselinePretrained")
     page.get_by_role("button", name="Pretrained", exact=True).click()
     expect(page.get_by_role("meter", name=re.compile("Pretrained$"))).to_have_count(0)
-
-
-def test_the_words_tell_what_to_do(page: Page) -> None:
-    page.mouse.click(*on_pad(page, [70, 70]))  # a dot
-    expect(status(page)).to_contain_text("Not a digit: The nearest digit is")
-    assert sum(percents(page)) == pytest.approx(100, abs=0.6)  # the network still says what comes nearest
-    expect(page.locator(".is-winner")).to_have_count(0)
-    clear(page)
-    draw(page, [[[68, 60], [72, 75]]])
-    expect(status(page)).to_contain_text("draw it at least half as high as the pad")
-    clear(page)
-    draw(page, ZIGZAG)
-    expect(page.locator(".picture-advice")).to_contain_text("Clear, and draw one digit, 0 to 9, and nothing else.")
-    expect(page.locator(".picture-digit")).to_have_text("✕")
-    clear(page)
-    draw(page, STROKES[3])
-    expect(status(page)).to_have_text(f"Looks like 3, {percent(0.9999)}.")  # and no runner-up
 
 
 def test_the_page_shows_itself_until_it_is_touched(open_page: OpenPage, site: str) -> None:

@@ -9,7 +9,7 @@ from model.classifier import Classifier
 from model.data.pen import draw as ink_of
 from model.preprocessing import ALL_STEPS, Steps
 from tests.page.conftest import OpenPage
-from tests.page.drawing import SAMPLES, choose_sample, clear, draw, in_percents, on_pad, percents
+from tests.page.drawing import SAMPLES, choose_sample, in_percents, percents
 
 SEVEN = SAMPLES["7, by writer 156"]
 COUNT = sum(map(len, SEVEN))
@@ -91,51 +91,3 @@ def test_what_the_detector_rejects_is_pale_and_nothing_changes_backwards(view: P
     assert_moment(view, pretrained, COUNT, [stroke[::-1] for stroke in SEVEN[::-1]])
     view.get_by_role("button", name="Undo").click()
     expect(view.locator(".replay-reversed")).to_have_text("")
-
-
-def test_the_chart_and_its_slider_have_one_scale_for_the_mouse(view: Page, pretrained: Classifier) -> None:
-    before = percents(view)
-    plot = view.locator(".replay-chart").bounding_box()
-    count = COUNT // 3
-    x = plot["x"] + plot["width"] * (count - 1) / (COUNT - 1)
-    for place in (plot, scrubber(view).bounding_box()):
-        middle = place["y"] + place["height"] / 2
-        view.mouse.click(plot["x"] + plot["width"] - 1, middle)
-        assert_moment(view, pretrained, COUNT)
-        view.mouse.click(x, middle)
-        assert_moment(view, pretrained, count)
-    assert percents(view) == before  # the pad stays as it is
-
-
-def test_it_plays_to_the_end_or_goes_from_change_to_change(view: Page) -> None:
-    scrubber(view).press("Home")
-    view.get_by_role("button", name="Next change").click()
-    expect(view.locator(".replay-changes button").first).to_have_attribute("aria-current", "true")
-    view.emulate_media(reduced_motion="no-preference")
-    scrubber(view).press("End")
-    scrubber(view).press("ArrowLeft")
-    view.get_by_role("button", name="Play").click()
-    expect_complete(view)
-    expect(view.get_by_role("button", name="Play")).to_be_visible()
-
-
-def test_it_is_whole_again_after_another_stroke_and_empty_after_clear(view: Page, pretrained: Classifier) -> None:
-    scrubber(view).press("Home")
-    draw(view, [[[20, 120], [30, 120]]])
-    view.get_by_role("button", name="Undo").click()
-    assert_moment(view, pretrained, COUNT)
-    clear(view)
-    expect(view.get_by_text("Draw a digit to see its course.")).to_be_visible()
-
-
-def test_a_long_drawing_has_few_moments_and_grows_while_the_pen_is_down(view: Page) -> None:
-    clear(view)
-    wave = [[10 + 0.7 * i, 40 + 0.9 * (i % 70)] for i in range(150)]
-    draw(view, [wave[:77], wave[77:]], lift=False)
-    expect_complete(view)
-    last = int(scrubber(view).get_attribute("max"))
-    assert 60 <= last <= 120 + 2  # at most 120 beside the ends of two strokes: every second point, or fewer
-    view.mouse.move(*on_pad(view, [100, 100]))
-    expect(scrubber(view)).not_to_have_attribute("max", str(last))
-    assert int(scrubber(view).get_attribute("max")) > last
-    view.mouse.up()

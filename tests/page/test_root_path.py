@@ -27,6 +27,7 @@ def test_it_predicts_and_is_verified(open_page: OpenPage, below_digits: str, pat
     expect_verified(page)
 
 
+@pytest.mark.slow
 def test_with_a_path_that_the_server_does_not_know_it_is_verified(browser: Browser, server: str) -> None:
     def strip(route: Route) -> None:
         """As a proxy, which has nothing but /digits/."""

@@ -1,7 +1,6 @@
 """The page as a static site: whole, and usable from anywhere, even from disk, with a policy of its own."""
 
 import copy
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +38,7 @@ def test_from_disk_every_view_opens_and_no_policy_is_broken(from_disk: Page) -> 
         expect(page.locator(f"#view-{name}, .{name}").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_from_disk_a_network_is_trained_on_the_first_digits(from_disk: Page) -> None:
     page = from_disk
     page.goto(f"{page.url}?view=train")
@@ -54,22 +54,6 @@ def test_its_policy_is_no_wider_than_it_must_be(site_folder: Path) -> None:
     assert "'unsafe-eval'" not in scripts
     assert "'unsafe-inline'" not in scripts
     assert not re.search(r"(?:src|href)=[\"']?(?:https?:)?//", text)
-
-
-def test_it_is_one_page_and_a_folder(site_folder: Path) -> None:
-    files = {file.name for file in site_folder.iterdir()}
-    assert files == {
-        "index.html",
-        "sketchpad",
-        "worker.js",
-        "manifest.webmanifest",
-        "icon.svg",
-        "icon.png",
-        "README.md",
-    }
-    manifest = json.loads((site_folder / "manifest.webmanifest").read_text())
-    assert all((site_folder / icon["src"]).is_file() for icon in manifest["icons"])
-    assert "sdk: static" in (site_folder / "README.md").read_text()
 
 
 def test_the_command(tmp_path: Path, monkeypatch, capsys) -> None:
@@ -107,6 +91,7 @@ NEW_WORKER = """async () => {
 }"""
 
 
+@pytest.mark.slow
 def test_a_visited_site_needs_no_network_not_even_to_train_and_takes_a_new_version_whole(
     open_page: OpenPage, tmp_path: Path, pretrained: Classifier
 ) -> None:
@@ -145,11 +130,3 @@ def test_a_visited_site_needs_no_network_not_even_to_train_and_takes_a_new_versi
         assert percents(page) == new  # the new version is there whole, without a network
     finally:
         files.stop()
-
-
-def test_a_site_whose_files_are_gone_says_what_to_do(open_page: OpenPage, browser, site: str) -> None:
-    page = browser.new_page(bypass_csp=True)
-    page.route("**/network.json*", lambda route: route.abort())
-    page.goto(site)
-    expect(page.get_by_text("The shared network could not be loaded. Reload the page").first).to_be_visible()
-    page.close()

@@ -62,6 +62,7 @@ def engine(browser: Browser, files: FileServer) -> Iterator[Page]:
     page.close()
 
 
+@pytest.mark.slow
 def test_the_kernels_are_built_from_their_source(tmp_path: Path) -> None:
     if not (ROOT / "node_modules" / ".bin" / "asc").exists():
         pytest.skip("AssemblyScript is not installed: npm ci")
@@ -89,8 +90,10 @@ def flat(tensors: Any) -> Tensor:
     return torch.cat([tensor.detach().flatten() for tensor in tensors])
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("widths", [[784, 10], [784, 9, 10], [784, 100, 33, 10], [784, 64, 64, 256, 10]], ids=len)
+@pytest.mark.parametrize(
+    ("widths", "activation"),
+    zip([[784, 10], [784, 9, 10], [784, 100, 33, 10], [784, 64, 64, 256, 10], [784, 64, 10]], ACTIVATIONS, strict=True),
+)
 def test_gradients_are_autograds(engine: Page, mnist: Digits, widths: list[int], activation: str) -> None:
     """As near to float64's as float32 autograd's are: at most twice as far away, or a millionth of the largest."""
     network = sequential(widths, activation)
@@ -248,148 +251,7 @@ def test_another_browser_gives_the_same_weights(engine: Page, files: FileServer)
         firefox.close()
 
 
-# A worker, and what it posts: `until` waits for a message and gives it without its arrays.
-WORKER = """(async () => {
-  const worker = await startWorker();
-  const [all, waiting] = [[], new Set()];
-  worker.onmessage = ({ data }) => {
-    all.push(data);
-    for (const look of waiting) look(data);
-  };
-  const until = (isIt) => new Promise((resolve) => {
-    const look = (message) => {
-      if (!isIt(message)) return;
-      waiting.delete(look);
-      resolve(message);
-    };
-    waiting.add(look);
-  });
-  window.training = { worker, all, until, async ask(message, isIt) {
-    const answer = until(isIt);
-    worker.postMessage(message);
-    return answer;
-  } };
-  return true;
-})()"""
-
-
-@pytest.fixture
-def worker(engine: Page) -> Iterator[Page]:
-    engine.evaluate(WORKER)
-    yield engine
-    engine.evaluate("training.worker.terminate()")
-
-
-def test_a_training_is_stepped_paused_and_finished(worker: Page) -> None:
-    paused, steps, last, figures = worker.evaluate(
-        """async () => {
-          const settings = { ...engine.DEFAULTS, digits: 2_000, epochs: 2 };
-          const isState = (state) => (message) => message.type === "progress" && message.state === state;
-          const { ask, all } = training;
-          const paused = await ask({ type: "train", run: 1, settings, isPaused: true }, isState("paused"));
-          const step = () => ask({ type: "step" }, ({ type }) => type === "step");
-          const steps = [await step(), await step()].map(({ report }) => report);
-          const last = await ask({ type: "resume" }, isState("done"));
-          const posted = all.filter(({ type }) => type === "progress");
-          const snapshots = posted.flatMap(({ snapshots }) => snapshots);
-          const end = { type: "evaluate", id: 3, parameters: last.parameters, on: "validation", digits: 2_000 };
-          const shape = shapeOf([784, 64, 64, 10], "relu");
-          const { report, deadNeurons } = await ask({ ...end, shape }, ({ id }) => id === 3);
-          const trainer = new engine.Trainer(kernels, await mnist.training(2_000), settings);
-          while (!trainer.isOver) trainer.trainStep();
-          return [[paused.step, paused.digits], steps, last.step, {
-            points: posted.flatMap(({ points }) => points).map(({ step }) => step),
-            snapshots: snapshots.map(({ step, accuracy }) => [step, accuracy]),
-            report: [report.accuracy, report.confusion, engine.worstMistakes(report).map(({ loss }) => loss)],
-            deadNeurons,
-            isTheSame: encode(trainer.parameters) === encode(last.parameters),
-            loaded: all.filter(({ type }) => type === "loading").map(({ loaded, total }) => [loaded, total]),
-          }];
-        }"""
-    )
-    assert (paused, last) == ([0, 2_000], 126)
-    assert [step["step"] for step in steps] == [1, 2]
-    for step in steps:
-        assert step["lossAfter"] < step["lossBefore"] < 2.5
-        assert 0 < step["largestChange"] < 0.0011  # Adam's first steps are as long as the learning rate
-        assert step["gradientLength"] > 0.1
-    assert figures["isTheSame"]
-    assert figures["points"] == sorted(set(figures["points"]))
-    assert figures["snapshots"][0][0] == 0
-    assert figures["snapshots"][-1] == [126, figures["report"][0]]
-    assert 0.8 < figures["report"][0] < 0.95
-    confusion = torch.tensor(figures["report"][1])
-    assert confusion.sum() == 5_000
-    assert confusion.diagonal().sum() / 5_000 == pytest.approx(figures["report"][0])
-    assert figures["report"][2] == sorted(figures["report"][2], reverse=True)
-    assert len(figures["deadNeurons"]) == 2
-    assert figures["loaded"][-1] == [9_912_422, 9_912_422]
-
-
-def test_a_training_ends_when_it_diverges_or_is_stopped(worker: Page) -> None:
-    diverged, stopped, refused = worker.evaluate(
-        """async () => {
-          const { ask } = training;
-          const wild = { ...engine.DEFAULTS, digits: 500, optimizer: "sgd", learningRate: 100 };
-          const ends = (message) => message.type === "progress" && message.state !== "running";
-          const diverged = await ask({ type: "train", run: 1, settings: wild }, ends);
-          const long = { ...engine.DEFAULTS, digits: 1_000, epochs: 50 };
-          await ask({ type: "train", run: 2, settings: long }, ({ step }) => step > 3);
-          const stopped = await ask({ type: "stop" }, ends);
-          const wrong = { ...engine.DEFAULTS, hidden: 300 };
-          const isFailure = ({ type }) => type === "failed";
-          const { run, message } = await ask({ type: "train", run: 3, settings: wrong }, isFailure);
-          return [diverged.state, [stopped.run, stopped.state, stopped.step < stopped.steps], [run, message]];
-        }"""
-    )
-    assert diverged == "diverged"
-    assert stopped == [2, "stopped", True]
-    assert refused == [3, "hidden must be a whole number from 8 to 256."]
-
-
 # --- MNIST on its way -------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("is_packed", [True, False], ids=["as gzip", "unpacked by the server"])
-def test_training_starts_before_all_digits_have_arrived(engine: Page, mnist: Digits, is_packed: bool) -> None:
-    """The images come in two halves, and the second one only once digits of the first were used."""
-    first, before, validation, loads = engine.evaluate(
-        """async (isPacked) => {
-          const contents = async (name) => {
-            const response = await fetch(`/data/MNIST/raw/${name}`);
-            const packed = response.body;
-            const file = isPacked ? packed : packed.pipeThrough(new DecompressionStream("gzip"));
-            return new Uint8Array(await new Response(file).arrayBuffer());
-          };
-          let rest;
-          const source = async (name) => {
-            const file = await contents(name);
-            if (!name.startsWith("train-images")) return new Response(file);
-            const half = file.length >> 1;
-            return new Response(new ReadableStream({ async start(controller) {
-              controller.enqueue(file.subarray(0, half));
-              await new Promise((resolve) => (rest = resolve));
-              controller.enqueue(file.subarray(half));
-              controller.close();
-            } }));
-          };
-          const loads = [];
-          const digits = new engine.MNIST(source, (loaded, total) => loads.push(loaded / total));
-          const { images } = await digits.training(2_000);
-          const before = [digits.isComplete, encode(images.subarray(1_999 * 784))];
-          rest();
-          const { labels } = await digits.validation();
-          return [encode(images.subarray(0, 784)), before, [digits.isComplete, encode(labels)], loads];
-        }""",
-        is_packed,
-    )
-    assert torch.equal(decode(first, np.uint8), mnist.train_images[0].flatten())
-    assert before[0] is False
-    assert torch.equal(decode(before[1], np.uint8), mnist.train_images[1_999].flatten())
-    assert validation[0] is True
-    assert torch.equal(decode(validation[1], np.uint8).long(), mnist.validation_labels)
-    assert loads == sorted(loads)
-    assert loads[-1] == 1
 
 
 def test_what_is_not_mnist_is_said_and_tried_again(engine: Page) -> None:
@@ -420,6 +282,7 @@ def test_what_is_not_mnist_is_said_and_tried_again(engine: Page) -> None:
 # --- fine-tuning ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_handwriting_is_learned_and_little_is_forgotten(engine, pretrained) -> None:
     """Of the writer whose digits are hardest: two of each digit are trained on, and the others predicted."""
     drawings = load_drawings()
@@ -444,6 +307,7 @@ def test_a_handwriting_is_learned_and_little_is_forgotten(engine, pretrained) ->
     assert result["isSteady"]
 
 
+@pytest.mark.slow
 def test_out_of_fold_predictions_come_from_copies_that_did_not_see_the_drawing(engine, pretrained, mnist) -> None:
     """Wrong labels can be learned by heart, but nobody guesses the wrong label of a digit that was not shown."""
     first = [int((mnist.test_labels == digit).nonzero()[0]) for digit in range(10)]

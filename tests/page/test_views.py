@@ -125,20 +125,6 @@ def test_a_phones_pad_grows_by_a_tap(open_page: OpenPage, site: str) -> None:
     assert page.get_by_label(PAD).bounding_box()["width"] < 200
 
 
-def test_a_view_out_of_sight_waits(open_view: OpenPage) -> None:
-    page = open_view("all", viewport={"width": 1366, "height": 768})
-    far = page.locator(".view.replay")
-    expect(far).to_be_visible()
-    assert far.evaluate("view => view.getBoundingClientRect().top > innerHeight")
-    empty = far.inner_text()
-    draw(page, ONE)
-    expect_answer(page, 1)
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    assert far.inner_text() == empty
-    far.scroll_into_view_if_needed()
-    expect(far).not_to_have_text(empty, use_inner_text=True)
-
-
 def test_what_could_not_be_loaded_is_said(open_page: OpenPage, site: str) -> None:
     page = open_page(site, own=True, service_workers="block")
     page.route("**/samples.json*", lambda route: route.abort())
@@ -148,14 +134,3 @@ def test_what_could_not_be_loaded_is_said(open_page: OpenPage, site: str) -> Non
     )
     draw(page, ONE)
     expect_answer(page, 1)
-
-
-def test_a_projector_shows_the_lesson_beside_pad_and_picture_in_large_type(open_page: OpenPage, site: str) -> None:
-    page = open_page(f"{site}?present", viewport={"width": 1920, "height": 1080})
-    choose_sample(page, 4)
-    for part in (".pad-canvas", PICTURE):
-        assert bottom(page, part) <= 1080
-    expect(page.locator(".view.lesson")).to_be_visible()
-    assert page.locator(".view.lesson p").first.evaluate("text => parseFloat(getComputedStyle(text).fontSize)") >= 24
-    for part in (".header", ".doors", ".pad-samples"):
-        expect(page.locator(part)).to_be_hidden()

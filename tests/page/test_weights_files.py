@@ -96,14 +96,6 @@ def test_what_numpy_and_pytorch_wrote_is_read(engine: Page, widths: list[int]) -
         assert read(engine, content)["parameters"] == flat(double)
 
 
-def test_named_layers_and_metadata(engine: Page) -> None:
-    some = arrays([784, 30, 20, 10], ["input", "between", "classes"])
-    network = read(engine, safetensors(some, {"activation": "tanh", "mean": "0.5", "std": "0.25"}))
-    assert network["widths"] == [784, 30, 20, 10]
-    assert network["parameters"] == flat(some)
-    assert [network[name] for name in ("activation", "mean", "std")] == ["tanh", 0.5, 0.25]
-
-
 GOOD = arrays([784, 16, 10])
 NOT_FINITE = GOOD | {"3.bias": np.full(10, np.nan, "float32")}
 
@@ -112,20 +104,15 @@ NOT_FINITE = GOOD | {"3.bias": np.full(10, np.nan, "float32")}
     ("content", "words"),
     [
         (b"", "no whole .safetensors or .npz file"),
-        (b"\x89PNG" + bytes(1_000), "no whole .safetensors or .npz file"),
         (npz(GOOD)[:-300], "no whole .safetensors or .npz file"),
         (safetensors(GOOD)[:-300], "no whole .safetensors or .npz file"),
         (npz({name: np.zeros(3 * 2**20) for name in "ab"}, np.savez_compressed), "unpacks to more"),
         (npz(NOT_FINITE), '"3.bias" has values that are not finite'),
-        (npz(GOOD | {"3.bias": np.full(10, 1e300)}), "not finite"),
         (npz({name: values.astype("int64") for name, values in GOOD.items()}), "float32 or float64"),
         (npz({"1.weight": GOOD["1.weight"]}), "not 1"),
-        (npz({f"{i}": np.zeros(3, "float32") for i in range(10)}), "not 10"),
         (npz(arrays([784, 300, 10])), "300 x 784, 300, 10 x 300, 10"),
         (npz(arrays([784, 10, 12])), "lead from 784 pixels"),
-        (npz({name: values.T for name, values in GOOD.items()}), "outputs x inputs"),
         (safetensors(GOOD, {"activation": "gelu"}), "leaky_relu"),
-        (safetensors(GOOD, {"std": "0"}), "metadata"),
     ],
 )
 def test_a_file_that_is_no_network_is_refused_in_one_sentence(engine: Page, content: bytes, words: str) -> None:
@@ -133,16 +120,6 @@ def test_a_file_that_is_no_network_is_refused_in_one_sentence(engine: Page, cont
     assert words in said
     assert len(said) < 300
     assert said.endswith(".")
-
-
-def test_a_large_file_is_not_even_read(engine: Page) -> None:
-    said = engine.evaluate(
-        """async () => {
-          const { readNetwork } = await import("/engine/weights-files.js");
-          return readNetwork({ size: 500 * 2 ** 20 }).catch(({ message }) => message);
-        }"""
-    )
-    assert said == "The file has 500 MB; a network that this page can open has at most 10."
 
 
 def test_what_the_page_writes_it_reads_and_the_format_says(engine: Page) -> None:

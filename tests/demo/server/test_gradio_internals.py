@@ -3,7 +3,6 @@
 import json
 import re
 import socket
-from pathlib import Path
 
 import anyio
 import httpx
@@ -14,12 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from demo.components import Component, components
 from demo.export import _as_html
 from demo.launch import MAX_CONNECTIONS, MAX_HEAD
-from demo.server import gradio_internals
 from demo.server.gradio_internals import outermost
-
-
-def test_no_stub_is_written_beside_component_classes():
-    assert not list(Path(gradio_internals.__file__).parents[1].rglob("*.pyi"))
 
 
 def test_the_tree_of_a_page_becomes_html(page):

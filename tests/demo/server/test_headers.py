@@ -1,13 +1,9 @@
 """Headers of every answer, and of requests those that are not believed."""
 
-from types import SimpleNamespace
-
 import httpx
 import pytest
 
-from demo import launch
 from demo.server.headers import SPACE_ANCESTORS, believed, security_headers
-from demo.settings import parse_settings
 from tests.demo.conftest import serving
 
 
@@ -61,12 +57,3 @@ def test_the_proxy_of_a_space_names_the_host():
     scope = {"headers": [(b"host", b"10.0.0.1"), (b"x-forwarded-host", b"a.hf.space"), (b"range", b"bytes=0-1")]}
     assert believed(scope, is_space=True)["headers"] == scope["headers"][:2]
     assert believed(scope, is_space=False)["headers"] == scope["headers"][:1]
-
-
-@pytest.mark.parametrize(("trusted", "is_warned_of"), [("*", True), ("10.0.0.1", False), ("", False)])
-def test_a_launch_that_believes_every_sender_warns_of_it(monkeypatch, capsys, trusted, is_warned_of):
-    monkeypatch.setenv("FORWARDED_ALLOW_IPS", trusted)
-    page = SimpleNamespace(block_thread=lambda: None)
-    monkeypatch.setattr(launch, "serve", lambda *_, **__: (page, "http://127.0.0.1:1/", None))
-    assert launch.launch_page(SimpleNamespace(), parse_settings([])) == 0
-    assert ("FORWARDED_ALLOW_IPS" in capsys.readouterr().err) is is_warned_of

@@ -64,65 +64,6 @@ def test_every_route_is_on_the_list_or_closed(page, http):
     assert found == OPEN
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        *("file=http://93.184.215.14/", "file=/etc/passwd", "file/a", "proxy=http://a/", "stream/a/1/1/playlist.m3u8"),
-        *(
-            "process_recording",
-            "run/predict",
-            "component_server",
-            "vibe-edit/",
-            "vibe-code",
-            "custom_component/a/client/d/e",
-            "deep_link",
-            "dev/reload",
-        ),
-        *(
-            "openapi.json",
-            "user",
-            "token",
-            "login_check",
-            "reset",
-            "cancel",
-            "api/classify",
-            "call/v2/classify",
-        ),
-        *(
-            "queue/status",
-            "upload_progress",
-            "runs",
-            "run-history/records",
-            "heartbeat/a",
-            "upload/",
-            "run/classify",
-            "call/verify",
-        ),
-    ],
-)
-def test_what_the_page_does_not_need_is_closed(http, path):
-    for method in ("GET", "POST", "HEAD"):
-        assert http.request(method, f"/gradio_api/{path}").status_code == 404
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/pwa_icon/20000",
-        "/pwa_icon/1920",
-        "/monitoring",
-        "/login",
-        "/docs",
-        "/redoc",
-        "/openapi.json",
-        "/ready/",
-        "/metrics",
-    ],
-)
-def test_what_is_beside_the_api_is_closed_too(http, path):
-    assert http.get(path).json() == {"detail": NOTHING_HERE}
-
-
 def test_no_other_method_is_open(http):
     for path in ("/", "/predict", "/ready", "/gradio_api/queue/join", "/sketchpad/page/pad/pad.js"):
         for method in METHODS:
@@ -140,13 +81,6 @@ def test_no_other_method_is_open(http):
 )
 def test_what_the_page_needs_is_open(http, path):
     assert http.get(path).status_code == 200
-
-
-def test_the_front_ends_files_are_open(http):
-    files = re.findall(r'(?:src|href)="\./(assets/[^"]+)"', http.get("/").text)
-    assert files
-    for file in files:
-        assert http.get(f"/{file}").status_code == 200, file
 
 
 # --- behind a proxy, at a path of its own -----------------------------------------------------------------------------

@@ -111,13 +111,6 @@ def test_any_background_color_and_format_gives_the_same_image(content, most):
     assert (image.float() - SEVEN.float()).abs().mean() < most
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_pixels_that_are_not_finite_do_no_harm(value):
-    values = (1 - INK / 255).astype(np.float32)
-    values[70, 5] = value
-    assert load_image(encoded(Image.fromarray(values), "TIFF")).shape == (1, 280, 280)
-
-
 def test_a_blank_image_has_no_ink():
     plain = ("L", 255), ("RGB", (10, 90, 30)), ("RGBA", (0, 0, 0, 0)), ("RGBA", (0, 0, 0, 255)), ("1", 0), ("I;16", 9)
     textures = ((240, 256, np.uint8), (40_000, 40_100, np.uint16))
@@ -143,11 +136,6 @@ def header_of(width: int, height: int) -> bytes:
 @pytest.mark.parametrize("size", [(2001, 2000), (13_000, 13_000), (2**31 - 1, 2**31 - 1), (4_000_001, 1)])
 def test_too_many_pixels(size):
     assert re.search("(4|60) megapixels", error_of(header_of(*size)))
-
-
-@pytest.mark.parametrize("size", [(MAX_PIXELS, 1), (1, MAX_PIXELS)])
-def test_too_long(size):
-    assert "65,000 pixels" in error_of(encoded(Image.new("1", size)))
 
 
 def test_too_many_bytes(tmp_path):
@@ -245,74 +233,32 @@ def test_a_tile_far_larger_than_its_image_is_not_decoded():
     assert "tiles" in error_of(tiled(4_096))
 
 
-PEAKS = """
+PEAK = """
 import resource, sys
 from contextlib import suppress
 from pathlib import Path
-from model.data.images import ImageError, load_image, load_stack
-from model.preprocessing import preprocess
+from model.data.images import ImageError, load_image
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
 
 before = peak()
-for path in map(Path, sys.argv[2:]):
+for path in map(Path, sys.argv[1:]):
     with suppress(ImageError):
         load_image(path)
         sys.exit(f"{path} was loaded")
-after = peak()
-for ink in load_stack(Path(sys.argv[1])):
-    preprocess(ink)
-print(after - before, peak() - after)
-"""
-
-
-def test_bombs_and_long_thin_drawings_take_little_memory(tmp_path):
-    np.save(tmp_path / "thin.npy", np.zeros((64, 1, 60_000), np.uint8))
-    paths = [tmp_path / f"bomb-{number}" for number in range(5)]
-    for path, content in zip(paths, bombs(), strict=True):
-        path.write_bytes(content)
-        assert len(content) < MAX_FILE_BYTES
-    command = [sys.executable, "-c", PEAKS, tmp_path / "thin.npy", *paths]
-    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    of_bombs, of_thin_drawings = map(int, told.split())  # kilobytes
-    assert of_bombs < 30_000
-    assert of_thin_drawings < 300_000
-
-
-LARGE = """
-import resource, sys
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from model.data.images import load_image
-
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
-
-load_image(Path(sys.argv[1]))  # imports Pillow's decoders
-before = peak()
-with ThreadPoolExecutor(4) as threads:
-    assert all(ink.any() for ink in threads.map(load_image, map(Path, sys.argv[2:])))
 print(peak() - before)
 """
 
 
-def large(form: str, mode: str) -> bytes:
-    """A drawing of 4 megapixels in a mode of Pillow's."""
-    image = transparent((200, 30, 90)) if mode == "RGBA" else gray().convert(mode)
-    options = {"compression": "tiff_deflate"} if form == "TIFF" else {}
-    return encoded(image.resize((2000, 2000)), form, **options)
-
-
-def test_the_largest_images_of_all_modes_take_little_memory_even_at_once(tmp_path):
-    (tmp_path / "small").write_bytes(encoded(gray()))
-    kinds = [("WEBP", "RGBA"), ("PNG", "RGBA"), ("TIFF", "I"), ("TIFF", "F"), ("JPEG", "CMYK")]
-    paths = [tmp_path / f"{form}-{mode}" for form, mode in kinds]
-    for path, kind in zip(paths, kinds, strict=True):
-        path.write_bytes(large(*kind))
-    command = [sys.executable, "-c", LARGE, tmp_path / "small", *paths]
+def test_bombs_take_little_memory(tmp_path):
+    paths = [tmp_path / f"bomb-{number}" for number in range(5)]
+    for path, content in zip(paths, bombs(), strict=True):
+        path.write_bytes(content)
+        assert len(content) < MAX_FILE_BYTES
+    command = [sys.executable, "-c", PEAK, *paths]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert int(told) < 105_000  # kilobytes
+    assert int(told) < 30_000  # kilobytes
 
 
 # --- stacks ----------------------------------------------------------------------------------------------------------
@@ -339,11 +285,6 @@ def test_stacks_that_are_empty_or_of_another_shape_or_type(tmp_path):
     for array in (*(np.zeros(shape, np.uint8) for shape in shapes), np.zeros((3, 9, 9), np.int8), np.zeros((3, 9, 9))):
         np.save(path, array)
         error_of(path, stacked)
-
-
-def test_a_stack_of_other_tones_is_told_the_range(tmp_path):
-    np.save(tmp_path / "stack.npy", (INK[None, ::18, ::18] // 16).astype(np.uint8))
-    assert "0 to 255" in error_of(tmp_path / "stack.npy", stacked)
 
 
 def test_a_truncated_or_damaged_stack(tmp_path):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -98,11 +97,3 @@ def test_a_hundred_steps_are_torch_optims(hidden, batch_size, name, loss, learni
     assert (backpropagation.parameters - expected).norm() <= 1e-5 * expected.norm()
     for layer, other in zip(layers, reference, strict=True):  # the layers see what the flat vector holds
         torch.testing.assert_close(layer.weight, other.weight, rtol=0, atol=1e-5 * expected.norm().item())
-
-
-@pytest.mark.parametrize("loss", [CrossEntropy(), BinaryCrossEntropy(4.0)])
-def test_correct_predictions_are_counted(loss: Loss):
-    logits = torch.eye(10) if isinstance(loss, CrossEntropy) else torch.tensor([[2.0], [-2.0], [-0.1]])
-    labels = torch.arange(10) if isinstance(loss, CrossEntropy) else torch.tensor([True, False, True])
-    expected = [True] * 10 if isinstance(loss, CrossEntropy) else [True, True, False]
-    assert loss.correct(logits, labels).tolist() == expected
