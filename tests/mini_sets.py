@@ -23,12 +23,6 @@ def thinned(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     return images[::stride][:COUNT], labels[::stride][:COUNT]
 
 
-def pack(images: Tensor, labels: Tensor) -> bytes:
-    """The file for digits: images (300, 28, 28), uint8, and labels (300,), int64."""
-    left, right = (images.float() / SHADE).round().byte().view(-1, 2).unbind(1)
-    return zlib.compress(bytes(labels.tolist()) + (16 * left + right).numpy().tobytes(), 9)
-
-
 def load(path: Path = TEST) -> tuple[Tensor, Tensor]:
     """The digits of one of the repository's files: images (300, 28, 28), uint8, and labels (300,), int64."""
     content = torch.frombuffer(bytearray(zlib.decompress(path.read_bytes())), dtype=torch.uint8)

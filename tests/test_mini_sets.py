@@ -1,8 +1,7 @@
 """The validation and test digits that travel with the page."""
 
-import zlib
-
 import pytest
+import torch
 
 from model.classifier import Classifier
 from model.data.mnist import Digits
@@ -16,8 +15,8 @@ def test_a_file_is_made_of_mnist_and_is_as_hard(path, mnist: Digits, pretrained:
         mini_sets.TEST: (mnist.test_images, mnist.test_labels),
     }
     originals, labels = mini_sets.thinned(*whole[path])
-    assert zlib.decompress(path.read_bytes()) == zlib.decompress(mini_sets.pack(originals, labels))
-    images, _ = mini_sets.load(path)
+    images, same_labels = mini_sets.load(path)
+    assert torch.equal(same_labels, labels)
     assert (images.int() - originals.int()).abs().max() <= 8
     right, of_originals = (int((pretrained.logits(some).argmax(1) == labels).sum()) for some in (images, originals))
     assert abs(right - of_originals) <= 2

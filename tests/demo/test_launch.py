@@ -1,4 +1,4 @@
-"""Starting the page, as far as it can be told without a clock: what is imported, and who is asked."""
+"""Starting the page, as far as it can be told without a clock: who is asked, and what keeps it from starting."""
 
 import json
 import socket
@@ -11,7 +11,7 @@ from demo.launch import launch_page
 from demo.settings import parse_settings
 from model.paths import PRETRAINED, ROOT
 from model.pipeline import LoadedClassifier
-from tests.launching import clean_environment
+from tests.launching import clean_environment, free_port
 
 SERVE = f"""
 import json, sys, urllib.request
@@ -42,6 +42,16 @@ def test_no_other_host_is_asked():
     hosts = json.loads(done.stdout.splitlines()[-1])
     assert "127.0.0.1" in hosts
     assert set(hosts) <= {"127.0.0.1", "localhost", "0.0.0.0", "None"}
+
+
+def test_files_that_can_not_be_written(pretrained, monkeypatch, capsys):
+    def fail(*_: object, **options: object) -> None:
+        raise OSError(28, "No space left on device", "/tmp/sketchpad")
+
+    monkeypatch.setattr("demo.launch.serve", fail)
+    assert launch_page(LoadedClassifier(pretrained, "for a test"), parse_settings(["--port", str(free_port())])) == 1
+    said = capsys.readouterr().err
+    assert said == "The page can't be served: [Errno 28] No space left on device: '/tmp/sketchpad'.\n"
 
 
 def test_a_port_in_use(pretrained, capsys):

@@ -2,10 +2,6 @@
 
 import os
 import resource
-import signal
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,40 +18,6 @@ def path(tmp_path) -> Path:
 
 def write(path: Path) -> None:
     write_atomically(path, CONTENT)
-
-
-@contextmanager
-def writing_forever(path: Path) -> Iterator[None]:
-    """A process that writes again and again, ended by SIGKILL; forked from this one, so that it starts at once."""
-    process = os.fork()
-    if process == 0:
-        try:
-            while True:
-                write(path)
-        finally:
-            os._exit(1)  # never on into the tests
-    try:
-        yield
-    finally:
-        os.kill(process, signal.SIGKILL)
-        _, status = os.waitpid(process, 0)
-    assert os.WIFSIGNALED(status)  # it had not ended by itself
-
-
-def wait_for_change(path: Path) -> None:
-    before = path.stat().st_mtime_ns
-    while path.stat().st_mtime_ns == before:
-        time.sleep(0.001)
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
-def test_killed_at_any_moment_while_another_one_writes_the_file_is_complete(path):
-    write(path)
-    for moment in range(5):
-        with writing_forever(path), writing_forever(path):
-            wait_for_change(path)
-            time.sleep(moment / 1000)
-        assert path.read_bytes() == CONTENT
 
 
 def test_a_write_that_finds_the_disk_full_leaves_the_old_file(path):

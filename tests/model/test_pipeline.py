@@ -2,6 +2,7 @@
 
 import pickle
 import re
+import signal
 from dataclasses import replace
 
 import pytest
@@ -59,6 +60,18 @@ def test_an_unusable_file_is_set_aside_in_one_line(path, no_mnist, damage, capfd
     assert not path.exists()
     assert path.with_name("mlp.pt.unusable-1").read_bytes() == damage
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("retrain", [False, True])
+def test_an_unusable_file_elsewhere_is_left_as_it_is(tmp_path, little_mnist, retrain):
+    path, said = tmp_path / "another-programs.pt", []
+    path.write_bytes(b"a text")
+    loaded = load_or_train(path, retrain=retrain, say=said.append)
+    assert loaded.classifier.fingerprint() == checkpoint.load(PRETRAINED).fingerprint()
+    assert len(said) == 1
+    assert said[0].startswith(f"{path} can't be used: ")
+    assert "left as it is: move it away, or name another file with --checkpoint." in said[0]
+    assert [entry.read_bytes() for entry in tmp_path.iterdir()] == [b"a text"]
 
 
 def test_an_unusable_file_is_trained_again(path, little_mnist):
@@ -129,6 +142,14 @@ def test_two_launches_at_once_train_save_and_serve(tmp_path, path):
 
 
 @pytest.mark.slow
+def test_killed_on_the_way_leaves_nothing_in_the_way(tmp_path, path, little_mnist):
+    with Launch(tmp_path / "log", "--checkpoint", path, "--recipe", LONG) as launch:
+        launch.wait_until_said("on validation digits")
+    loaded = load_or_train(path, recipe=parse_recipe(SHORT), say=lambda sentence: None)
+    assert checkpoint.load(path).fingerprint() == loaded.classifier.fingerprint()
+
+
+@pytest.mark.slow
 def test_interrupted_while_training(tmp_path, path):
     with Launch(tmp_path / "log", "--checkpoint", path, "--recipe", LONG) as launch:
         launch.wait_until_said("on validation digits")
@@ -136,3 +157,15 @@ def test_interrupted_while_training(tmp_path, path):
         assert launch.said.splitlines()[-1] == "Stopped."
         assert "Traceback" not in launch.said
     assert not path.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", ["Training with", "Training the detector"])
+def test_terminated_in_a_first_launch(tmp_path, path, moment):
+    """SIGTERM ends it in two seconds, without a complaint."""
+    with Launch(tmp_path / "log", "--checkpoint", path, "--recipe", f"{SHORT},digits=1000") as launch:
+        launch.wait_until_said(moment)
+        launch.process.send_signal(signal.SIGTERM)
+        assert launch.process.wait(timeout=2) == -signal.SIGTERM
+        assert "Traceback" not in launch.said
+    assert not path.parent.exists()

@@ -26,7 +26,7 @@ ACTION = 16  # milliseconds that a movement of the mouse takes: a frame
 
 
 class Browser:
-    """What the tests do with a browser; how they do it is up to the protocol."""
+    """What the tests do with a browser, by what each protocol defines: `visit`, `evaluate`, `act` and `close`."""
 
     def open(self, url: str) -> None:
         """Go to an address, and wait until its pad and bars are there."""
@@ -56,22 +56,6 @@ class Browser:
         for stroke in strokes:
             points = [(pad["x"] + x / 140 * pad["width"], pad["y"] + y / 140 * pad["height"]) for x, y in stroke]
             self.drag(*points, lift=lift or stroke is not strokes[-1])
-
-    def visit(self, url: str) -> None:
-        """Go to an address."""
-        raise NotImplementedError
-
-    def evaluate(self, expression: str) -> Any:
-        """The value of an expression in the page: text, a number, true, false or null."""
-        raise NotImplementedError
-
-    def act(self, actions: list[dict[str, Any]]) -> None:
-        """Perform actions of a mouse, as both protocols define them."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """End it."""
-        raise NotImplementedError
 
 
 class Firefox(Browser):

@@ -18,18 +18,11 @@ from tests.launching import Launch, free_port
 
 
 class Server:
-    """The demo as a user starts it; it can be stopped and started again on the same port."""
+    """The demo as a user starts it, once it is open."""
 
-    def __init__(self, checkpoint: Path = PRETRAINED, *flags: object) -> None:
-        self.flags = ("--checkpoint", checkpoint, *flags)
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}/"
-        self.log = Path(tempfile.mkdtemp()) / "log"
-        self.start()
-
-    def start(self) -> None:
-        """Start it and wait until it is open."""
-        self.launch = Launch(self.log, *self.flags, port=self.port)
+    def __init__(self) -> None:
+        self.launch = Launch(Path(tempfile.mkdtemp()) / "log", "--checkpoint", PRETRAINED)
+        self.url = f"http://127.0.0.1:{self.launch.port}/"
         try:
             self.launch.wait_until_said("is open at")
         except BaseException:

@@ -16,7 +16,7 @@ from model.network import MEAN, STD
 from model.preprocessing import ALL_STEPS, preprocess
 from tests import mini_sets
 from tests.page.conftest import OpenPage
-from tests.page.drawing import STROKES, choose_sample, draw, in_percents, percents, status
+from tests.page.drawing import choose_sample, draw, in_percents, percents, status
 from tests.reference import ReferencePass, after_one_step, reference_pass
 
 POWERS = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
@@ -149,26 +149,6 @@ def test_each_output_asks_for_a_change_and_errors_flow_back(open_view: OpenPage,
     expected = [asked.clamp(min=0).sum(), asked.clamp(max=0).sum(), asked.sum()]
     shown = page.get_by_role("group", name="What the loss asks for").locator("dd").all_inner_texts()
     assert numbers(shown) == close(expected)
-
-
-def test_neurons_are_chosen_by_touch_and_keyboard_and_light_up_while_the_pen_is_down(open_view: OpenPage) -> None:
-    page = open_view("neurons", has_touch=True)
-    lit = (
-        """() => [...document.querySelectorAll(".neurons-tile .bar")].map((bar) => bar.getAttribute("style")).join()"""
-    )
-    draw(page, [STROKES[5][0][:4]], lift=False)
-    before = page.wait_for_function(lit).json_value()
-    page.mouse.move(300, 300)
-    page.wait_for_function(f"before => ({lit})() !== before", arg=before)
-    page.mouse.up()
-
-    heading = page.get_by_label(CARD).locator("header")
-    tiles(page, "Layer 2").nth(9).tap()
-    expect(heading).to_contain_text(re.compile(r"Neuron 10\s+of layer 2"))
-    page.keyboard.press("ArrowDown")
-    expect(heading).to_contain_text("Neuron 18")
-    page.keyboard.press("ArrowLeft")
-    expect(tiles(page, "Layer 2").nth(16)).to_be_focused()
 
 
 # --- why --------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from model.classifier import Classifier
 from model.data.pen import draw as ink_of
 from model.preprocessing import ALL_STEPS, Steps
 from tests.page.conftest import OpenPage
-from tests.page.drawing import SAMPLES, choose_sample, in_percents, percents
+from tests.page.drawing import SAMPLES, choose_sample, in_percents
 
 SEVEN = SAMPLES["7, by writer 156"]
 COUNT = sum(map(len, SEVEN))
@@ -77,17 +77,3 @@ def test_every_moment_and_every_change_is_what_the_first_points_say(view: Page, 
     for count in range(1, COUNT + 1):
         assert_moment(view, pretrained, count)
         scrubber(view).press("ArrowRight")
-
-
-def test_what_the_detector_rejects_is_pale_and_nothing_changes_backwards(view: Page, pretrained: Classifier) -> None:
-    inks = [ink_of(first_points(SEVEN, count))[None] for count in range(1, COUNT + 1)]
-    rejected = [pretrained.predict(ink)[0].verdict == "not a digit" for ink in inks]
-    assert 0 < sum(rejected) < COUNT
-    expect(view.locator(".replay-rejected")).to_have_count(sum(rejected))
-    before = percents(view)
-    view.get_by_role("button", name="Draw it backwards").click()
-    expect(view.locator(".replay-reversed")).to_contain_text("The same ink, pixel by pixel: 7")
-    assert percents(view) == before
-    assert_moment(view, pretrained, COUNT, [stroke[::-1] for stroke in SEVEN[::-1]])
-    view.get_by_role("button", name="Undo").click()
-    expect(view.locator(".replay-reversed")).to_have_text("")

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Route
 
 from model.classifier import Classifier
-from tests.page.conftest import OpenPage, wait_until_ready
+from tests.page.conftest import OpenPage
 from tests.page.drawing import STROKES, draw, expect_answer, expect_verified
 from tests.page.servers import ServerHere
 
@@ -25,23 +24,3 @@ def test_it_predicts_and_is_verified(open_page: OpenPage, below_digits: str, pat
     draw(page, STROKES[3])
     expect_answer(page, 3)
     expect_verified(page)
-
-
-@pytest.mark.slow
-def test_with_a_path_that_the_server_does_not_know_it_is_verified(browser: Browser, server: str) -> None:
-    def strip(route: Route) -> None:
-        """As a proxy, which has nothing but /digits/."""
-        url = route.request.url
-        if url.startswith(f"{server}digits/"):
-            route.continue_(url=url.replace("/digits/", "/", 1))
-        else:
-            route.fulfill(status=404)
-
-    page = browser.new_page(reduced_motion="reduce")
-    page.route(f"{server}**", strip)
-    page.goto(f"{server}digits/")
-    wait_until_ready(page)
-    draw(page, STROKES[3])
-    expect_answer(page, 3)
-    expect_verified(page)
-    page.close()

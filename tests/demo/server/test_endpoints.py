@@ -107,13 +107,6 @@ def test_gradios_client_gets_the_same_answer(client, http, tmp_path):
     assert answer == http.post("/predict", content=encoded(SEVEN)).json()
 
 
-def test_its_documentation_lists_the_one_function(client):
-    api = client.view_api(return_format="dict")
-    assert (list(api["named_endpoints"]), api["unnamed_endpoints"]) == (["/classify"], {})
-    (parameter,) = api["named_endpoints"]["/classify"]["parameters"]
-    assert (parameter["parameter_name"], parameter["python_type"]["type"]) == ("image", "filepath")
-
-
 def call(http, data: object) -> str:
     """What plain HTTP gets of a call: one request starts it, and one fetches its result."""
     answer = http.post("/gradio_api/call/classify", json={"data": data})

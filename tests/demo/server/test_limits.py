@@ -1,6 +1,7 @@
 """The limits of requests, one by one, and a few hundred hostile requests of every kind."""
 
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,9 @@ from starlette.exceptions import HTTPException
 
 from demo.server import limits as limits_module
 from demo.server.gradio_internals import MAX_MARKS, parse_json
-from demo.server.limits import BURST, REQUESTS_PER_SECOND, RequestLimits, address_of
+from demo.server.limits import BURST, LOG_LINES, REQUESTS_PER_SECOND, LogLimit, RequestLimits, address_of
+from demo.server.routes import FILE_COST, IMAGE_COST, PAGE_COST
+from model.paths import ASSETS
 from tests.benchmarks import hostile
 
 EACH = 12  # requests of a kind
@@ -28,6 +31,13 @@ def test_requests_of_every_kind_do_no_harm(http, capfd):
             assert status < 500, request
     assert b"Digit Sketchpad" in http.get("/").content
     assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_no_module_makes_html_of_text():
+    makes_html = re.compile(r"(inner|outer)HTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser")
+    modules = [path for path in ASSETS.rglob("*.js") if "vendor" not in path.parts]
+    assert len(modules) > 15
+    assert not [path.name for path in modules if makes_html.search(path.read_text(encoding="utf-8"))]
 
 
 @pytest.mark.parametrize("body", [b"[" * 5_000, b"[0" + b",0" * MAX_MARKS + b"]", "[é]".encode("utf-16"), b"{", b""])
@@ -88,6 +98,18 @@ def test_a_classroom_behind_one_address_is_not_rejected(clock):
 
 
 # --- how much --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "cost"),
+    [("GET", "/robots.txt", FILE_COST), ("GET", "/", PAGE_COST), ("POST", "/predict", IMAGE_COST), ("GET", "/none", 1)],
+)
+def test_requests_are_counted_by_what_they_cost(clock, method, path, cost):
+    limits = RequestLimits(None)
+    count = 0
+    while admitted(limits, "10.0.0.1", method, path):
+        count += 1
+    assert count == pytest.approx(BURST / cost, rel=0.01)
 
 
 def answered(limits: RequestLimits, parts: list[dict], **scope: object) -> list[dict]:
@@ -173,6 +195,17 @@ def test_all_bodies_together_have_one_budget_which_every_request_gives_back(monk
 
 
 # --- faults ----------------------------------------------------------------------------------------------------------
+
+
+def test_websockets_are_rejected():
+    assert answered(RequestLimits(None), [], type="websocket") == [{"type": "websocket.close", "code": 1008}]
+
+
+def test_a_flood_of_faults_does_not_fill_the_log():
+    limit, record = LogLimit(), logging.makeLogRecord({})
+    assert sum(limit.filter(record) for _ in range(1_000)) == LOG_LINES
+    record.created += 3
+    assert sum(limit.filter(record) for _ in range(1_000)) == 3
 
 
 def test_a_mistake_is_named_in_the_log_and_not_to_the_visitor(caplog):

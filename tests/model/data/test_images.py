@@ -288,19 +288,12 @@ def test_stacks_that_are_empty_or_of_another_shape_or_type(tmp_path):
 
 
 def test_a_truncated_or_damaged_stack(tmp_path):
-    path, random = tmp_path / "stack.npy", np.random.default_rng(0)
+    path = tmp_path / "stack.npy"
     np.save(path, np.zeros((3, 90, 90), np.uint8))
     complete = path.read_bytes()
     for length in (0, 1, 5, 6, 7, 8, 9, 10, 11, 50, 127, 128, 129, len(complete) - 1):
         path.write_bytes(complete[:length])
         assert "damaged" in error_of(path, stacked)
-    for _ in range(150):
-        damaged = bytearray(complete)
-        for place in random.integers(0, 128, 2):
-            damaged[place] = random.integers(256)
-        path.write_bytes(damaged)
-        with suppress(ImageError):
-            assert stacked(path).dtype == torch.uint8
 
 
 class Trap:

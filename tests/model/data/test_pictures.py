@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
 
 from model.data.images import ImageError, load_image
 from model.data.pen import draw
@@ -117,38 +117,19 @@ def test_photographs_of_any_shape_and_noise_are_handled():
             assert max(ink.shape) == SIDE
 
 
-def framed(image: Image.Image, width: int) -> Image.Image:
-    whole = Image.new("L", (image.width + 2 * width, image.height + 2 * width))
-    whole.paste(image, (width, width))
-    return whole
-
-
-def transparent(opacity_of_paper: int, opacity_of_ink: int, ink: tuple[int, int, int]) -> Image.Image:
-    drawn = Image.fromarray((255 * page(SEVEN)).astype(np.uint8))
-    image = Image.new("RGBA", drawn.size, (255, 255, 255, opacity_of_paper))
-    image.paste((*ink, opacity_of_ink), (0, 0), drawn)
-    return image
-
-
-def card() -> Image.Image:
-    whole = Image.new("RGBA", (SIDE + 80, SIDE + 80))
-    whole.paste(transparent(255, 255, (0, 0, 0)), (40, 40))
-    return whole
-
-
 DRAWN = Image.fromarray((255 * (1 - page(SEVEN))).astype(np.uint8))
-UNUSUAL = {
-    "frame": framed(DRAWN, 6),
-    "card within a transparent margin": card(),
-    "transparent paper": transparent(0, 255, (30, 90, 200)),
-    "white ink on nothing": transparent(0, 255, (255, 255, 255)),
-    "faint pencil": Image.fromarray((235 * (1 - 0.12 * page(SEVEN))).astype(np.uint8)),
-    "28 x 28": DRAWN.resize((28, 28), Image.Resampling.BOX),
-    "thick, cropped": Image.fromarray(255 - draw(SEVEN, 18).numpy()).crop((26, 26, 116, 124)),
-}
 
 
-@pytest.mark.parametrize("picture", UNUSUAL.values(), ids=UNUSUAL)
+@pytest.mark.parametrize(
+    "picture",
+    [
+        ImageOps.expand(DRAWN, border=6, fill=0),
+        Image.fromarray((235 * (1 - 0.12 * page(SEVEN))).astype(np.uint8)),
+        DRAWN.resize((28, 28), Image.Resampling.BOX),
+        Image.fromarray(255 - draw(SEVEN, 18).numpy()).crop((26, 26, 116, 124)),
+    ],
+    ids=["frame", "faint pencil", "28 x 28", "thick, cropped"],
+)
 def test_unusual_pictures_show_the_same_digit(picture, pretrained):
     (prediction,) = pretrained.predict(load_image(encoded(picture)))
     assert (prediction.digit, prediction.verdict) == (7, "digit")

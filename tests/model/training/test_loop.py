@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from model.data.mnist import Digits
-from model.data.strokes import training_digits
 from model.network import MLP, normalize
 from model.training import batches
 from model.training.batches import Samples, training_samples
@@ -69,14 +68,6 @@ def test_a_training_that_diverges_says_so(samples):
         progress.extend(train(network, samples, SMALL))
     assert [p.diverged for p in progress] == [False] * (len(progress) - 1) + [True]
     assert not math.isfinite(progress[-1].recent_loss)
-
-
-def test_strokes_are_trained_on_beside_mnist(mnist, samples):
-    digits = replace(mnist, train_images=samples.images, train_labels=samples.labels)
-    with_strokes = training_samples(digits, Recipe(stroke_images=320))
-    drawn, labels = training_digits(320, torch.Generator().manual_seed(0))
-    assert torch.equal(with_strokes.images[1_001:], drawn)
-    assert torch.equal(with_strokes.labels[1_001:], labels)
 
 
 def test_a_stopped_training_leaves_no_thread_behind(samples):
