@@ -35,8 +35,9 @@ export function createDigitBars(container) {
         @param {string} whose its title */
     showOther(probabilities, whose) {
       others.forEach((other, digit) => {
-        if (!probabilities) return other.setAttribute("hidden", "");
-        other.removeAttribute("hidden");
+        other.toggleAttribute("hidden", !probabilities);
+        if (!probabilities) return other.removeAttribute("role");
+        other.setAttribute("role", "meter");
         other.setAttribute("aria-label", `Probability of ${digit}, ${whose}`);
         setShare(rows[digit], "--other", probabilities[digit]);
         setMeter(other, probabilities[digit]);
@@ -52,7 +53,7 @@ const bar = (digit) => html`
     <span class="digit-bar-track" role="meter" aria-label="Probability of ${digit}" aria-valuemin="0"
       aria-valuemax="100" aria-valuenow="0.0"><span class="digit-bar-fill"></span></span>
     <span class="digit-bar-percent" aria-hidden="true"></span>
-    <span class="digit-bar-other" role="meter" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0" hidden></span>
+    <span class="digit-bar-other" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0" hidden></span>
   </div>
 `;
 

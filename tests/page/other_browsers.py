@@ -32,7 +32,8 @@ class Browser:
         """Go to an address, and wait until its pad and bars are there."""
         self.visit(url)
         self.wait_for(
-            "document.querySelectorAll('[role=meter]').length === 10 && !!document.querySelector('.header a')"
+            "document.querySelectorAll('[role=meter]').length === 10 && "
+            "document.querySelectorAll('[aria-label=\"Sample drawings\"] button').length === 10"
         )
 
     def wait_for(self, condition: str) -> Any:
