@@ -29,14 +29,13 @@ def free_port() -> int:
 
 
 class Launch:
-    """A running product; as a context, killed at the end. `before` is a command that runs it, as `nice` does."""
+    """A running product; as a context, killed at the end."""
 
     def __init__(
         self,
         log: Path,
         *flags: object,
         port: int | None = None,
-        before: tuple[str, ...] = (),
         command: tuple = ("app.py",),
         **variables: str,
     ) -> None:
@@ -44,7 +43,7 @@ class Launch:
         self.log = log
         with log.open("wb") as file:
             self.process = subprocess.Popen(
-                [*before, sys.executable, *map(str, command), "--port", str(self.port), *map(str, flags)],
+                [sys.executable, *map(str, command), "--port", str(self.port), *map(str, flags)],
                 cwd=ROOT,
                 env=clean_environment(**variables),
                 stdin=subprocess.DEVNULL,

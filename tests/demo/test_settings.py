@@ -37,11 +37,8 @@ def test_help_names_every_variable(capsys):
 @pytest.mark.parametrize(
     ("flag", "value", "told"),
     [
-        *(("port", port, "a number from 1 to 65535") for port in ("0", "-1", "65536", "http", "7860.0", "9" * 5000)),
-        *(
-            ("host", host, "not an address of this machine")
-            for host in ("192.0.2.1", "no-host.invalid", "a..b", "x" * 99)
-        ),
+        *(("port", port, "a number from 1 to 65535") for port in ("0", "http", "9" * 5000)),
+        *(("host", host, "not an address of this machine") for host in ("192.0.2.1", "a..b")),
         ("recipe", "none", "There is no recipe 'none'"),
         ("recipe", "baseline,epochs=0", "from 1 to 1,000"),
     ],

@@ -66,12 +66,6 @@ def in_percents(probabilities: list[float]) -> list[float]:
     return [round(100 * share, 1) for share in probabilities]
 
 
-def percent(share: float, digits: int = 1) -> str:
-    """A probability as the page writes it: none is 100 %."""
-    text = f"{100 * share:.{digits}f}"
-    return (f">\u202f{100 - 10**-digits:.{digits}f}" if text.startswith("100") else text) + "\u00a0%"
-
-
 def status(page: Page) -> Locator:
     """The answer, as assistive technology is told it."""
     return page.get_by_label("What the network predicts").get_by_role("status")

@@ -340,17 +340,10 @@ def test_a_scripts_network_takes_the_pages_weights(engine: Page, activation: str
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"optimizer": "momentum", "learningRate": 0.02, "activation": "leaky_relu", "initialization": "he"},
-        {"augmentation": 1, "schedule": "one-cycle", "learningRate": 0.005, "batchSize": 64},
-    ],
-    ids=["he", "augmented"],
-)
-def test_a_runs_script_reaches_its_accuracy(engine, mnist_folder, tmp_path, monkeypatch, changes) -> None:
+def test_a_runs_script_reaches_its_accuracy(engine, mnist_folder, tmp_path, monkeypatch) -> None:
     """Within half a point of the mean of three seeds."""
-    changes = {"epochs": 2, "hidden": 32, "digits": 20_000} | changes
+    changes = {"epochs": 2, "hidden": 32, "digits": 20_000}
+    changes |= {"augmentation": 1, "schedule": "one-cycle", "learningRate": 0.005, "batchSize": 64}
     script, accuracies = engine.evaluate(
         """async (changes) => {
           const settings = { ...engine.DEFAULTS, ...changes };

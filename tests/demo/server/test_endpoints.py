@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import asdict, replace
 
 import gradio_client
 import numpy as np
@@ -13,7 +12,6 @@ from model import checkpoint
 from model.data.images import MAX_FILE_BYTES
 from model.data.pen import CANVAS_SIDE, draw
 from model.paths import BASELINE
-from model.preprocessing import ALL_STEPS
 from tests.demo.conftest import STEPS, encoded, own_address, packed
 
 STROKES = {7: [[(40, 40), (100, 40), (60, 110)]], 1: [[(70, 30), (70, 110)]]}
@@ -50,13 +48,6 @@ def test_the_network_that_predicts_in_the_page_is_asked(http, pretrained):
         answer = http.post("/verify", json=drawing(packed(ink), network=classifier.fingerprint())).json()
         assert answer["network"] == classifier.fingerprint()
         assert answer["probabilities"] == classifier.predict(ink[None])[0].probabilities
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_preprocessing_steps_can_be_left_out(http, pretrained, step):
-    ink, steps = draw(STROKES[7]), replace(ALL_STEPS, **{step: False})
-    answer = http.post("/verify", json=drawing(packed(ink), steps=asdict(steps))).json()
-    assert answer["probabilities"] == pretrained.predict(ink[None], steps)[0].probabilities
 
 
 HOSTILE = [

@@ -111,17 +111,6 @@ def test_any_background_color_and_format_gives_the_same_image(content, most):
     assert (image.float() - SEVEN.float()).abs().mean() < most
 
 
-def test_a_blank_image_has_no_ink():
-    plain = ("L", 255), ("RGB", (10, 90, 30)), ("RGBA", (0, 0, 0, 0)), ("RGBA", (0, 0, 0, 255)), ("1", 0), ("I;16", 9)
-    textures = ((240, 256, np.uint8), (40_000, 40_100, np.uint16))
-    for image in (
-        *(Image.new(mode, (50, 60), color) for mode, color in plain),
-        *(Image.fromarray(np.random.default_rng(0).integers(*tones[:2], (60, 50), tones[2])) for tones in textures),
-        *(Image.new("L", size, 255) for size in ((1, 1), (2000, 2000))),
-    ):
-        assert not load_image(encoded(image)).any()
-
-
 # --- what can't be read ----------------------------------------------------------------------------------------------
 
 

@@ -3,9 +3,9 @@
 import gzip
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -86,41 +86,17 @@ def test_a_file_that_is_not_mnists_is_named_and_left_alone(tmp_path, damaged):
 # --- mirrors ---------------------------------------------------------------------------------------------------------
 
 
-class Mirror(BaseHTTPRequestHandler):
-    """Serves the files, well or badly."""
-
-    def __init__(self, *arguments, manner: str) -> None:
-        self.manner = manner
-        super().__init__(*arguments)
-
-    def do_HEAD(self) -> None:
-        self.do_GET()
-
-    def do_GET(self) -> None:
-        name = self.path.rsplit("/", 1)[-1]
-        content = PACKED[name]
-        if self.manner == "lacks one" and LABELS in name:
-            return self.send_error(404)
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(content[: len(content) // 2] if self.manner == "truncated" else content)
-        return None
-
-    def log_message(self, *arguments) -> None:
-        pass
-
-
 @pytest.fixture
-def mirror() -> Iterator:
-    """Starts mirrors; gives their address."""
+def mirror(tmp_path) -> Iterator[Callable[[dict[str, bytes]], str]]:
+    """Starts servers of files; gives their address."""
     servers = []
 
-    def started(manner: str) -> str:
-        servers.append(ThreadingHTTPServer(("127.0.0.1", 0), partial(Mirror, manner=manner)))
-        threading.Thread(target=servers[-1].serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        return f"http://127.0.0.1:{servers[-1].server_port}/mnist/"
+    def started(files: dict[str, bytes]) -> str:
+        folder = write(tmp_path / f"mirror-{len(servers)}", files)
+        handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+        servers.append(ThreadingHTTPServer(("127.0.0.1", 0), handler))
+        threading.Thread(target=servers[-1].serve_forever, args=(0.05,), daemon=True).start()
+        return f"http://127.0.0.1:{servers[-1].server_port}/"
 
     yield started
     for server in servers:
@@ -130,7 +106,9 @@ def mirror() -> Iterator:
 
 @pytest.mark.parametrize("folder", [None, "given"])
 def test_bad_mirrors_then_a_good_one(mirror, monkeypatch, data, tmp_path, folder):
-    addresses = mirror("truncated"), mirror("lacks one"), mirror("good")
+    damaged = PACKED | {f"{LABELS}.gz": PACKED[f"{LABELS}.gz"][:-9]}
+    lacking = {name: content for name, content in PACKED.items() if LABELS not in name}
+    addresses = [mirror(files) for files in (damaged, lacking, PACKED)]
     use_mirrors(monkeypatch, *addresses)
     said = []
     place = folder and tmp_path / folder
