@@ -92,7 +92,13 @@ def flat(tensors: Any) -> Tensor:
 
 @pytest.mark.parametrize(
     ("widths", "activation"),
-    zip([[784, 10], [784, 9, 10], [784, 100, 33, 10], [784, 64, 64, 256, 10], [784, 64, 10]], ACTIVATIONS, strict=True),
+    [
+        ([784, 10], "relu"),
+        ([784, 9, 10], "leaky_relu"),
+        ([784, 100, 33, 10], "tanh"),
+        ([784, 64, 64, 256, 10], "sigmoid"),
+        ([784, 64, 10], "none"),
+    ],
 )
 def test_gradients_are_autograds(engine: Page, mnist: Digits, widths: list[int], activation: str) -> None:
     """As near to float64's as float32 autograd's are: at most twice as far away, or a millionth of the largest."""
