@@ -55,7 +55,10 @@ def not_reached(page: Page) -> None:
 # --- through the lesson -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("screen", [(1366, 700), (820, 1180), (390, 844)])
+@pytest.mark.parametrize(
+    "screen",
+    [(390, 844), *(pytest.param(screen, marks=pytest.mark.slow) for screen in ((1366, 700), (820, 1180)))],
+)
 def test_every_step_has_task_picture_and_pad_on_one_screen(open_step: OpenPage, screen: tuple[int, int]) -> None:
     width, height = screen
     page = open_step(1, viewport={"width": width, "height": height})

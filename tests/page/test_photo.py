@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -130,6 +131,7 @@ def test_a_camera_that_is_denied_or_missing_is_said_in_a_sentence(page: Page, br
     without.close()
 
 
+@pytest.mark.slow
 def test_digits_before_the_camera_are_read_live_and_taken_and_the_camera_stops(
     launch_browser: Callable[..., Browser], site: str, tmp_path: Path
 ) -> None:

@@ -103,6 +103,7 @@ def test_two_networks_are_compared_in_meters_of_their_own(page: Page) -> None:
     expect(page.get_by_role("meter", name=re.compile("Pretrained$"))).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_page_shows_itself_until_it_is_touched(open_page: OpenPage, site: str) -> None:
     page = open_page(site, reduced_motion="no-preference")
     page.wait_for_function("Number(document.querySelectorAll('[role=meter]')[2].ariaValueNow) > 90")
