@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+import pytest
 import torch
 from playwright.sync_api import Page, Request, Route, expect
 
@@ -156,6 +157,7 @@ def test_a_drawing_is_its_tabs_own_and_survives_sleep_and_the_way_back(served_pa
     expect_verified(page)
 
 
+@pytest.mark.slow
 def test_a_server_that_ends_and_returns(open_page: OpenPage, pretrained: Classifier) -> None:
     server = ServerHere(pretrained)
     try:

@@ -45,6 +45,7 @@ def write(page: Page, count: int) -> list[int]:
     return labels
 
 
+@pytest.mark.slow
 def test_the_score_is_the_models_and_the_drawings_can_be_brought_back(
     open_view: OpenPage, pretrained: Classifier
 ) -> None:

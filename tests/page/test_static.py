@@ -28,6 +28,7 @@ def from_disk(open_page: OpenPage, site_folder: Path) -> Page:
     return open_page((site_folder / "index.html").as_uri(), bypass_csp=False)
 
 
+@pytest.mark.slow
 def test_from_disk_every_view_opens_and_no_policy_is_broken(from_disk: Page) -> None:
     page, address = from_disk, from_disk.url
     for name in VIEWS:
