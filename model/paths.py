@@ -12,6 +12,5 @@ BASELINE = ASSETS / "data" / "baseline.pt"  # the baseline recipe's, to compare 
 CHECKPOINT = ROOT / "checkpoints" / "mlp.pt"
 DATA = ROOT / "data"
 
-SHARED = ROOT.parent / "shared"
-# Inside the folder of shared data, wherever it is:
+# Three hundred digits each, for the page.
 MINI_SETS = tuple(ASSETS / "data" / f"mini-{kind}-set.bin" for kind in ("validation", "test"))

@@ -27,7 +27,7 @@ BLANK = np.full((140, 140), 255, np.uint8)
 @pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):
     """A folder of its own, with a few drawings, and nothing set by the environment."""
-    for name in ("DATA", "CHECKPOINT", "RECIPE", "SHARED"):
+    for name in ("DATA", "CHECKPOINT", "RECIPE"):
         monkeypatch.delenv(f"DIGITS_{name}", raising=False)
     monkeypatch.chdir(tmp_path)
     Image.fromarray(SEVEN).save("seven.png")
