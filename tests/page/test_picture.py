@@ -53,9 +53,9 @@ def test_pointing_at_a_neuron_explains_it_there_and_pressing_it_keeps_it(page: P
     choose_sample(page, 4)
     page.mouse.move(*neuron(page, 0, 20))
     expect(card(page)).to_contain_text("Neuron 21")
-    raises, lowers, rest = (float(text.replace("−", "-")) for text in _numbers(card(page).locator("li")))
-    sum_ = float(card(page).locator(".picture-sum b").inner_text().split()[1].replace("−", "-"))
-    assert raises + lowers + rest == pytest.approx(sum_, abs=0.2)  # of four roundings
+    texts = filter(None, card(page).locator("dd").all_inner_texts())
+    *terms, total = (float(text.replace("−", "-")) for text in texts)
+    assert sum(terms) == pytest.approx(total, abs=0.2)  # of four roundings
     page.mouse.move(*on_pad(page, [70, 70]))
     expect(card(page)).to_be_hidden()
     page.mouse.click(*neuron(page, 1, 40))
@@ -68,17 +68,13 @@ def test_pointing_at_a_neuron_explains_it_there_and_pressing_it_keeps_it(page: P
     expect_answer(page, 4)  # the first Escape cleared nothing
 
 
-def _numbers(items: Locator) -> list[str]:
-    return [re.search(r"[+−][\d.]+", text)[0] for text in items.all_inner_texts()]
-
-
 def test_a_connection_is_weight_times_activation_by_mouse_and_keyboard(page: Page) -> None:
     choose_sample(page, 4)
     layer = page.get_by_role("slider", name="Layer 2, 64 neurons")
     layer.focus()
     page.keyboard.press("ArrowDown")
     expect(card(page)).to_contain_text("Neuron 2")
-    expect(layer).to_have_attribute("aria-valuetext", re.compile(r"Neuron 2: sum .*raises.*lowers.*bias"))
+    expect(layer).to_have_attribute("aria-valuetext", re.compile(r"Neuron 2 of layer 2: sum .*raises.*lowers.*bias"))
     page.keyboard.press("ArrowLeft")  # along its strongest connection
     expect(card(page)).to_contain_text("Weight times activation")
     weight, activation, product = re.search(r"([−\d.]+) × ([\d.]+) = ([+−][\d.]+)", card(page).inner_text()).groups()

@@ -11,7 +11,6 @@ import { batch, computed, effect, signal, untracked } from "../../vendor/signals
 import { html, nothing } from "../../vendor/lit-html.js";
 import { CODE, saveFile } from "./code.js";
 import { GLOSSARY } from "./glossary.js";
-import { width } from "./pictures.js";
 import { presentByKeys } from "./present.js";
 import { STEPS } from "./steps.js";
 import { BETWEEN_FOUR_AND_NINE, isTelling } from "./stored.js";
@@ -39,10 +38,6 @@ let stored = /** @type {any} */ (null); // the strokes on the pad, while they ar
 /** @param {MountContext} context */
 export function mount({ element }) {
   element.classList.add("view", "lesson");
-  new ResizeObserver(() => {
-    const picture = element.querySelector(".lesson-picture");
-    if (picture?.clientWidth) width.value = picture.clientWidth;
-  }).observe(element);
   view("lesson", element, template);
   presentByKeys(go);
   followDrawings();

@@ -10,12 +10,12 @@ import { miniSet } from "../../state/mini-sets.js";
 import { image } from "../../state/prediction.js";
 import * as training from "../../state/runs.js";
 import { state } from "../../state/state.js";
-import { batch as inOneGo, signal } from "../../vendor/signals-core.js";
+import { batch as inOneGo } from "../../vendor/signals-core.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
 import { flattening as rowPicture, preprocessingSteps } from "../input/input.js";
 import { lossCurve, softmaxPicture } from "../loss/loss.js";
 import { neuronSum } from "../neurons/neuron.js";
-import { NARROW, layerSwitch, neuronLayers } from "../neurons/neurons.js";
+import { neuronLayers } from "../neurons/neurons.js";
 import { isSame } from "../train/form.js";
 import { ACCURACY, LOSS } from "../train/train.js";
 import { changePicture, choice, differenceMap } from "../why/why.js";
@@ -172,9 +172,6 @@ export function nudgeReached(facts) {
 
 // --- the views' pictures ----------------------------------------------------------------------------------------------
 
-/** How wide the picture may be, in pixels; the lesson measures it. */
-export const width = signal(560);
-
 export const preprocessing = () => preprocessingSteps();
 
 /** @param {Facts | null} facts */
@@ -190,7 +187,7 @@ export function layers(facts) {
   const on = [...activations.keys()].filter((neuron) => !off.includes(neuron));
   on.sort((a, b) => activations[a] - activations[b]);
   const more = () => (state.off.value = [...off, ...on.slice(0, STRIDE)].map((neuron) => [0, neuron]));
-  return html`${neurons()}
+  return html`${neuronLayers()}
     <div class="buttons">
       <button type="button" ?disabled=${!on.length} @click=${more}>Switch off ${STRIDE} more</button>
       <button type="button" ?disabled=${!off.length} @click=${() => (state.off.value = [])}>Switch all on</button>
@@ -212,15 +209,10 @@ export function crossEntropyCurve(facts) {
 export function backpropagation(facts) {
   if (!facts) return nothing;
   const isAsking = state.errors.value && state.label.value !== null;
-  return html`${labels(facts)} ${neurons()}
+  return html`${labels(facts)} ${neuronLayers()}
     <figcaption>
       ${isAsking ? "Bars: what the loss asks for. Orange wants a higher sum, blue a lower one." : nothing}
     </figcaption>`;
-}
-
-/** All layers as tiles, or one of them where only one has room. */
-function neurons() {
-  return html`${width.value < NARROW ? layerSwitch() : nothing} ${neuronLayers(width.value)}`;
 }
 
 /** Ten buttons to say which digit was meant. @param {Facts} facts */

@@ -1,12 +1,13 @@
 /** One neuron as pictures: inputs times weights are products; these and the bias are added up; the activation function
     makes of the sum what is passed on. And backwards: what the neurons that it feeds ask of it. */
 /** @import { Classifier, Current, Drawn, Layer, NeuronPlace } from "../../state/types.js" */
+/** @import { Network } from "../../engine/network.js" */
 import { clip, largest, sum } from "../../engine/math.js";
 import { lossGradients } from "../../engine/reference.js";
 import { ACTIVATIONS } from "../../engine/settings.js";
 import { given, parts, products } from "../../page/picture/sums.js";
+import { bars, sumBars } from "../../parts/bars.js";
 import { brief, percent } from "../../parts/numbers.js";
-import { sumBars } from "../../parts/sum-bars.js";
 import { fullOf } from "../../parts/tiles.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
 
@@ -23,9 +24,9 @@ export function weightsOf(layer) {
   return found;
 }
 
-/** "neuron 19 of layer 1", or "digit 3". @param {NeuronPlace} place @param {number} layers */
-export function neuronName({ layer, neuron }, layers) {
-  return layer === layers - 1 ? `digit ${neuron}` : `neuron ${neuron + 1} of layer ${layer + 1}`;
+/** "Neuron 19 of layer 1", or "Digit 3". @param {NeuronPlace} place @param {Pick<Network, "layers">} network */
+export function nameOf({ layer, neuron }, { layers }) {
+  return layer === layers.length - 1 ? `Digit ${neuron}` : `Neuron ${neuron + 1} of layer ${layer + 1}`;
 }
 
 /** Inputs × weights = products, as three images; their sum as bars; and what is passed on.
@@ -34,37 +35,30 @@ export function neuronSum(classifier, current, place) {
   const { layer, neuron } = place;
   const { network, whole, off } = classifier;
   const { rows, full } = weightsOf(whole.network.layers[layer]);
-  const name = neuronName(place, network.layers.length);
-  const label = `The ${rows[neuron].length} weights of ${name}`;
-  const weights = html`<signed-image
-    role="img"
-    aria-label=${label}
-    .values=${rows[neuron]}
-    .full=${full}
-  ></signed-image>`;
-  if (current.verdict === "blank") {
-    return html`<div class="neuron-sum">
-      <div class="equation">${picture("its weights", weights)}</div>
-      <p>Draw a digit: ink on orange raises the sum, ink on blue lowers it.</p>
-    </div>`;
-  }
+  const inputs = current.verdict === "blank" ? new Float64Array() : given(classifier, current, layer);
+  const weights = html`<div class="neuron-weights">
+    <signed-image role="img" aria-label="The ${rows[neuron].length} weights of ${nameOf(place, network)}"
+      .values=${rows[neuron]} .full=${full}></signed-image>
+    ${outline(inputs)}
+  </div>`;
+  if (!inputs.length) return html`<div class="neuron-sum">${figure("its weights", weights)}</div>`;
   const { raises, lowers, rest, total } = parts(classifier, current, place);
   const isOutput = layer === network.layers.length - 1;
-  const terms = /** @type {[string, number][]} */ ([
-    ["raises", raises],
-    ["lowers", lowers],
-    [layer ? "bias" : "bias, paper", rest],
-  ]);
   return html`<div class="neuron-sum">
-    <div class="equation">
-      ${picture(layer ? `layer ${layer} passes on` : "your ink", image(given(classifier, current, layer)))}
-      <span>×</span> ${picture("its weights", weights)} <span>=</span>
-      ${picture(layer ? "product" : "ink × weights", image(products(classifier, current, place), true))}
-    </div>
-    <figure role="group" aria-label="The sum of ${name}">
-      <figcaption>added up</figcaption>
-      ${sumBars(terms, isOutput ? "logit" : "sum")}
-    </figure>
+    ${equation(
+      figure(layer ? `layer ${layer} passes on` : "your ink", image(inputs)),
+      figure("its weights", weights),
+      figure(layer ? "product" : "ink × weights", image(products(classifier, current, place), true)),
+    )}
+    ${addedUp(
+      `The sum of ${nameOf(place, network)}`,
+      [
+        ["raises", raises],
+        ["lowers", lowers],
+        [layer ? "bias" : "bias, paper", rest],
+      ],
+      isOutput ? "logit" : "sum",
+    )}
     ${
       off[layer]?.includes(neuron)
         ? result("switched off", "0", "passed on")
@@ -78,53 +72,35 @@ export function neuronSum(classifier, current, place) {
 /** What the loss asks a neuron's sum to change by: minus its gradient, which the neurons that it feeds send back.
     @param {Classifier} classifier @param {Drawn} current @param {NeuronPlace} place @param {number} label */
 export function neuronError({ network }, current, { layer, neuron }, label) {
-  const asked = lossGradients(network, current, label).map((errors) => errors.map((error) => -error));
-  const last = network.layers.length - 1;
-  if (layer === last) {
-    const target = Number(neuron === label);
-    return html`<div class="neuron-sum">
-      <figure role="group" aria-label="What the loss asks for">
-        <figcaption>you meant ${neuron === label ? "it" : label}: its target is ${target}</figcaption>
-        ${sumBars(
-          [
-            ["target", target],
-            ["− probability", -current.probabilities[neuron]],
-          ],
-          "asks for",
-        )}
-      </figure>
-    </div>`;
+  const name = "What the loss asks for";
+  const next = network.layers[layer + 1];
+  if (!next) {
+    const [target, probability] = [Number(neuron === label), current.probabilities[neuron]];
+    const terms = /** @type {[string, number][]} */ ([["target", target], ["− probability", -probability]]); // prettier-ignore
+    return html`<div class="neuron-sum">${addedUp(name, terms, "asks for")}</div>`;
   }
-  const weights = Float64Array.from(weightsOf(network.layers[layer + 1]).rows, (row) => row[neuron]);
+  const asked = lossGradients(network, current, label).map((errors) => errors.map((error) => -error));
+  const weights = Float64Array.from(weightsOf(next).rows, (row) => row[neuron]);
   const its = asked[layer + 1].map((request, to) => request * weights[to]);
-  const [raises, lowers] = [1, -1].map((sign) => sum(its.filter((product) => sign * product > 0)));
+  const [more, less] = [1, -1].map((sign) => sum(its.filter((product) => sign * product > 0)));
   const [slope] = network.slopes(current.sums[layer].slice(neuron, neuron + 1));
   return html`<div class="neuron-sum">
-    <div class="equation">
-      ${picture(layer + 1 === last ? "the logits ask for" : `layer ${layer + 2} asks for`, image(asked[layer + 1], true))}
-      <span>×</span> ${picture("weights to them", image(weights, true))} <span>=</span>
-      ${picture("product", image(its, true))}
-    </div>
-    <figure role="group" aria-label="What the loss asks for">
-      <figcaption>added up</figcaption>
-      ${sumBars(
-        [
-          ["more", raises],
-          ["less", lowers],
-        ],
-        "together",
-      )}
-    </figure>
+    ${equation(
+      figure(network.layers[layer + 2] ? `layer ${layer + 2} asks for` : "logits ask for", image(asked[layer + 1], true)),
+      figure("weights to them", image(weights, true)),
+      figure("product", image(its, true)),
+    )}
+    ${addedUp(name, [["more", more], ["less", less]], "together")}
     ${result(
       `× slope of ${ACTIVATIONS[network.activation]}: ${brief(slope)}`,
       brief(asked[layer][neuron]),
       slope ? "asked for" : "inactive: nothing passes",
     )}
-  </div>`;
+  </div>`; // prettier-ignore
 }
 
 /** An activation function with the point that a sum gives.
-    @param {Pick<Classifier["network"], "activation" | "activate">} network @param {number} total */
+    @param {Pick<Network, "activation" | "activate">} network @param {number} total */
 function activationGraph(network, total) {
   const { activation } = network;
   const value = (/** @type {number} */ at) => network.activate(Float64Array.of(at))[0];
@@ -134,16 +110,43 @@ function activationGraph(network, total) {
   const x = (/** @type {number} */ at) => 60 + (55 * at) / reach;
   const y = (/** @type {number} */ at) => 62 - (56 * clip(value(at), -height, height)) / height;
   const points = Array.from({ length: 49 }, (_, i) => ((i - 24) / 24) * reach).map((at) => `${x(at)},${y(at)}`);
-  const isInactive = activation === "relu" && total <= 0;
-  const graph = svg`<svg class="graph neuron-graph" viewBox="0 0 120 124" aria-hidden="true">
+  const graph = svg`<svg class="graph" viewBox="0 0 120 124" preserveAspectRatio="xMidYMin slice" aria-hidden="true">
     <path d="M0 62H120M60 2V122" />
     <path stroke-dasharray="2 3" d="M${x(total)} 62V${y(total)}H60" />
     <polyline points=${points.join(" ")} />
     <circle cx=${x(total)} cy=${y(total)} r="4.5" />
   </svg>`;
-  const caption = activation === "relu" ? "ReLU: below 0, nothing" : ACTIVATIONS[activation];
-  return result(caption, brief(value(total)), isInactive ? "passed on: inactive" : "passed on", graph);
+  const isInactive = activation === "relu" && total <= 0;
+  return result(ACTIVATIONS[activation], brief(value(total)), isInactive ? "inactive" : "passed on", graph);
 }
+
+/** The edge of what is darker than a third, around squares of a square. @param {ArrayLike<number>} tones */
+function outline(tones) {
+  const side = Math.ceil(Math.sqrt(tones.length));
+  const third = largest(tones) / 3;
+  const isIn = (/** @type {number} */ x, /** @type {number} */ y) => x >= 0 && x < side && tones[y * side + x] > third;
+  let path = "";
+  for (let y = 0; y <= side; y++) {
+    for (let x = 0; x <= side; x++) {
+      if (isIn(x, y) !== isIn(x - 1, y)) path += `M${x} ${y}v1`;
+      if (isIn(x, y) !== isIn(x, y - 1)) path += `M${x} ${y}h1`;
+    }
+  }
+  return svg`<svg viewBox="0 0 ${side || 1} ${Math.ceil(tones.length / side) || 1}" aria-hidden="true">
+    <path d=${path} />
+  </svg>`;
+}
+
+/** @type {(a: unknown, b: unknown, product: unknown) => unknown} */
+const equation = (a, b, product) =>
+  html`<div class="equation">${a} <span>×</span> ${b} <span>=</span> ${product}</div>`;
+
+/** @param {string} name @param {[label: string, value: number][]} terms @param {string} total */
+const addedUp = (name, terms, total) =>
+  html`<figure role="group" aria-label=${name}>
+    <figcaption>added up</figcaption>
+    ${sumBars(terms, total)}
+  </figure>`;
 
 /** @param {string} caption @param {string} value @param {string} words @param {unknown} graph */
 const result = (caption, value, words, graph = nothing) =>
@@ -153,26 +156,16 @@ const result = (caption, value, words, graph = nothing) =>
     <p><strong>${value}</strong> ${words}</p>
   </figure>`;
 
-/** Values as an image: ink where all are positive; ten of them as bars.
-    @param {Float64Array} values */
+/** Values as an image, in ink where all are positive; ten of them as bars. @param {Float64Array} values */
 function image(values, isSigned = values.some((value) => value < 0)) {
-  if (values.length === 10) return html`<ol class="neuron-column">${Array.from(values, bar(values))}</ol>`;
+  if (values.length === 10) return bars(Array.from(values, (value, digit) => [digit, value]));
   if (isSigned) return html`<signed-image .values=${values} .full=${null}></signed-image>`;
   const most = largest(values) || 1;
   return html`<ink-image .tones=${values.map((value) => (255 * value) / most)}></ink-image>`;
 }
 
-/** @param {Float64Array} values @returns {(value: number, digit: number) => unknown} */
-function bar(values) {
-  const most = largest(values) || 1;
-  return (value, digit) =>
-    html`<li title=${brief(value)}>
-      ${digit}<i class="bar ${value < 0 ? "is-down" : "is-up"}" style="--share: ${Math.abs(value) / most}"></i>
-    </li>`;
-}
-
 /** @param {string} caption @param {unknown} content */
-const picture = (caption, content) =>
+const figure = (caption, content) =>
   html`<figure>
     <figcaption>${caption}</figcaption>
     ${content}

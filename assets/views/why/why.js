@@ -7,7 +7,7 @@ import { size, smallestChange } from "../../engine/perturbation.js";
 import { contributions } from "../../engine/reference.js";
 import { digitSelect } from "../../parts/fields.js";
 import { answer, brief, briefWithSign, percent } from "../../parts/numbers.js";
-import { sumBars } from "../../parts/sum-bars.js";
+import { sumBars } from "../../parts/bars.js";
 import "../../parts/tiles.js";
 import { drawing } from "../../state/drawing.js";
 import { classifier } from "../../state/networks.js";
