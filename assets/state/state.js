@@ -109,10 +109,14 @@ export function link() {
   return url.href;
 }
 
-/** Set some of the state back to what it is at first. @param {...keyof State} names */
+/** Set some of the state back to what it is at first; without names, all of it, but a kiosk stays one.
+    @param {...keyof State} names */
 export function reset(...names) {
   batch(() => {
-    for (const key of names) /** @type {Signal<unknown>} */ (state[key]).value = TABLE[key].initial;
+    for (const { name: key, initial } of entries) {
+      const isMeant = names.length ? names.includes(key) : key !== "kiosk";
+      if (isMeant) /** @type {Signal<unknown>} */ (state[key]).value = initial;
+    }
   });
 }
 

@@ -3,7 +3,7 @@
 /** @import { MountContext } from "../../state/types.js" */
 import { query } from "../../parts/dom.js";
 import { icon } from "../../parts/icons.js";
-import { pad } from "../../state/drawing.js";
+import { isPadLarge, pad } from "../../state/drawing.js";
 import { active } from "../../state/networks.js";
 import { repeat } from "../../state/painting.js";
 import { follow, problem, state, VIEWS } from "../../state/state.js";
@@ -39,7 +39,7 @@ export function mount({ element }) {
     classList.toggle("has-view", view !== null);
     classList.toggle("is-presenting", state.present.value);
     classList.toggle("is-embedded", state.embed.value);
-    if (view === null) classList.remove("has-large-pad");
+    if (view === null) isPadLarge.value = false;
     document.title = [view && TITLES[view], "Digit Sketchpad"].filter(Boolean).join(" · ");
   });
   if (state.embed.value && parent !== window) tellParent(element.closest("main") ?? document.body);

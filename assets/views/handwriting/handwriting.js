@@ -6,7 +6,7 @@ import { CANVAS_SIDE, InkCanvas } from "../../engine/pen.js";
 import { csv, npy, png, save, zip } from "../../parts/download.js";
 import { inkDrawing } from "../../parts/ink.js";
 import { percent } from "../../parts/numbers.js";
-import { drawing, pad } from "../../state/drawing.js";
+import { drawing, isPadLarge, pad } from "../../state/drawing.js";
 import { active } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
 import { current, isEmpty } from "../../state/prediction.js";
@@ -48,7 +48,7 @@ export function mount({ element }) {
     </section>`;
   });
   const isAsking = computed(() => state.view.value === "handwriting" && state.wanted.value.length > 0);
-  effect(() => void document.documentElement.classList.toggle("has-large-pad", isAsking.value)); // on a phone
+  effect(() => void (isPadLarge.value = isAsking.value));
   // From the pad, too, where Enter and Space move the pen; but nowhere else.
   document.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey, repeat, target }) => {
     if (key.toLowerCase() !== "n" || ctrlKey || metaKey || altKey || repeat || element.hidden) return;
