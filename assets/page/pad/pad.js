@@ -175,10 +175,14 @@ export function mount({ element }) {
     if (mayDraw(event) && !pen && event.button === 0) putDown(event);
   });
 
-  // A stroke may enter from outside, unless text is being selected.
+  // A stroke may enter from outside, unless it is text that was pressed on.
+  let isText = false;
+  const isWritten = (/** @type {Node} */ node) => node instanceof Text && node.data.trim() !== "";
+  document.addEventListener("pointerdown", ({ target }) => {
+    isText = target instanceof Node && [...target.childNodes].some(isWritten);
+  }, { capture: true }); // prettier-ignore
   canvas.addEventListener("pointerenter", (event) => {
-    const isDown = (event.buttons & 1) !== 0 && event.pointerType !== "touch";
-    if (isDown && !pen && getSelection()?.isCollapsed !== false) putDown(event);
+    if (event.buttons & 1 && event.pointerType !== "touch" && !pen && !isText) putDown(event);
   });
 
   for (const name of /** @type {const} */ (["pointerdown", "pointermove", "pointerup"])) {

@@ -275,7 +275,7 @@ function inWords(now) {
         large: String(digit),
         small: percent(probabilities[digit]),
         advice: how,
-        spoken: `Looks like ${sure}${runnerUp}. ${how}`,
+        spoken: `Looks like ${sure}${runnerUp}. ${how}`.trim(),
       };
     case "unsure":
       return {
