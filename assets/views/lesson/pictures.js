@@ -16,7 +16,6 @@ import { flattening as rowPicture, preprocessingSteps } from "../input/input.js"
 import { lossCurve, softmaxPicture } from "../loss/loss.js";
 import { neuronSum } from "../neurons/neuron.js";
 import { neuronLayers } from "../neurons/neurons.js";
-import { isSame } from "../train/form.js";
 import { ACCURACY, LOSS } from "../train/train.js";
 import { changePicture, choice, differenceMap } from "../why/why.js";
 import { neuronOf } from "./facts.js";
@@ -261,15 +260,12 @@ const atRate = (learningRate) => ({
 
 const FEW = { ...DEFAULTS, digits: 100, epochs: 50 };
 
-/** @param {Settings} settings */
-const runOf = (settings) => training.runs.value.find((run) => run.step > 0 && isSame(run.settings, settings));
-
 /** @param {import("../../state/runs.js").Run | undefined} run */
 const isOver = (run) => run?.state === "done" || run?.state === "diverged";
 
 export function rates() {
   const choose = (/** @type {any} */ { target }) => (state.optimizer.value = target.value);
-  const curves = RATES.map((rate) => ({ rate, run: runOf(atRate(rate)) }));
+  const curves = RATES.map((rate) => ({ rate, run: training.runOf(atRate(rate)) }));
   const lines = curves.flatMap(({ rate, run }) =>
     run ? [curve(run.points, "loss", String(rate), training.current.value === run)] : [],
   );
@@ -289,7 +285,7 @@ export function rates() {
 }
 
 export function ratesReached() {
-  const all = RATES.map((rate) => runOf(atRate(rate)));
+  const all = RATES.map((rate) => training.runOf(atRate(rate)));
   const accuracies = all.map((run) => (run && isOver(run) ? training.accuracyOf(run) : null));
   if (accuracies.some((accuracy) => accuracy === null)) return null;
   const outcomes = RATES.map((rate, i) => `${percent(accuracies[i] ?? 0)} with ${rate}`);
@@ -297,7 +293,7 @@ export function ratesReached() {
 }
 
 export function overfitting() {
-  const run = runOf(FEW);
+  const run = training.runOf(FEW);
   const measured = run?.snapshots.filter(({ accuracy }) => accuracy !== null) ?? [];
   const lines = run
     ? [curve(run.points, "accuracy", "training", true), curve(measured, "accuracy", "validation", false)]
@@ -311,7 +307,7 @@ export function overfitting() {
 }
 
 export function overfittingReached() {
-  const run = runOf(FEW);
+  const run = training.runOf(FEW);
   if (!run || !isOver(run)) return null;
   const [learned, validation] = [run.points.at(-1)?.accuracy ?? 0, training.accuracyOf(run) ?? 0];
   return (
