@@ -160,7 +160,7 @@ function plausible(right, count) {
   const reach = z * Math.sqrt((share * (1 - share)) / count + z ** 2 / (4 * count ** 2));
   const [low, high] = [middle - reach, middle + reach].map((end) => percent(clip(end / (1 + z ** 2 / count), 0, 1), 0));
   const mnist = active.value?.description.testAccuracy ?? null;
-  const ofMnist = mnist === null ? "" : ` Of MNIST’s test digits, ${percent(mnist)} are.`;
+  const ofMnist = mnist === null ? "" : ` It recognizes ${percent(mnist)} of MNIST’s test digits.`;
   return `If you wrote many more, anything from ${low} to ${high} right would be plausible.${ofMnist}`;
 }
 
