@@ -206,7 +206,7 @@ def test_images_are_augmented_as_in_model(engine: Page, mnist: Digits) -> None:
 
 def test_the_learning_rate_rises_and_falls_as_in_model(engine: Page) -> None:
     done = [step / 100 for step in range(101)]
-    shares = engine.evaluate('done => done.map(engine.oneCycle)', done)
+    shares = engine.evaluate("done => done.map(engine.oneCycle)", done)
     recipe = Recipe(learning_rate=1, schedule="one-cycle")
     assert shares == pytest.approx([recipe.learning_rate_at(share) for share in done])
 
