@@ -2,98 +2,53 @@
     goes on where the one before it ended, in one namespace; a test runs them all. A comment after `print` is what it
     prints, to three digits. */
 /** @import { Facts } from "./facts.js" */
-import { argmax, crossEntropy, topTwo } from "../../engine/math.js";
-import { CANVAS_SIDE } from "../../engine/pen.js";
-import { ALL_STEPS, preprocessingStages } from "../../engine/preprocessing.js";
+import { argmax, centerOfMass, crossEntropy, topTwo } from "../../engine/math.js";
+import { SIDE } from "../../engine/preprocessing.js";
 import { npyOfFloats, png, save } from "../../parts/download.js";
-import { nudged } from "./pictures.js";
-import { attributed, countPositive, mean, mirrored, neuronOf } from "./facts.js";
+import { attributed, countPositive, mean, mirrored, neuronOf, nudged, requests } from "./facts.js";
 
-/** @typedef {"drawing.png" | "weights.npy"} File what the lines load */
+/** @typedef {"image.png" | "weights.npy"} File what the lines load */
 
-const NETWORK = `\
-model = nn.Sequential(
-    nn.Flatten(),
-    nn.Linear(784, 64), nn.ReLU(),
-    nn.Linear(64, 64), nn.ReLU(),
-    nn.Linear(64, 10),
-)`;
-
-/** Ten logits as PyTorch's tensor. @param {ArrayLike<number>} logits */
-function tensor(logits) {
-  const numbers = Array.from(logits, (logit) => logit.toFixed(3));
+/** The drawing's logits, and the label. @param {Facts} facts */
+function logitsAndLabel({ now, label }) {
+  const numbers = Array.from(now.logits, (logit) => logit.toFixed(3));
   return `\
 logits = torch.tensor([
     ${numbers.slice(0, 5).join(", ")},
     ${numbers.slice(5).join(", ")},
-])`;
+])
+label = torch.tensor(${label})`;
 }
 
 /** The lines of each step, and the file that they load. @type {{ lines: (facts: Facts) => string, file?: File }[]} */
 export const CODE = [
   {
-    file: "drawing.png",
+    file: "image.png",
     lines: ({ now }) => `\
 import numpy as np
 import torch
 from PIL import Image
 
-drawing = Image.open("drawing.png").convert("L")
-ink = 255 - torch.from_numpy(np.array(drawing))
-print(ink.shape)  # (${CANVAS_SIDE}, ${CANVAS_SIDE})
-print((ink > 0).sum())  # ${countPositive(now.ink)}
-color = ink.expand(32, 3, -1, -1)
-print(color.shape)  # (32, 3, ${CANVAS_SIDE}, ${CANVAS_SIDE})`,
+image = Image.open("image.png").convert("L")
+image = 255 - torch.from_numpy(np.array(image))
+print(image.shape)  # (28, 28)
+print((image > 0).sum())  # ${countPositive(now.image)}
+color = image.expand(32, 3, -1, -1)
+print(color.shape)  # (32, 3, 28, 28)`,
   },
   {
-    lines({ now, classifier }) {
-      const stages = preprocessingStages(now.ink, CANVAS_SIDE, CANVAS_SIDE, ALL_STEPS);
-      if (!stages.crop) return "";
-      const { crop, square, image } = stages;
-      const input = classifier.forward(image).input;
-      return `\
-from torch.nn import functional as F
-
-# crop to the ink; faint edges don't count
-rows, columns = (ink > ink.max() // 3).nonzero().unbind(1)
-top, left = rows.min(), columns.min()
-height = rows.max() + 1 - top
-width = columns.max() + 1 - left
-print(height, width)  # ${crop.height}
-
-# make it square, at least 10 pixels wide
-side = max(height, width, 10)
-y = top - (side - height) // 2 + 140
-x = left - (side - width) // 2 + 140
-padded = F.pad(ink.double(), (140, 140, 140, 140))
-square = padded[y : y + side, x : x + side]
-print(square.shape)  # (${square.height}, ${square.width})
-
-# shrink it to 20 x 20: each pixel is spread over the
-# cells that it covers
-cells = torch.arange(20)[:, None] * side
-pixels = torch.arange(side) * 20
-ends = torch.minimum(cells + side, pixels + 20)
-overlap = (ends - torch.maximum(cells, pixels)).clamp(min=0)
-digit = overlap.double() @ square @ overlap.double().T
-digit = (digit / digit.max() * 255 + 0.5).floor()
-
-# paste it so that its center of mass is near the middle
-middles = (torch.arange(20) + 0.5).double()
-right, down = (
-    int((15 - digit.sum(axis) @ middles / digit.sum())
-        .floor().clamp(0, 8))
-    for axis in (0, 1)
-)
-image = F.pad(digit, (right, 8 - right, down, 8 - down))
-print(image.shape)  # (28, 28)
+    lines: ({ now: { image, input }, classifier }) => `\
+# where the center of mass is, from the upper left
+tones = image.double()
+at = torch.arange(28) + 0.5
+print((tones.sum(0) * at).sum() / tones.sum())  # ${centerOfMass(image, SIDE)?.x.toFixed(3)}
+print((tones.sum(1) * at).sum() / tones.sum())  # ${centerOfMass(image, SIDE)?.y.toFixed(3)}
 
 # normalize
-x = (image.float() / 255 - ${classifier.mean}) / ${classifier.std}
+x = (image / 255 - ${classifier.mean}) / ${classifier.std}
 print(x.min())  # ${Math.min(...input).toFixed(3)}
 print(x.max())  # ${Math.max(...input).toFixed(3)}
-print(x.mean())  # ${mean(input).toFixed(3)}`;
-    },
+print(x.mean())  # ${mean(input).toFixed(3)}`,
   },
   {
     lines: ({ now: { input } }) => `\
@@ -109,7 +64,15 @@ print(row[0, ${argmax(input)}])  # ${Math.max(...input).toFixed(3)}`,
       return `\
 from torch import nn
 
-${NETWORK}
+def mlp():
+    return nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(784, 64), nn.ReLU(),
+        nn.Linear(64, 64), nn.ReLU(),
+        nn.Linear(64, 10),
+    )
+
+model = mlp()
 weights = torch.from_numpy(np.load("weights.npy"))
 parameters = model.parameters()
 nn.utils.vector_to_parameters(weights, parameters)
@@ -141,43 +104,37 @@ print(probabilities.max())  # ${probabilities[digit].toFixed(3)}
 print(probabilities.sum())  # 1.000`,
   },
   {
-    lines: ({ now: { logits }, label }) => `\
-${tensor(logits)}
-label = torch.tensor(${label})
+    lines: (facts) => `\
+from torch.nn import functional as F
+
+${logitsAndLabel(facts)}
 loss = F.cross_entropy(logits, label)
-print(loss)  # ${crossEntropy(logits, label).toFixed(3)}
+print(loss)  # ${crossEntropy(facts.now.logits, facts.label).toFixed(3)}
 print(-logits.softmax(0)[label].log())  # the same`,
   },
   {
     lines(facts) {
-      const { now, label } = facts;
-      const { neuron, activation, loss } = nudged(facts);
-      const slope = (loss(0.01) - loss(-0.01)) / 0.02;
+      const { neuron, activation, slope } = nudged(facts);
       return `\
-${tensor(now.logits)}
-label = torch.tensor(${label})
+${logitsAndLabel(facts)}
 h = ${activation.toFixed(3)}  # what neuron ${neuron + 1} passes on
 
 def loss(nudge):
-    z = logits.clone()
+    z = logits.double()
     z[label] += nudge * h
     return F.cross_entropy(z, label)
 
-slope = (loss(0.01) - loss(-0.01)) / 0.02
-print(slope)  # ${slope.toFixed(2)}`;
+slope = (loss(0.001) - loss(-0.001)) / 0.002
+print(slope)  # ${slope(0).toFixed(2)}`;
     },
   },
   {
-    lines({ now, label }) {
-      const asked = now.probabilities.map((share, digit) => share - Number(digit === label));
-      return `\
-${tensor(now.logits)}
-label = torch.tensor(${label})
+    lines: (facts) => `\
+${logitsAndLabel(facts)}
 logits.requires_grad_()
 F.cross_entropy(logits, label).backward()
-print(logits.grad[label])  # ${asked[label].toFixed(3)}
-print(logits.softmax(0)[label] - 1)  # the same`;
-    },
+print(-logits.grad[label])  # ${requests(facts)[facts.label].toFixed(3)}
+print(1 - logits.softmax(0)[label])  # the same`,
   },
   {
     lines: () => `\
@@ -189,36 +146,31 @@ images = (mnist.data[:, None] / 255 - 0.1307) / 0.3081
 labels = mnist.targets
 train = TensorDataset(images[:-5000], labels[:-5000])
 
-${NETWORK}
-optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
+chapter = mlp()
+optimizer = torch.optim.Adam(chapter.parameters(), lr=0.001)
 for epoch in range(5):
     for x, y in DataLoader(train, 32, shuffle=True):
         optimizer.zero_grad()
-        F.cross_entropy(model(x), y).backward()
+        F.cross_entropy(chapter(x), y).backward()
         optimizer.step()`,
   },
   {
     lines: () => `\
 @torch.no_grad()
-def accuracy(model, images, labels):
-    right = model(images).argmax(1) == labels
+def accuracy(images, labels):
+    right = chapter(images).argmax(1) == labels
     return right.float().mean().item()
 
-print(accuracy(model, images[:-5000], labels[:-5000]))
-print(accuracy(model, images[-5000:], labels[-5000:]))
+print(accuracy(images[:-5000], labels[:-5000]))
+print(accuracy(images[-5000:], labels[-5000:]))
 test = MNIST("data", train=False, download=True)
 x = (test.data[:, None] / 255 - 0.1307) / 0.3081
-print(accuracy(model, x, test.targets))`,
+print(accuracy(x, test.targets))`,
   },
   {
-    file: "weights.npy",
     lines(facts) {
       const { digit, probabilities } = mirrored(facts);
       return `\
-weights = torch.from_numpy(np.load("weights.npy"))
-parameters = model.parameters()
-nn.utils.vector_to_parameters(weights, parameters)
-
 mirrored = model(batch.flip(2)).softmax(1)
 print(mirrored.argmax())  # ${digit}
 print(mirrored.max())  # ${Math.max(...probabilities).toFixed(3)}`;
@@ -242,7 +194,7 @@ print(shares.sum())  # ${attributed(facts, [first, second]).toFixed(3)}`;
 
 /** @param {File} file @param {Facts} facts */
 export async function saveFile(file, { now, classifier }) {
-  if (file === "drawing.png") save(file, await png(now.ink, CANVAS_SIDE), "image/png");
+  if (file === "image.png") save(file, await png(now.image, SIDE), "image/png");
   else save(file, npyOfFloats(parameters(classifier.network.layers)), "application/npy");
 }
 

@@ -1,12 +1,36 @@
 /** What the lesson's steps know of a drawing, and what their sentences, pictures and lines of code share. */
-/** @import { Drawn, LoadedNetwork } from "../../state/types.js" */
-import { argmax, sum } from "../../engine/math.js";
+/** @import { Drawn, LoadedNetwork, Stroke } from "../../state/types.js" */
+import { argmax, crossEntropy, softmax, sum } from "../../engine/math.js";
 import { contributions } from "../../engine/reference.js";
+import { drawing } from "../../state/drawing-code.js";
 import { state } from "../../state/state.js";
 
 /** What a step knows: the prediction of a drawing, the network that makes it, and the digit that was meant (the predicted
-    one until a label is chosen). `drawing` counts the drawings: a tick belongs to one of them.
-    @typedef {LoadedNetwork & { now: Drawn, label: number, drawing: number }} Facts */
+    one until a label is chosen).
+    @typedef {LoadedNetwork & { now: Drawn, label: number, isStored: boolean }} Facts */
+
+/** A drawing for the steps about the loss: somebody meant a 4, and the baseline sees a 9. */
+const STORED = "B8QE-AFjKE9QD4ABQFCQARCgAS8EEK8CB_ABF_ABH-AB";
+export const STORED_LABEL = 4;
+const TELLING = [0.3, 0.9]; // of the winner's probability: in between, the loss can be seen
+
+export const storedStrokes = () => drawing.parse(STORED) ?? [];
+
+/** @param {Stroke[]} strokes */
+export const isStored = (strokes) => strokes.length === 2 && drawing.write(strokes) === STORED;
+
+/** Whether a visitor's own drawing has a loss that can be seen, and may stay.
+    @param {import("../../state/types.js").Current} current */
+export function isTelling({ verdict, digit, probabilities }) {
+  if (digit === null || verdict === "not a digit") return false;
+  return probabilities[digit] >= TELLING[0] && probabilities[digit] <= TELLING[1];
+}
+
+/** The longer side of what was drawn, in pixels of the canvas. @param {Stroke[]} strokes */
+export function extent(strokes) {
+  const sides = [0, 1].map((axis) => strokes.flat().map((point) => point[axis]));
+  return Math.max(...sides.map((places) => Math.max(...places) - Math.min(...places)));
+}
 
 /** @param {ArrayLike<number>} values */
 export const countPositive = (values) => Array.from(values).filter((value) => value > 0).length;
@@ -30,4 +54,20 @@ export function mirrored({ now, classifier }) {
 export function attributed({ now, classifier }, [one, other]) {
   const ofLogits = now.logits.map((_, digit) => Number(digit === one) - Number(digit === other));
   return sum(contributions(classifier, now, now.image, ofLogits).shares);
+}
+
+/** How each output is asked to change: minus the gradient of the loss. @param {Facts} facts */
+export const requests = ({ now, label }) => now.probabilities.map((share, digit) => Number(digit === label) - share);
+
+/** The weight that is nudged: from the most active neuron of layer 2 to the label's output. The loss, and its slope, are
+    functions of the nudge. @param {Facts} facts */
+export function nudged({ now, label }) {
+  const neuron = argmax(now.hidden[1]);
+  const activation = now.hidden[1][neuron];
+  const logits = (/** @type {number} */ nudge) => now.logits.with(label, now.logits[label] + nudge * activation);
+  return {
+    ...{ neuron, activation },
+    loss: (/** @type {number} */ nudge) => crossEntropy(logits(nudge), label),
+    slope: (/** @type {number} */ nudge) => (softmax(logits(nudge))[label] - 1) * activation,
+  };
 }
