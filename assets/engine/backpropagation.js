@@ -35,8 +35,8 @@ export async function compileKernels(bytes) {
 export class Backpropagation {
   /** @param {WebAssembly.Module} kernels @param {Shape} shape @param {number} capacity images at a time */
   constructor(kernels, { widths, activation, mean, std }, capacity) {
-    const { memory, ...functions } = new WebAssembly.Instance(kernels, {}).exports;
-    this.kernels = /** @type {Kernels} */ (functions);
+    const { exports } = new WebAssembly.Instance(kernels, {});
+    this.kernels = /** @type {Kernels} */ (exports);
     this.widths = widths;
     this.capacity = capacity;
     this._activation = Object.keys(ACTIVATIONS).indexOf(activation);
@@ -80,8 +80,9 @@ export class Backpropagation {
     this._padded = allocate(32 * 32);
     const [images, labels] = [allocate(capacity * PIXELS), allocate(capacity)];
     const [losses, predicted] = [allocate(4 * capacity), allocate(capacity)];
-    const { buffer } = grown(/** @type {WebAssembly.Memory} */ (memory), end);
-    this._buffer = buffer;
+    const memory = /** @type {WebAssembly.Memory} */ (exports.memory);
+    memory.grow(Math.max(0, Math.ceil((end - memory.buffer.byteLength) / 65_536)));
+    const buffer = (this._buffer = memory.buffer);
     this.images = new Uint8Array(buffer, images, capacity * PIXELS); // to be filled in by the caller,
     this.labels = new Uint8Array(buffer, labels, capacity); // as these are
     this.losses = new Float32Array(buffer, losses, capacity);
@@ -124,14 +125,8 @@ export class Backpropagation {
     this.kernels.augment(this.images.byteOffset + n * PIXELS, rotation, shear, scale, right, down, this._padded);
   }
 
-  /** The softmax probabilities of image number n after the forward pass. @param {number} n */
-  probabilities(n) {
-    const { values, rowBytes, outputs } = this.layers[this.layers.length - 1];
-    return new Float32Array(this._buffer, values + n * rowBytes, outputs);
-  }
-
-  /** What hidden layer i passed on for image number n. @param {number} i @param {number} n */
-  activations(i, n) {
+  /** What layer i passed on for image number n; of the last layer, the softmax probabilities. @param {number} i @param {number} n */
+  values(i, n) {
     const { values, rowBytes, outputs } = this.layers[i];
     return new Float32Array(this._buffer, values + n * rowBytes, outputs);
   }
@@ -148,32 +143,29 @@ export class Backpropagation {
 
   /** Take parameters in PyTorch's order. @param {Float32Array} parameters */
   write(parameters) {
-    let [at, to] = [0, this.parameters / 4];
-    const kept = new Float32Array(this._buffer);
-    for (const { inputs, outputs, rowBytes } of this.layers) {
-      const stride = rowBytes / 4;
-      for (let output = 0; output < outputs; output++) {
-        for (let input = 0; input < inputs; input++) kept[to + input * stride + output] = parameters[at++];
-      }
-      for (let output = 0; output < outputs; output++) kept[to + inputs * stride + output] = parameters[at++];
-      to += (inputs + 1) * stride;
-    }
+    const memory = new Float32Array(this._buffer, this.parameters);
+    this._forEach((place, i) => (memory[place] = parameters[i]));
   }
 
   /** @param {number} vector the address of one */
   _inPyTorchsOrder(vector) {
-    let [at, from] = [0, vector / 4];
-    const kept = new Float32Array(this._buffer);
+    const memory = new Float32Array(this._buffer, vector);
     const values = new Float32Array(parameterCount(this.widths).parameters);
+    this._forEach((place, i) => (values[i] = memory[place]));
+    return values;
+  }
+
+  /** @param {(place: number, i: number) => void} visit each parameter's place in a vector, in PyTorch's order */
+  _forEach(visit) {
+    let [start, i] = [0, 0];
     for (const { inputs, outputs, rowBytes } of this.layers) {
       const stride = rowBytes / 4;
       for (let output = 0; output < outputs; output++) {
-        for (let input = 0; input < inputs; input++) values[at++] = kept[from + input * stride + output];
+        for (let input = 0; input < inputs; input++) visit(start + input * stride + output, i++);
       }
-      for (let output = 0; output < outputs; output++) values[at++] = kept[from + inputs * stride + output];
-      from += (inputs + 1) * stride;
+      for (let output = 0; output < outputs; output++) visit(start + inputs * stride + output, i++);
+      start += (inputs + 1) * stride;
     }
-    return values;
   }
 }
 
@@ -199,10 +191,4 @@ export class Optimizer {
       kernels.adam(parameters, gradient, bytes, learningRate / (1 - first), mean, square, Math.sqrt(1 - second));
     }
   }
-}
-
-/** @param {WebAssembly.Memory} memory @param {number} bytes that it should have */
-function grown(memory, bytes) {
-  memory.grow(Math.max(0, Math.ceil((bytes - memory.buffer.byteLength) / 65_536)));
-  return memory;
 }

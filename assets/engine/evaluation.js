@@ -3,10 +3,10 @@
 import { Backpropagation, PIXELS } from "./backpropagation.js";
 
 /** Images (N x 784 tones, one after the other) and labels (N). @typedef {{ images: Uint8Array, labels: Uint8Array }} Samples */
-/** `position` is the image's among the samples. @typedef {{ position: number, label: number, predicted: number, loss: number,
- *   probability: number, labelProbability: number, image: Uint8Array }} Example */
+/** A prediction with its probability. @typedef {{ label: number, predicted: number, probability: number, loss: number,
+ *   image: Uint8Array }} Example */
 /** `confusion[label][predicted]` counts; `examples[label][predicted]` has the EXAMPLES with the highest loss of each cell.
- *  @typedef {{ loss: number, accuracy: number, confusion: number[][], examples: Example[][][] }} Report */
+ *  @typedef {{ accuracy: number, confusion: number[][], examples: Example[][][] }} Report */
 
 const AT_ONCE = 256; // images
 const EXAMPLES = 24;
@@ -38,24 +38,24 @@ export class Evaluator {
 
   /** @param {Float32Array} parameters @param {Samples} samples @returns {Report} */
   report(parameters, samples) {
-    const cells = /** @type {Example[][][]} */ (rows(() => rows(() => [])));
-    const { losses, predicted, labels } = this._network;
+    const cells = Array.from({ length: DIGITS }, () =>
+      Array.from({ length: DIGITS }, () => /** @type {Example[]} */ ([])),
+    );
+    const last = this._network.layers.length - 1;
     this._forEach(parameters, samples, (n, position) => {
-      const probabilities = this._network.probabilities(n);
-      cells[labels[n]][predicted[n]].push({
-        ...{ position, label: labels[n], predicted: predicted[n], loss: losses[n] },
-        ...{ probability: probabilities[predicted[n]], labelProbability: probabilities[labels[n]] },
-        image: samples.images.subarray(position * PIXELS, (position + 1) * PIXELS),
-      });
+      const [label, predicted] = [this._network.labels[n], this._network.predicted[n]];
+      const image = samples.images.subarray(position * PIXELS, (position + 1) * PIXELS);
+      const probability = this._network.values(last, n)[predicted];
+      cells[label][predicted].push({ label, predicted, probability, loss: this._network.losses[n], image });
     });
-    const all = cells.flat(2);
-    const right = all.filter(({ label, predicted }) => label === predicted).length;
-    for (const cell of cells.flat()) cell.sort((a, b) => b.loss - a.loss);
+    const confusion = cells.map((row) => row.map((cell) => cell.length));
+    const right = confusion.reduce((sum, row, digit) => sum + row[digit], 0);
+    const worst = (/** @type {Example[]} */ cell) => cell.sort((a, b) => b.loss - a.loss).slice(0, EXAMPLES);
+    const own = (/** @type {Example} */ { image, ...example }) => ({ ...example, image: image.slice() });
     return {
-      loss: all.reduce((sum, { loss }) => sum + loss, 0) / all.length,
-      accuracy: right / all.length,
-      confusion: cells.map((row) => row.map((cell) => cell.length)),
-      examples: cells.map((row) => row.map((cell) => cell.slice(0, EXAMPLES).map(withOwnImage))),
+      accuracy: right / samples.labels.length,
+      confusion,
+      examples: cells.map((row) => row.map((cell) => worst(cell).map(own))),
     };
   }
 
@@ -66,7 +66,7 @@ export class Evaluator {
     const alive = this.shape.widths.slice(1, -1).map((width) => new Uint8Array(width));
     this._forEach(parameters, samples, (n) =>
       alive.forEach((ofLayer, layer) =>
-        this._network.activations(layer, n).forEach((value, i) => value > 0 && (ofLayer[i] = 1)),
+        this._network.values(layer, n).forEach((value, i) => value > 0 && (ofLayer[i] = 1)),
       ),
     );
     return alive.map((ofLayer) => [...ofLayer.keys()].filter((neuron) => !ofLayer[neuron]));
@@ -85,16 +85,6 @@ export class Evaluator {
       for (let n = 0; n < count; n++) visit(n, first + n);
     }
   }
-}
-
-/** @template T @param {() => T} row @returns {T[]} one for each digit */
-function rows(row) {
-  return Array.from({ length: DIGITS }, row);
-}
-
-/** An example that does not hold on to the memory of all images. @param {Example} example @returns {Example} */
-function withOwnImage(example) {
-  return { ...example, image: example.image.slice() };
 }
 
 /** Several samples as one. @param {Samples[]} parts @returns {Samples} a copy */
@@ -118,8 +108,8 @@ export function select({ images, labels }, positions) {
   return { images: copied, labels: Uint8Array.from(chosen, (i) => labels[i]) };
 }
 
-/** The mistakes with the highest loss, the worst first. @param {Report} report @param {number} [count] */
-export function worstMistakes({ examples }, count = EXAMPLES) {
+/** The mistakes with the highest loss, the worst first. @param {Report} report */
+export function worstMistakes({ examples }) {
   const mistakes = examples.flat(2).filter(({ label, predicted }) => label !== predicted);
-  return mistakes.sort((a, b) => b.loss - a.loss).slice(0, count);
+  return mistakes.sort((a, b) => b.loss - a.loss).slice(0, EXAMPLES);
 }

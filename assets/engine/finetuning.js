@@ -22,7 +22,7 @@ import { Trainer } from "./trainer.js";
 
 // Chosen with the pen strokes of other people: tests/benchmarks/finetuning.py measures them.
 /** @type {import("./settings.js").Settings} */
-const FINE_TUNING = { ...DEFAULTS, learningRate: 5e-4, schedule: "one-cycle", epochs: 1, augmentation: 1 };
+const FINE_TUNING = { ...DEFAULTS, learningRate: 5e-4, isOneCycle: true, epochs: 1, augmentation: true };
 const REHEARSED = 8_000; // of MNIST's training digits
 const SHOWN = 5_000; // images of the drawings: each as often as any other, and never augmented alike
 const FOLDS = 4;

@@ -4,12 +4,9 @@
 import { PIXELS } from "./backpropagation.js";
 
 /** Gives the contents of one of the four files. @typedef {(name: string) => Response | Promise<Response>} Source */
+/** @typedef {ReadableStream<Uint8Array<ArrayBuffer>>} Stream */
 /** @typedef {(loaded: number, total: number) => void} OnProgress in bytes */
 
-const TRAIN_IMAGES = "train-images-idx3-ubyte.gz";
-const TRAIN_LABELS = "train-labels-idx1-ubyte.gz";
-const TEST_IMAGES = "t10k-images-idx3-ubyte.gz";
-const TEST_LABELS = "t10k-labels-idx1-ubyte.gz";
 const PACKED = 9_912_422; // bytes of training images, if a server does not say
 const IMAGES_HEADER = 16; // bytes
 const LABELS_HEADER = 8;
@@ -38,105 +35,91 @@ export class MNIST {
   constructor(source, onProgress = () => {}) {
     this._source = source;
     this._onProgress = onProgress;
-    this._images = new Uint8Array();
-    this._labels = new Uint8Array();
-    this._arrived = 0; // images
-    /** @type {{ count: number, resolve: () => void, reject: (error: unknown) => void }[]} */
-    this._waiting = [];
-    /** @type {Promise<void> | null} */
-    this._started = null;
+    /** The training digits, once their first part is there. @type {Promise<Arriving> | null} */
+    this._arriving = null;
     /** @type {Promise<Samples> | null} */
     this._test = null;
   }
 
-  /** Whether all training digits are there, and with them the validation digits. */
-  get isComplete() {
-    return this._arrived > 0 && this._arrived === this._labels.length;
-  }
-
   /** The first so many training digits, or all that there are, as soon as they are there.
       @param {number} count @returns {Promise<Samples>} @throws {MNISTError} */
-  async training(count) {
-    await this._start();
-    const digits = Math.min(count, this._labels.length - this._heldOut);
-    return this._whenArrived(0, digits);
+  training(count) {
+    return this._some((all, heldOut) => [0, Math.min(count, all - heldOut)]);
   }
 
   /** The validation digits. @returns {Promise<Samples>} @throws {MNISTError} */
-  async validation() {
-    await this._start();
-    return this._whenArrived(this._labels.length - this._heldOut, this._labels.length);
+  validation() {
+    return this._some((all, heldOut) => [all - heldOut, all]);
   }
 
   /** The test digits. @returns {Promise<Samples>} @throws {MNISTError} */
   test() {
-    const failed = (/** @type {unknown} */ error) => {
+    return (this._test ??= this._loadTest().catch((error) => {
       this._test = null; // the next call tries again
       throw sentence(error);
-    };
-    return (this._test ??= this._loadTest().catch(failed));
+    }));
   }
 
-  get _heldOut() {
-    return Math.min(VALIDATION, Math.floor(this._labels.length / 5));
-  }
-
-  /** @param {number} first @param {number} end @returns {Promise<Samples>} */
-  async _whenArrived(first, end) {
-    if (this._arrived < end) {
-      await new Promise((/** @type {(value: void) => void} */ resolve, reject) =>
-        this._waiting.push({ count: end, resolve, reject }),
-      );
+  /** @param {(all: number, heldOut: number) => [first: number, end: number]} choose @returns {Promise<Samples>} */
+  async _some(choose) {
+    try {
+      const digits = await (this._arriving ??= this._begin());
+      const all = digits.labels.length;
+      const [first, end] = choose(all, Math.min(VALIDATION, Math.floor(all / 5)));
+      const images = await digits.until(end);
+      return { images: images.subarray(first * PIXELS), labels: digits.labels.subarray(first, end) };
+    } catch (error) {
+      this._arriving = null; // the next call tries again
+      throw sentence(error);
     }
-    return { images: this._images.subarray(first * PIXELS, end * PIXELS), labels: this._labels.subarray(first, end) };
   }
 
-  /** Resolves once the labels are there, and the images on their way. */
-  _start() {
-    const failed = (/** @type {unknown} */ error) => {
-      this._started = null; // the next call tries again
-      for (const { reject } of this._waiting.splice(0)) reject(sentence(error));
-    };
-    return (this._started ??= this._loadLabels().then(
-      () => void this._loadImages().catch(failed),
-      (error) => {
-        failed(error);
-        throw sentence(error);
-      },
-    ));
-  }
-
-  async _loadLabels() {
-    const file = await all(unpacked(await this._source(TRAIN_LABELS)));
-    this._labels = content(file, [file.length - LABELS_HEADER]);
-  }
-
-  async _loadImages() {
-    const response = await this._source(TRAIN_IMAGES);
+  async _begin() {
+    const labels = await this._labels("train");
+    const response = await this._source("train-images-idx3-ubyte.gz");
     const total = Number(response.headers.get("Content-Length")) || PACKED;
-    const progress = (/** @type {number} */ loaded) => this._onProgress(loaded, Math.max(loaded, total));
-    const size = IMAGES_HEADER + this._labels.length * PIXELS;
-    const file = new Uint8Array(size);
-    let length = 0;
-    for await (const part of unpacked(response, progress)) {
-      file.set(part.subarray(0, size - length), length);
-      length = Math.min(length + part.length, size);
-      if (length < IMAGES_HEADER) continue;
-      this._images = content(file, [this._labels.length, SIDE, SIDE]);
-      this._arrived = Math.floor((length - IMAGES_HEADER) / PIXELS);
-      this._waiting = this._waiting.filter(({ count, resolve }) => {
-        if (count <= this._arrived) resolve();
-        return count > this._arrived;
-      });
-    }
-    if (this._arrived < this._labels.length) throw new Error("The connection ended too early.");
+    const stream = await unpacked(response, (loaded) => this._onProgress(loaded, Math.max(loaded, total)));
+    return new Arriving(labels, stream.getReader());
   }
 
   async _loadTest() {
-    const labels = await all(unpacked(await this._source(TEST_LABELS)));
-    const images = await all(unpacked(await this._source(TEST_IMAGES)));
-    const count = labels.length - LABELS_HEADER;
-    return { images: content(images, [count, SIDE, SIDE]), labels: content(labels, [count]) };
+    const labels = await this._labels("t10k");
+    const file = await bytes(await unpacked(await this._source("t10k-images-idx3-ubyte.gz")));
+    return { images: content(file, [labels.length, SIDE, SIDE]), labels };
+  }
+
+  /** @param {"train" | "t10k"} name */
+  async _labels(name) {
+    const file = await bytes(await unpacked(await this._source(`${name}-labels-idx1-ubyte.gz`)));
+    return content(file, [file.length - LABELS_HEADER]);
+  }
+}
+
+/** Digits whose images are on their way. */
+class Arriving {
+  /** @param {Uint8Array} labels @param {ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>} reader of the images' file */
+  constructor(labels, reader) {
+    this.labels = labels;
+    this._reader = reader;
+    this._file = new Uint8Array(IMAGES_HEADER + labels.length * PIXELS);
+    this._length = 0; // bytes that are there
+    /** @type {Promise<void> | null} */
+    this._reading = null;
+  }
+
+  /** The first so many images, once they are there. @param {number} count */
+  async until(count) {
+    const end = IMAGES_HEADER + count * PIXELS;
+    while (this._length < end) await (this._reading ??= this._read());
+    return content(this._file, [this.labels.length, SIDE, SIDE]).subarray(0, count * PIXELS);
+  }
+
+  async _read() {
+    const { value } = await this._reader.read();
+    if (!value) throw new Error("The connection ended too early.");
+    this._file.set(value.subarray(0, this._file.length - this._length), this._length);
+    this._length += value.length;
+    this._reading = null;
   }
 }
 
@@ -156,37 +139,25 @@ function sentence(error) {
   return new MNISTError("MNIST could not be loaded: check the connection, and try again.", { cause: error });
 }
 
-/** A file's contents, part by part; unpacked, unless a server has done that on the way.
-    @param {Response} response @param {(loaded: number) => void} [onLoaded] bytes so far
-    @returns {AsyncGenerator<Uint8Array<ArrayBuffer>>} */
-async function* unpacked(response, onLoaded = () => {}) {
+/** A file's contents; unpacked, unless a server has done that on the way.
+    @param {Response} response @param {(loaded: number) => void} [onLoaded] bytes so far @returns {Promise<Stream>} */
+async function unpacked(response, onLoaded = () => {}) {
   if (!response.ok || !response.body) throw new MNISTError(`MNIST could not be loaded (HTTP ${response.status}).`);
-  const reader = response.body.getReader();
   let loaded = 0;
-  const next = async () => {
-    const { value } = await reader.read();
-    onLoaded((loaded += value?.length ?? 0));
-    return value;
-  };
-  let part = await next();
-  if (part?.[0] !== GZIP[0] || part[1] !== GZIP[1]) {
-    for (; part; part = await next()) yield part;
-    return;
-  }
-  const packed = new ReadableStream({
-    async pull(controller) {
-      if (part) controller.enqueue(part);
-      else controller.close();
-      part = part && (await next());
+  const counted = new TransformStream({
+    transform(part, controller) {
+      onLoaded((loaded += part.length));
+      controller.enqueue(part);
     },
   });
-  const unpacking = packed.pipeThrough(new DecompressionStream("gzip")).getReader();
-  for (let { value } = await unpacking.read(); value; { value } = await unpacking.read()) yield value;
+  const [start, file] = response.body.pipeThrough(counted).tee();
+  const reader = start.getReader();
+  const { value } = await reader.read();
+  reader.cancel();
+  return value?.[0] === GZIP[0] && value[1] === GZIP[1] ? file.pipeThrough(new DecompressionStream("gzip")) : file;
 }
 
-/** @param {AsyncGenerator<Uint8Array<ArrayBuffer>>} parts */
-async function all(parts) {
-  const kept = [];
-  for await (const part of parts) kept.push(part);
-  return new Uint8Array(await new Blob(kept).arrayBuffer());
+/** @param {Stream} stream */
+async function bytes(stream) {
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -1,8 +1,8 @@
 /** A training as a script in plain PyTorch, as a textbook has it: it trains as the settings say, and reaches the same
     accuracy within noise. It needs torch and torchvision, which downloads MNIST. */
 /** @import { Settings } from "./settings.js" */
-import { describeSettings, widthsOf } from "./settings.js";
-import { MEAN, START, STD, WARM_UP } from "./trainer.js";
+import { inWords, widthsOf } from "./settings.js";
+import { MEAN, STD } from "./trainer.js";
 
 const VALIDATION = 5_000; // the last of MNIST's training digits are held out
 const ACTIVATIONS = {
@@ -32,14 +32,9 @@ for parameter in model.parameters():
 export function trainingScript(settings) {
   const { learningRate, batchSize, epochs, digits, seed, augmentation, optimizer } = settings;
   const momentum = optimizer === "momentum" ? ", momentum=0.9" : "";
-  const schedule = `
-schedule = torch.optim.lr_scheduler.OneCycleLR(  # a linear rise, then a linear fall to 0
-    optimizer, ${learningRate}, epochs=${epochs}, steps_per_epoch=len(loader), pct_start=${WARM_UP},
-    div_factor=${1 / START}, final_div_factor=1e6, anneal_strategy="linear", cycle_momentum=False,
-)`;
   const augment = `
 def augment(images):  # each is rotated, sheared, scaled and shifted a little, at random
-    rotation, shear, scale, right, down = (torch.rand(5, len(images)) * 2 - 1) * ${augmentation}
+    rotation, shear, scale, right, down = torch.rand(5, len(images)) * 2 - 1
     cos, sin = (f(rotation * 0.17) * (scale * 0.1).exp() for f in (torch.cos, torch.sin))
     shear = shear * 0.17
     theta = torch.stack([cos, shear * cos - sin, right / 14, sin, shear * sin + cos, down / 14], dim=1).view(-1, 2, 3)
@@ -47,9 +42,10 @@ def augment(images):  # each is rotated, sheared, scaled and shifted a little, a
     return F.grid_sample(images, grid, align_corners=False)
 
 `;
-  const isOneCycle = settings.schedule === "one-cycle";
   return `\
-# ${describeSettings(settings)}
+# ${inWords(settings)
+    .map(([words]) => words)
+    .join(", ")}
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -80,7 +76,7 @@ model = nn.Sequential(
     nn.Flatten(),  # (N, 784)
 ${layers(settings)}
 )${INITIALIZATIONS[settings.initialization]}
-optimizer = torch.optim.${OPTIMIZERS[optimizer]}(model.parameters(), lr=${learningRate}${momentum})${isOneCycle ? schedule : ""}
+optimizer = torch.optim.${OPTIMIZERS[optimizer]}(model.parameters(), lr=${learningRate}${momentum})
 
 for epoch in range(1, ${epochs + 1}):
     losses = []
@@ -88,7 +84,7 @@ for epoch in range(1, ${epochs + 1}):
         optimizer.zero_grad()
         loss = F.cross_entropy(model(normalize(${augmentation ? "augment(batch)" : "batch"})), targets)
         loss.backward()
-        optimizer.step()${isOneCycle ? "\n        schedule.step()" : ""}
+        optimizer.step()
         losses.append(loss.item())
     print(f"epoch {epoch}: loss {sum(losses) / len(losses):.4f}, validation accuracy {accuracy(*validation):.4f}")
 

@@ -1,36 +1,30 @@
 /** The settings of a training, with model/training/recipe.py's ranges. Recipe "baseline" is the defaults. */
 
-/** @typedef {{ learningRate: number, batchSize: number, epochs: number, digits: number, hiddenLayers: number,
- *   hidden: number, seed: number, optimizer: keyof typeof OPTIMIZERS, activation: keyof typeof ACTIVATIONS,
- *   initialization: keyof typeof INITIALIZATIONS, augmentation: number, schedule: keyof typeof SCHEDULES }} Settings */
+/** `augmentation` distorts each digit a little, and `penStrokes` adds digits that people wrote with a pen. Fine-tuning alone
+ *  has `isOneCycle`: the learning rate rises and falls.
+ *  @typedef {{ learningRate: number, batchSize: number, epochs: number, digits: number, hiddenLayers: number, hidden: number,
+ *   seed: number, optimizer: keyof typeof OPTIMIZERS, activation: keyof typeof ACTIVATIONS,
+ *   initialization: keyof typeof INITIALIZATIONS, augmentation: boolean, penStrokes: boolean, isOneCycle?: boolean }} Settings */
 
 export const OPTIMIZERS = { adam: "Adam", rmsprop: "RMSProp", momentum: "SGD with momentum", sgd: "SGD" };
 export const ACTIVATIONS = { relu: "ReLU", leaky_relu: "leaky ReLU", tanh: "tanh", sigmoid: "sigmoid", none: "none" };
 export const INITIALIZATIONS = {
-  default: "PyTorch's default",
+  default: "PyTorch’s default",
   he: "He",
   zeros: "all zeros",
   large: "ten times too large",
 };
-export const SCHEDULES = { constant: "constant", "one-cycle": "one-cycle" };
-const CHOICES = {
-  optimizer: OPTIMIZERS,
-  activation: ACTIVATIONS,
-  initialization: INITIALIZATIONS,
-  schedule: SCHEDULES,
-};
 export const MAX_STEPS = 100_000; // of a training: a minute or two with the widest layers
+/** Lowest and highest; all but the learning rate are whole numbers. @type {Record<string, [number, number]>} */
 export const RANGES = {
-  learningRate: [0, 100], // above 0
+  learningRate: [1e-9, 100],
   batchSize: [1, 4_096],
   epochs: [1, 50],
   digits: [100, 55_000],
   hiddenLayers: [0, 3],
   hidden: [8, 256], // neurons of each hidden layer
-  seed: [0, Number.MAX_SAFE_INTEGER],
-  augmentation: [0, 3], // strength of the random affine maps: 0 for none, 1 is mild
+  seed: [0, 999_999_999],
 };
-const REAL = ["learningRate", "augmentation"]; // all others are whole numbers
 
 /** The chapter's values. @type {Readonly<Settings>} */
 export const DEFAULTS = Object.freeze({
@@ -44,35 +38,13 @@ export const DEFAULTS = Object.freeze({
   optimizer: "adam",
   activation: "relu",
   initialization: "default",
-  augmentation: 0,
-  schedule: "constant",
+  augmentation: false,
+  penStrokes: false,
 });
 
-/** What is wrong with settings, in one sentence that names the setting; "" if nothing is. @param {Record<string, unknown>} settings */
-export function settingsError(settings) {
-  for (const [name, [low, high]] of Object.entries(RANGES)) {
-    const value = settings[name];
-    const kind = REAL.includes(name) ? "number" : "whole number";
-    const isKind = typeof value === "number" && (kind === "number" ? Number.isFinite(value) : Number.isInteger(value));
-    if (isKind && value >= low && value <= high && (name !== "learningRate" || value > 0)) continue;
-    const above =
-      name === "learningRate" ? `above 0 and at most ${high}` : `from ${low} to ${high.toLocaleString("en")}`;
-    return `${name} must be a ${kind} ${above}.`;
-  }
-  for (const [name, choices] of Object.entries(CHOICES)) {
-    if (!Object.hasOwn(choices, String(settings[name])))
-      return `${name} must be one of ${Object.keys(choices).join(", ")}.`;
-  }
-  const steps = stepCount(/** @type {Settings} */ (settings));
-  return steps <= MAX_STEPS
-    ? ""
-    : `That makes ${steps.toLocaleString("en")} steps, and a training has at most ${MAX_STEPS.toLocaleString("en")}: ` +
-        "choose larger batches or fewer epochs.";
-}
-
-/** How many steps a training takes. @param {Settings} settings @param {number} [samples] trained on */
-export function stepCount({ epochs, batchSize, digits }, samples = digits) {
-  return epochs * Math.ceil(samples / batchSize);
+/** How many steps a training takes. @param {Settings} settings */
+export function stepCount({ epochs, batchSize, digits }) {
+  return epochs * Math.ceil(digits / batchSize);
 }
 
 /** The widths of input, hidden layers and output. @param {Settings} settings */
@@ -80,20 +52,33 @@ export function widthsOf({ hiddenLayers, hidden }) {
   return [784, ...Array.from({ length: hiddenLayers }, () => hidden), 10];
 }
 
-/** The settings in words, as one line. @param {Settings} settings */
-export function describeSettings(settings) {
-  const { learningRate, batchSize, epochs, digits, hiddenLayers, hidden, seed } = settings;
-  const layers = hiddenLayers === 1 ? "1 hidden layer" : `${hiddenLayers} hidden layers`;
-  return [
-    OPTIMIZERS[settings.optimizer],
-    `learning rate ${learningRate}${settings.schedule === "one-cycle" ? ", one-cycle" : ""}`,
-    `batches of ${batchSize}`,
-    epochs === 1 ? "1 epoch" : `${epochs} epochs`,
-    ...(settings.augmentation ? [`augmentation ${settings.augmentation}`] : []),
-    hiddenLayers ? `${layers} of ${hidden}` : "no hidden layer",
-    ...(hiddenLayers ? [settings.activation === "none" ? "no activation" : ACTIVATIONS[settings.activation]] : []),
-    ...(settings.initialization === "default" ? [] : [`initialization: ${INITIALIZATIONS[settings.initialization]}`]),
-    ...(digits < DEFAULTS.digits ? [`${digits.toLocaleString("en")} training digits`] : []),
-    `seed ${seed}`,
-  ].join(", ");
+/** @param {Settings} some @param {Settings} others */
+export function isSame(some, others) {
+  const names = /** @type {(keyof Settings)[]} */ (Object.keys(DEFAULTS));
+  return names.every((name) => some[name] === others[name]);
+}
+
+/** The settings in words: optimizer, rate, batch size, and whatever else is not the chapter's; each with whether it differs
+    from that. @param {Settings} settings @returns {[string, boolean][]} */
+export function inWords(settings) {
+  const { optimizer, learningRate, batchSize, hiddenLayers, hidden, activation, initialization, digits, seed } =
+    settings;
+  const widths = hiddenLayers ? `${Array(hiddenLayers).fill(hidden).join(" – ")} neurons` : "no hidden layer";
+  /** @type {[string, ...(keyof Settings)[]][]} */
+  const parts = [
+    [OPTIMIZERS[optimizer], "optimizer"],
+    [String(learningRate), "learningRate"],
+    [`batch ${batchSize}`, "batchSize"],
+    [widths, "hiddenLayers", "hidden"],
+    [activation === "none" ? "no activation" : ACTIVATIONS[activation], "activation"],
+    [INITIALIZATIONS[initialization], "initialization"],
+    [`${digits.toLocaleString("en")} digits`, "digits"],
+    ["augmentation", "augmentation"],
+    ["pen strokes", "penStrokes"],
+    [`seed ${seed}`, "seed"],
+  ];
+  const all = parts.map(([words, ...names]) => {
+    return /** @type {[string, boolean]} */ ([words, names.some((name) => settings[name] !== DEFAULTS[name])]);
+  });
+  return all.filter(([, isOther], i) => isOther || i < 3);
 }

@@ -10,13 +10,25 @@ import { readNpz } from "./weights-files.js";
 const SIDE = 40; // pixels of the canvas that a digit is drawn on: twice what preprocessing leaves of it
 const PEN = [0.06, 0.17]; // thinnest and widest pen, as a share of the canvas
 const SLANT = 0.25; // the most, as the tangent of an angle
-const AT_ONCE = 40; // digits, between which the page goes on
+const COUNT = 10_000; // digits to draw
 const PIXELS = 784;
 
-/** @typedef {{ label: number, strokes: Stroke[] }} WrittenDigit */
+/** Digits of a file at random, drawn and preprocessed. @param {Uint8Array} file strokes.npz @param {number} seed
+    @returns {Promise<Samples>} */
+export async function drawDigits(file, seed) {
+  const digits = await read(file);
+  const random = new Random(seed);
+  const samples = { images: new Uint8Array(COUNT * PIXELS), labels: new Uint8Array(COUNT) };
+  for (let n = 0; n < COUNT; n++) {
+    const { label, strokes } = digits[Math.floor(random.uniform(0, digits.length))];
+    samples.labels[n] = label;
+    samples.images.set(drawn(strokes, random), n * PIXELS);
+  }
+  return samples;
+}
 
-/** The digits of a file that may be trained on. @param {Uint8Array} file strokes.npz @returns {Promise<WrittenDigit[]>} */
-export async function readStrokes(file) {
+/** The digits that may be trained on. @param {Uint8Array} file */
+async function read(file) {
   const arrays = Object.fromEntries((await readNpz(file)).map(({ name, values }) => [name, values]));
   const { labels, is_validation: isValidation, stroke_counts: counts, stroke_sizes: sizes, steps } = arrays;
   const digits = [];
@@ -32,20 +44,6 @@ export async function readStrokes(file) {
     if (label >= 0 && label <= 9 && !isValidation[drawing]) digits.push({ label, strokes });
   }
   return digits;
-}
-
-/** So many of these digits at random, drawn and preprocessed, while the page goes on.
-    @param {WrittenDigit[]} digits @param {number} count @param {number} seed @returns {Promise<Samples>} */
-export async function drawDigits(digits, count, seed) {
-  const random = new Random(seed);
-  const samples = { images: new Uint8Array(count * PIXELS), labels: new Uint8Array(count) };
-  for (let n = 0; n < count; n++) {
-    const { label, strokes } = digits[Math.floor(random.uniform(0, digits.length))];
-    samples.labels[n] = label;
-    samples.images.set(drawn(strokes, random), n * PIXELS);
-    if (n % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
-  }
-  return samples;
 }
 
 /** @param {Stroke[]} strokes @param {Random} random */

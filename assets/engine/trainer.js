@@ -25,16 +25,14 @@ const POINTS_PER_DECADE = 24; // of steps
 const SNAPSHOTS_PER_DECADE = 8;
 const EPOCH_ENDS = 10; // with a snapshot, spread over the whole training
 // As in model/training/recipe.py:
-export const WARM_UP = 0.1; // share of the steps in which a one-cycle training's learning rate rises
-export const START = 0.04; // share of the peak that it rises from
+const WARM_UP = 0.1; // share of the steps in which a one-cycle training's learning rate rises
+const START = 0.04; // share of the peak that it rises from
 // As in model/data/augmentation.py, at strength 1:
 const [ROTATION, SHEAR, SCALE, SHIFT] = [0.17, 0.17, 0.1, 1]; // radians; pixels a pixel; logarithm; pixels
 const GUESSING = Math.log(10); // the cross-entropy of ten equal probabilities
 
-/** The learning rate, as a share of the setting, when a share of all steps is done.
-    @param {Settings["schedule"]} schedule @param {number} done 0 to 1 */
-export function learningRateShare(schedule, done) {
-  if (schedule !== "one-cycle") return 1;
+/** A one-cycle training's learning rate, as a share of the setting, when a share of all steps is done. @param {number} done 0 to 1 */
+export function oneCycle(done) {
   return done < WARM_UP ? START + ((1 - START) * done) / WARM_UP : (1 - done) / (1 - WARM_UP);
 }
 
@@ -129,8 +127,8 @@ export class Trainer {
     network.forward(count);
     this._count(count);
     network.backward(count);
-    const share = learningRateShare(this.settings.schedule, this.step / this.steps);
-    this._optimizer.step(this.settings.learningRate * share);
+    const { learningRate, isOneCycle } = this.settings;
+    this._optimizer.step(learningRate * (isOneCycle ? oneCycle(this.step / this.steps) : 1));
     this.step++;
     if (this._pointSteps.has(this.step) || this.hasDiverged) this._addPoint();
     if (this._snapshotSteps.has(this.step) && !this.hasDiverged) this._takeSnapshot();
@@ -169,16 +167,10 @@ export class Trainer {
     batch.forEach((sample, n) => {
       this._network.images.set(images.subarray(sample * PIXELS, (sample + 1) * PIXELS), n * PIXELS);
       this._network.labels[n] = labels[sample];
-      if (augmentation) this._network.augment(n, this._randomMap(augmentation));
+      const map = () => [ROTATION, SHEAR, SCALE, SHIFT, SHIFT].map((most) => this._random.uniform(-most, most));
+      if (augmentation) this._network.augment(n, map());
     });
     return batch.length;
-  }
-
-  /** Rotation, shear, logarithm of the scale, shifts to the right and down. @param {number} strength */
-  _randomMap(strength) {
-    return [ROTATION, SHEAR, SCALE, SHIFT, SHIFT].map((most) =>
-      this._random.uniform(-strength * most, strength * most),
-    );
   }
 
   /** @param {number} count images of the batch, after the forward pass */

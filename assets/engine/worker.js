@@ -9,28 +9,25 @@
  *
  *   { type: "setup", kernels, mnist }    the first one: the bytes of kernels.wasm; and the address of the folder with MNIST's
  *       files, or, where the worker may not fetch them, the files themselves, by name
- *   { type: "train", run, settings, extra?, isPaused? }   a new training in place of the present one, if there is one;
- *       `run` is any name; `settings` are settings.js's; `extra` are samples to train on beside MNIST's; `isPaused` starts
- *       nothing yet: for "step"
+ *   { type: "train", run, settings, strokes?, isStepped? }    a new training in place of the present one, if there is one;
+ *       `run` is any name; `strokes` are the bytes of strokes.npz, for settings with pen strokes; `isStepped` takes one step
  *   { type: "fine-tune", run, parameters, shape, drawings, seed }    drawings are samples
- *   { type: "pause" }, { type: "resume" }
+ *   { type: "go", state }    "running", "paused" or "stopped", which is the end
  *   { type: "step" }    one batch of a paused training
- *   { type: "stop" }    end it where it is; Reset, too
  *   { type: "evaluate", id, parameters, shape, on, digits? }    on the "validation" or the "test" digits; dead neurons are
  *       looked for on so many training digits
  *
  * Messages from it:
  *
  *   { type: "loading", loaded, total }    bytes of MNIST
- *   { type: "progress", run, state, digits, step, steps, epoch, epochs, seconds, points, snapshots, parameters }
+ *   { type: "progress", run, state, step, steps, epoch, seconds, points, snapshots, parameters }
  *       from when the digits are there, at most once a frame, and whenever the state changes: "running", "paused", "done",
- *       "stopped" or "diverged". So many `digits` are trained on, fewer than asked for where there are no more; `epoch` counts
- *       in fractions, `seconds` without pauses; `points` and `snapshots` (trainer.js has both types) are those that are new.
- *       A snapshot comes once it is measured, the last one with "done"
- *   { type: "step", run, report }    after a "step": trainer.js's StepReport; its "progress" follows
+ *       "stopped" or "diverged". `epoch` counts in fractions, `seconds` without pauses; `points` and `snapshots` (trainer.js
+ *       has both types) are those that are new. A snapshot comes once it is measured, the last one with "done"
+ *   { type: "step", run, report }    after a step: trainer.js's StepReport; its "progress" follows
  *   { type: "fine-tuning", run, state, share, result }    the same of a fine-tuning; finetuning.js's FineTuned, null before
  *   { type: "evaluated", id, report, deadNeurons }    evaluation.js's Report; of each hidden layer, or [] without ReLU
- *   { type: "failed", run or id, message }    a sentence: MNIST can't be loaded, settings are out of range
+ *   { type: "failed", run or id, message }    a sentence: MNIST can't be loaded, say
  */
 /** @import { Samples } from "./evaluation.js" */
 /** @import { Settings } from "./settings.js" */
@@ -38,13 +35,12 @@ import { compileKernels } from "./backpropagation.js";
 import { Evaluator, join } from "./evaluation.js";
 import { FineTuning } from "./finetuning.js";
 import { filesAt, filesAtHand, MNIST } from "./mnist.js";
-import { settingsError } from "./settings.js";
+import { drawDigits } from "./strokes.js";
 import { Trainer } from "./trainer.js";
 
 /** @typedef {{ kernels: ArrayBuffer, mnist: string | Record<string, Uint8Array<ArrayBuffer>> }} Setup */
-/** @typedef {"running" | "paused" | "done" | "stopped" | "diverged"} State */
-/** @typedef {{ run: unknown, state: State, started: Promise<Trainer | FineTuning>, seconds: number,
- *   points: number, isWorking?: boolean }} Job `points` have been posted */
+/** A training; `points` have been posted. @typedef {{ run: unknown, trainer: Trainer | FineTuning | null,
+ *   state: "running" | "paused" | "done" | "stopped" | "diverged", seconds: number, points: number, isWorking: boolean }} Job */
 
 const SLICE = 8; // milliseconds of training between messages
 const FRAME = 1000 / 60; // milliseconds
@@ -53,6 +49,8 @@ const FRAME = 1000 / 60; // milliseconds
 let kernels;
 /** @type {MNIST} */
 let mnist;
+/** MNIST's, once they are there. @type {Samples | null} */
+let validation = null;
 /** @type {Job | null} */
 let job = null;
 let posted = 0; // when the last progress was, in milliseconds
@@ -66,13 +64,16 @@ const handlers = {
     mnist = new MNIST(source, (loaded, total) => postMessage({ type: "loading", loaded, total }));
   },
 
-  train(/** @type {{ run: unknown, settings: Settings, extra?: Samples, isPaused?: boolean }} */ message) {
-    const { run, settings, extra, isPaused = false } = message;
-    const error = settingsError(settings);
-    if (error) throw new Error(error);
-    return start(run, isPaused, async () => {
+  train(/** @type {{ run: unknown, settings: Settings, strokes?: Uint8Array, isStepped?: boolean }} */ message) {
+    const { run, settings, strokes, isStepped = false } = message;
+    return start(run, isStepped, async () => {
       const digits = await mnist.training(settings.digits);
-      return new Trainer(await kernels, extra ? join([digits, extra]) : digits, settings);
+      const all = strokes ? join([digits, await drawDigits(strokes, settings.seed)]) : digits;
+      mnist.validation().then(
+        (digits) => (validation = digits),
+        () => {}, // said at the end
+      );
+      return new Trainer(await kernels, all, settings);
     });
   },
 
@@ -83,33 +84,22 @@ const handlers = {
     });
   },
 
-  async pause() {
-    if (job?.state === "running") await change(job, "paused");
+  go({ state }) {
+    if (job?.state !== "running" && job?.state !== "paused") return;
+    job.state = state;
+    return proceed(job);
   },
 
-  async resume() {
-    if (job?.state === "paused") await change(job, "running");
-  },
-
-  async step() {
-    if (!job || job.state !== "paused") return;
-    const { run, started } = job;
-    const trainer = await started;
-    if (!(trainer instanceof Trainer) || trainer.isOver) return;
-    postMessage({ type: "step", run, report: trainer.reportStep() });
-    await report(job, trainer);
-  },
-
-  async stop() {
-    if (job?.state === "running" || job?.state === "paused") await change(job, "stopped");
+  step() {
+    if (job?.state === "paused") step(job);
   },
 
   async evaluate({ id, parameters, shape, on, digits = 0 }) {
     const samples = on === "test" ? await mnist.test() : await mnist.validation();
     const evaluator = new Evaluator(await kernels, shape);
-    const result = evaluator.report(parameters, samples);
+    const report = evaluator.report(parameters, samples);
     const deadNeurons = digits ? evaluator.deadNeurons(parameters, await mnist.training(digits)) : [];
-    postMessage({ type: "evaluated", id, report: result, deadNeurons });
+    postMessage({ type: "evaluated", id, report, deadNeurons });
   },
 };
 
@@ -125,33 +115,22 @@ addEventListener("message", async ({ data }) => {
   }
 });
 
-/** Begin a job in place of the present one. @param {unknown} run @param {boolean} isPaused
+/** Begin a job in place of the present one. @param {unknown} run @param {boolean} isStepped
     @param {() => Promise<Trainer | FineTuning>} begin */
-async function start(run, isPaused, begin) {
-  const mine = {
-    run,
-    state: /** @type {State} */ (isPaused ? "paused" : "running"),
-    started: begin(),
-    seconds: 0,
-    points: 0,
-  };
+async function start(run, isStepped, begin) {
+  /** @type {Job} */
+  const mine = { run, trainer: null, state: isStepped ? "paused" : "running", seconds: 0, points: 0, isWorking: false };
   job = mine;
-  await mine.started;
-  if (job === mine) await change(mine, mine.state);
+  mine.trainer = await begin();
+  if (isStepped) step(mine);
+  else await proceed(mine);
 }
 
-/** @param {Job} changed @param {State} state */
-async function change(changed, state) {
-  changed.state = state;
-  const trainer = await changed.started;
-  if (changed !== job || changed.state !== state) return;
-  await report(changed, trainer);
-  if (state === "running") await work(changed, trainer);
-}
-
-/** Train while nobody pauses or ends it. @param {Job} mine @param {Trainer | FineTuning} trainer */
-async function work(mine, trainer) {
-  if (mine.isWorking) return;
+/** Go on as the state says. @param {Job} mine */
+async function proceed(mine) {
+  report(mine);
+  const { trainer } = mine;
+  if (!trainer || mine.isWorking) return;
   mine.isWorking = true;
   while (mine === job && mine.state === "running") {
     const began = performance.now();
@@ -159,7 +138,7 @@ async function work(mine, trainer) {
     while (!trainer.isOver && performance.now() - began < SLICE);
     mine.seconds += (performance.now() - began) / 1000;
     if (trainer.isOver) await end(mine, trainer);
-    else if (performance.now() - posted >= FRAME) await report(mine, trainer);
+    else if (performance.now() - posted >= FRAME) report(mine);
     await otherMessages();
   }
   mine.isWorking = false;
@@ -167,25 +146,33 @@ async function work(mine, trainer) {
 
 /** @param {Job} mine @param {Trainer | FineTuning} trainer */
 async function end(mine, trainer) {
-  if (trainer instanceof Trainer) await mnist.validation(); // the last snapshot is measured before the end is told
+  if (trainer instanceof Trainer) validation = await mnist.validation(); // to measure the last snapshot
   if (mine.state !== "stopped") mine.state = trainer.hasDiverged ? "diverged" : "done";
-  await report(mine, trainer);
+  report(mine);
 }
 
-/** Post how a job stands. @param {Job} mine @param {Trainer | FineTuning} trainer */
-async function report(mine, trainer) {
-  const { run, state, seconds } = mine;
+/** @param {Job} mine */
+function step(mine) {
+  const { run, trainer } = mine;
+  if (!(trainer instanceof Trainer) || trainer.isOver) return;
+  postMessage({ type: "step", run, report: trainer.reportStep() });
+  report(mine);
+}
+
+/** Post how a job stands, once it has begun. @param {Job} mine */
+function report(mine) {
+  const { run, state, seconds, trainer } = mine;
+  if (!trainer || mine !== job) return;
   posted = performance.now();
   if (trainer instanceof FineTuning) {
     postMessage({ type: "fine-tuning", run, state, share: trainer.share, result: trainer.result });
     return;
   }
-  const snapshots = mnist.isComplete ? trainer.measureSnapshots(await mnist.validation()) : [];
-  const { digits, step, steps, epoch, parameters } = trainer;
-  const { epochs } = trainer.settings;
+  const { step, steps, epoch, parameters } = trainer;
+  const snapshots = validation ? trainer.measureSnapshots(validation) : [];
   const points = trainer.points.slice(mine.points);
   mine.points = trainer.points.length;
-  const progress = { run, state, digits, step, steps, epoch, epochs, seconds, points, snapshots, parameters };
+  const progress = { run, state, step, steps, epoch, seconds, points, snapshots, parameters };
   postMessage({ type: "progress", ...progress }, { transfer: [parameters.buffer] });
 }
 

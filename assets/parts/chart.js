@@ -17,9 +17,6 @@ const ROUND_STEPS = [0, 1, 10, 100, 1000, 10_000, 100_000];
 /** Where a step lies on the axis of steps, as a share of its width. @param {number} step @param {number} last of the axis */
 export const placeOf = (step, last) => Math.log10(1 + step) / Math.log10(1 + Math.max(last, 1));
 
-/** The step at such a place. @param {number} place @param {number} last */
-export const stepAt = (place, last) => (1 + Math.max(last, 1)) ** place - 1;
-
 /** Some of the steps, so far apart that what is written at them does not touch; the last one is among them.
     @param {number[]} steps in order @param {number} last @param {number} [apart] share of the width */
 export function spread(steps, last, apart = 0.07) {

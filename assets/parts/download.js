@@ -47,49 +47,6 @@ export async function png(ink, side) {
   return new Uint8Array(await blob.arrayBuffer());
 }
 
-/** Files as one zip, stored as they are: PNGs are compressed already. PKWARE's APPNOTE 6.3.
-    @param {{ name: string, bytes: Uint8Array }[]} files */
-export function zip(files) {
-  const parts = [];
-  const directory = [];
-  let offset = 0;
-  for (const { name, bytes } of files) {
-    const common = concatenate([
-      uint16(20, 0, 0, 0, (1 << 5) | 1), // version, flags, stored, 1 January 1980
-      uint32(crc32(bytes), bytes.length, bytes.length),
-      uint16(name.length, 0),
-    ]);
-    const local = concatenate([uint32(0x04034b50), common, encoder.encode(name), bytes]);
-    // no comment, first disk, no attributes
-    directory.push(uint32(0x02014b50), uint16(20), common, uint16(0, 0, 0), uint32(0, offset), encoder.encode(name));
-    parts.push(local);
-    offset += local.length;
-  }
-  const listed = concatenate(directory);
-  const count = uint16(0, 0, files.length, files.length);
-  return concatenate([...parts, listed, uint32(0x06054b50), count, uint32(listed.length, offset), uint16(0)]);
-}
-
-/** @param {number[]} values to 16 bits each, little-endian */
-function uint16(...values) {
-  return Uint8Array.from(values.flatMap((value) => [value, value >>> 8]));
-}
-
-/** @param {number[]} values to 32 bits each, little-endian */
-function uint32(...values) {
-  return uint16(...values.flatMap((value) => [value, value >>> 16]));
-}
-
-/** @param {Uint8Array} bytes */
-function crc32(bytes) {
-  let crc = ~0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
-}
-
 /** @param {Uint8Array[]} parts */
 function concatenate(parts) {
   const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));

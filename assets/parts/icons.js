@@ -2,7 +2,6 @@
 import { html } from "../vendor/lit-html.js";
 
 const PATHS = {
-  back: "m14 5-7 7 7 7",
   close: "m6 6 12 12M18 6 6 18",
   link: "M12 15V3.5M8 7l4-4 4 4M7 11H5v9.5h14V11h-2",
   input: "M7 3v14h14M3 7h14v14",

@@ -2,13 +2,16 @@
     painted over the paper in the page's colors, so zero is paper, in light and dark.
 
     In a template: <signed-image .values=${weights} .full=${0.32}></signed-image>. */
-import { largest, quantile } from "../engine/math.js";
+import { clip, largest, quantile } from "../engine/math.js";
 import { watchScreen } from "./screen.js";
 
 const EXPONENT = 0.75; // keeps small values visible
+const LEVELS = 255; // of each color
 
 /** Colors as the style sheets have them: red, green, blue. @type {Record<string, number[]>} */
 let colors = {};
+/** Colors by the share of the full value, -1 to 1, as the pixels of an ImageData. @type {Record<string, Uint32Array>} */
+let palettes = {};
 
 const painted = /** @type {Set<Tile>} */ (new Set());
 
@@ -26,22 +29,24 @@ class Tile extends HTMLElement {
     painted.delete(this);
   }
 
-  /** @param {ArrayLike<number>} values @param {(value: number) => [string, number]} paint color's name and opacity, 0 to 1 */
-  paint(values, paint) {
+  /** @param {ArrayLike<number>} values @param {number} full the absolute value that gets the full color
+      @param {"ink" | "sign"} palette */
+  paint(values, full, palette) {
     const columns = Math.ceil(Math.sqrt(values.length));
     const rows = Math.ceil(values.length / columns);
     if (!this.isConnected || !columns) return;
     if (this.#canvas.width !== columns || this.#canvas.height !== rows) {
       Object.assign(this.#canvas, { width: columns, height: rows });
     }
-    const context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
-    const pixels = new ImageData(columns, rows);
-    for (let i = 0, at = 0; i < values.length; i++) {
-      const [name, opacity] = paint(values[i]);
-      for (const part of color(name)) pixels.data[at++] = part;
-      pixels.data[at++] = 255 * opacity;
+    const image = new ImageData(columns, rows);
+    const pixels = new Uint32Array(image.data.buffer);
+    const its = (palettes[palette] ??=
+      palette === "ink" ? colorsTo("ink", "ink", 1) : colorsTo("down", "up", EXPONENT));
+    const scale = full && LEVELS / full;
+    for (let i = 0; i < values.length; i++) {
+      pixels[i] = its[Math.round(clip(values[i] * scale, -LEVELS, LEVELS)) + LEVELS];
     }
-    context.putImageData(pixels, 0, 0);
+    /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d")).putImageData(image, 0, 0);
   }
 
   repaint() {}
@@ -57,7 +62,7 @@ class InkImage extends Tile {
   }
 
   repaint() {
-    this.paint(this.#tones, (tone) => ["ink", tone / 255]);
+    this.paint(this.#tones, 255, "ink");
   }
 }
 
@@ -78,14 +83,17 @@ class SignedImage extends Tile {
   }
 
   repaint() {
-    const full = this.#full ?? largest(this.#values);
-    this.paint(this.#values, (value) => [value < 0 ? "down" : "up", full && share(value / full)]);
+    this.paint(this.#values, this.#full ?? largest(this.#values), "sign");
   }
 }
 
-/** How opaque a share of the full value is painted. @param {number} part -1 to 1 */
-export function share(part) {
-  return Math.min(Math.abs(part), 1) ** EXPONENT;
+/** @param {string} low color of negative values @param {string} high @param {number} exponent of the opacity */
+function colorsTo(low, high, exponent) {
+  return Uint32Array.from({ length: 2 * LEVELS + 1 }, (_, i) => {
+    const [red, green, blue] = color(i < LEVELS ? low : high);
+    const opacity = Math.round(255 * Math.abs(i / LEVELS - 1) ** exponent);
+    return red | (green << 8) | (blue << 16) | (opacity << 24);
+  });
 }
 
 /** The absolute value from which on a neuron's weights get the full color: few are larger. @param {ArrayLike<number>} weights */
@@ -110,6 +118,6 @@ function parsed(text) {
 customElements.define("ink-image", InkImage);
 customElements.define("signed-image", SignedImage);
 watchScreen([], () => {
-  colors = {};
+  [colors, palettes] = [{}, {}];
   for (const tile of painted) tile.repaint();
 });

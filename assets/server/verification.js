@@ -1,59 +1,107 @@
 /** Verification: whenever the pen is up and something has changed, the server's PyTorch predicts from the same ink. One
     question is asked at a time, about the newest drawing, and an answer that came too late is dropped. While the server
-    can't be reached, the page predicts on its own, tries to reach it every two seconds, and asks again as soon as it is
-    back. A static site has no server, and a network that is only in the page is not asked about. */
-/** @import { Current } from "../state/types.js" */
+    can't be reached, the page predicts on its own, and asks again every two seconds. A static site has no server, and a
+    network that is only in the page is not asked about. */
+/** @import { DigitPrediction, Drawn, LoadedNetwork, Steps } from "../state/types.js" */
 import { hasServer } from "../site/files.js";
 import { active } from "../state/networks.js";
 import { current, isEmpty, steps } from "../state/prediction.js";
-import { effect, signal, untracked } from "../vendor/signals-core.js";
+import { effect, signal } from "../vendor/signals-core.js";
 
-const PATIENCE = 4000; // milliseconds without an answer until the server counts as busy, or as gone
-const RETRY = 2000; // milliseconds between two attempts to reach it
+const PATIENCE = 4000; // milliseconds without an answer until the server counts as busy
+const RETRY = 2000; // milliseconds between two attempts
+const TOLERANCE = 1e-3; // between the page's probabilities and PyTorch's
 const KNOWN = ["shared", "baseline"]; // networks that the server has
 
-/** @typedef {{ version: number, network: string, digit: number, probabilities: number[], verdict: string }} Verification
- *  @typedef {Verification | { version: number, error: string }} Reply
- *  @typedef {{ state: "idle" | "asked" | "busy" | "lost" | "unknown" }
- *    | { state: "answered", reply: Reply, milliseconds: number }} News */
+/** @typedef {{ now: Drawn, steps: Steps, network: LoadedNetwork, version: number }} Question */
 
-/** What is going on. */
-export const news = signal(/** @type {News} */ ({ state: "idle" }));
+const NOTHING = { line: "", details: "", alarm: "" };
 
-/** @typedef {{ version: number, body: Promise<string>, askedAt: number }} Question */
-let newest = 0; // the version of the newest drawing
-let isAsking = false;
+/** What is said of it: in a line, behind that line, and as an alarm. */
+export const verification = signal(NOTHING);
+
 let question = /** @type {Question | null} */ (null); // until it is answered
+let isAsking = false;
+let version = 0; // counts the changes
 
 /** Start verifying, if a server is there. */
 export function connect() {
   if (!hasServer) return;
-  addEventListener("offline", () => (news.value = { state: "lost" }));
   effect(() => {
     const now = current.value;
     const network = active.value;
     const taken = steps.value;
-    untracked(() => {
-      newest++;
-      question = null; // nothing waits for the answer to the last drawing any more
-      if (news.value.state !== "lost") news.value = { state: "idle" };
-      if (!network || now.penIsDown || isEmpty(now)) return;
-      if (!KNOWN.includes(network.name)) news.value = { state: "unknown" };
-      else if (network.classifier.fingerprint) {
-        question = {
-          version: newest,
-          body: pack(now, taken, network.classifier.fingerprint),
-          askedAt: performance.now(),
-        };
-        deliver();
-      }
-    });
+    version++;
+    question = null; // nothing waits for the answer to the last drawing any more
+    verification.value = NOTHING;
+    if (!network || now.penIsDown || isEmpty(now)) return;
+    if (!KNOWN.includes(network.name)) {
+      say(
+        `${network.title} predicts`,
+        "PyTorch does not know this network: it is in this page only, and nothing is sent.",
+      );
+    } else if (network.classifier.fingerprint) {
+      say("Asking PyTorch …", "The page has predicted; PyTorch predicts from the same ink.");
+      question = { now, steps: taken, network, version };
+      ask();
+    }
   });
 }
 
-/** @param {Current} current @param {import("../state/types.js").Steps} steps @param {string} network */
-async function pack({ ink }, steps, network) {
-  return JSON.stringify({ version: newest, ink: await packInk(ink), steps, network });
+/** @param {string} line @param {string} [details] @param {string} [alarm] */
+function say(line, details = "", alarm = "") {
+  verification.value = { line, details, alarm };
+}
+
+/** Ask until there is nothing to ask about any more. */
+async function ask() {
+  if (isAsking) return;
+  isAsking = true;
+  while (question) {
+    const asked = question;
+    const began = performance.now();
+    const reply = await send(asked);
+    if (asked !== question) continue;
+    if (typeof reply === "string") {
+      say(reply, "The page predicts on its own, and asks again.");
+      await new Promise((resolve) => setTimeout(resolve, RETRY));
+    } else {
+      question = null;
+      judge(asked, reply, performance.now() - began);
+    }
+  }
+  isAsking = false;
+}
+
+/** Page and PyTorch run the same network, so their probabilities agree, or something is wrong.
+    @param {Question} asked @param {DigitPrediction & { network: string, error?: string }} reply
+    @param {number} milliseconds */
+function judge({ now, network }, { digit, probabilities, network: fingerprint, error }, milliseconds) {
+  if (error) say("", "", error);
+  else if (fingerprint !== network.classifier.fingerprint) {
+    say("", "", "The server has another network by now. Reload the page to get it.");
+  } else if (probabilities.some((share, i) => Math.abs(share - now.probabilities[i]) > TOLERANCE)) {
+    say("", "", `PyTorch predicts ${digit}, this page predicts ${now.digit}. Reload the page.`);
+  } else {
+    say(
+      `✓ Verified by PyTorch · ${Math.round(milliseconds)} ms`,
+      "With the pen up, the server’s PyTorch predicts from the same ink; its ten probabilities are those of the page.",
+    );
+  }
+}
+
+/** The server's answer, or in words why there is none. @param {Question} question @returns {Promise<any>} */
+async function send({ now, steps, network, version }) {
+  const body = { version, ink: await packInk(now.ink), steps, network: network.classifier.fingerprint };
+  const headers = { "Content-Type": "application/json" };
+  const patience = AbortSignal.timeout(PATIENCE);
+  try {
+    const options = { method: "POST", headers, body: JSON.stringify(body), signal: patience };
+    const reply = await fetch(new URL("verify", document.baseURI), options);
+    return reply.ok ? await reply.json() : "The server is busy";
+  } catch {
+    return patience.aborted ? "The server is busy" : "No connection to the server";
+  }
 }
 
 /** Ink as text: deflated, then base64. One or two kB for a digit. @param {Uint8Array} ink */
@@ -61,44 +109,4 @@ export async function packInk(ink) {
   const deflated = new Blob([ink.slice()]).stream().pipeThrough(new CompressionStream("deflate"));
   const bytes = new Uint8Array(await new Response(deflated).arrayBuffer());
   return btoa(String.fromCharCode(...bytes));
-}
-
-/** Ask about the newest drawing, unless an answer is still to come. */
-async function deliver() {
-  if (!question) return;
-  if (news.value.state === "idle") news.value = { state: "asked" };
-  if (isAsking) return;
-  const mine = question;
-  isAsking = true;
-  const answered = await ask(await mine.body);
-  isAsking = false;
-  if (mine !== question) return deliver();
-  if (typeof answered === "object") {
-    question = null;
-    news.value = { state: "answered", reply: answered, milliseconds: performance.now() - mine.askedAt };
-  } else {
-    news.value = { state: answered };
-    setTimeout(retry, RETRY, mine);
-  }
-}
-
-/** @param {Question} mine */
-function retry(mine) {
-  if (mine !== question) return;
-  mine.askedAt = performance.now();
-  deliver();
-}
-
-/** The server's answer, or why there is none. @param {string} body @returns {Promise<Reply | "busy" | "lost">} */
-async function ask(body) {
-  const options = { method: "POST", headers: { "Content-Type": "application/json" }, body };
-  try {
-    const reply = await fetch(new URL("verify", document.baseURI), {
-      ...options,
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-    return reply.ok ? await reply.json() : "busy";
-  } catch (error) {
-    return error instanceof DOMException && error.name === "TimeoutError" ? "busy" : "lost";
-  }
 }

@@ -1,25 +1,34 @@
-/** The networks that can predict: the shared one, the baseline, runs of the training, a fine-tuned one, an opened one; and
+/** The networks that can predict: the shared one, the baseline, a run of the training, a fine-tuned one, an opened one; and
     which of them does. */
 /** @import { Shape } from "../engine/backpropagation.js" */
-/** @import { ClassifierDescription, LoadedNetwork } from "./types.js" */
+/** @import { ReadonlySignal } from "../vendor/signals-core.js" */
+/** @import { ClassifierDescription, LoadedNetwork, NetworkDescription } from "./types.js" */
 import { Classifier } from "../engine/classifier.js";
 import { readJson } from "../site/files.js";
 import { batch, computed, effect, signal } from "../vendor/signals-core.js";
 import { pad } from "./drawing.js";
 import { problem, reset, state } from "./state.js";
 
-/** By name: "shared", "baseline", "run-4", "fine-tuned", "opened". */
-export const networks = signal(/** @type {ReadonlyMap<string, LoadedNetwork>} */ (new Map()));
+const loaded = signal(/** @type {readonly LoadedNetwork[]} */ ([]));
+const offered = signal(/** @type {readonly ReadonlySignal<LoadedNetwork | null>[]} */ ([]));
 
-const chosen = computed(() => networks.value.get(state.network.value) ?? networks.value.get("shared") ?? null);
+/** By name: "shared", "baseline", "run-4", "fine-tuned", "opened". */
+export const networks = computed(() => {
+  const all = [...loaded.value, ...offered.value.map(({ value }) => value)];
+  return new Map(all.flatMap((network) => (network ? [[network.name, network]] : [])));
+});
+
+/** The shared network: the one that the page brings. */
+export const shared = computed(() => loaded.value.find(({ name }) => name === "shared") ?? null);
+
+const chosen = computed(() => networks.value.get(state.network.value) ?? shared.value);
 
 /** The network that predicts, with what is switched off in it and the noise on its weights; null until it has arrived. */
 export const active = computed(() => {
-  const loaded = chosen.value;
-  if (!loaded) return null;
-  const hidden = loaded.classifier.network.layers.slice(0, -1);
+  if (!chosen.value) return null;
+  const hidden = chosen.value.classifier.network.layers.slice(0, -1);
   const off = hidden.map((_, layer) => state.off.value.filter(([of]) => of === layer).map(([, neuron]) => neuron));
-  return { ...loaded, classifier: loaded.classifier.noisy(state.noise.value).without(off) };
+  return { ...chosen.value, classifier: chosen.value.classifier.noisy(state.noise.value).without(off) };
 });
 
 /** The classifier that predicts; only read where it has arrived. */
@@ -34,29 +43,25 @@ export const compared = computed(() => {
   return other?.name === active.value?.name ? null : other;
 });
 
-/** Add a network, or put another in its place. @param {string} name @param {string} title for the page: "Run 4"
-    @param {ClassifierDescription} description */
+/** Add a network. @param {string} name @param {string} title for the page: "Run 4" @param {ClassifierDescription} description */
 export function add(name, title, description) {
-  const loaded = { name, title, description, classifier: new Classifier(description) };
-  networks.value = new Map([...networks.value, [name, loaded]]);
+  loaded.value = [...loaded.value, { name, title, description, classifier: new Classifier(description) }];
 }
 
-/** Add a network that was trained in this page, or opened in it, with the shared network's detector.
-    @param {string} name @param {string} title @param {{ parameters: Float32Array, shape: Shape }} network
-    @param {{ recipe: string, origin: string, testAccuracy: number | null }} about */
-export function addOwn(name, title, { parameters, shape }, about) {
-  const shared = networks.value.get("shared")?.description;
-  if (!shared) return;
-  const { widths, activation, mean, std } = shape;
-  const network = { parameters, widths, relu: activation === "relu", activation };
-  const unknown = { fingerprint: undefined, steps: null, deadNeurons: [], shaping: undefined };
-  add(name, title, { ...shared, ...unknown, network, mean, std, name: title, ...about });
+/** Let a network predict whenever there is one. @param {ReadonlySignal<LoadedNetwork | null>} network */
+export function offer(network) {
+  offered.value = [...offered.value, network];
 }
 
-/** @param {string} name */
-export function remove(name) {
-  networks.value = new Map([...networks.value].filter(([each]) => each !== name));
-  if (state.network.value === name) predictWith("shared");
+/** A network that was trained in this page, or opened in it, with the shared network's detector; null until that is there.
+    @param {string} name @param {string} title @param {Shape} shape @param {object} numbers of its NetworkDescription
+    @param {Partial<ClassifierDescription>} about its provenance @returns {LoadedNetwork | null} */
+export function ownNetwork(name, title, { widths, activation, mean, std }, numbers, about) {
+  if (!shared.value) return null;
+  const network = /** @type {NetworkDescription} */ ({ ...numbers, widths, activation });
+  const unknown = { fingerprint: undefined, testAccuracy: null, steps: null, deadNeurons: [], shaping: undefined };
+  const description = { ...shared.value.description, ...unknown, network, mean, std, name: title, ...about };
+  return { name, title, description, classifier: new Classifier(description) };
 }
 
 /** Choose which network predicts; what was changed in the one before is changed back. @param {string} name */

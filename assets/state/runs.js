@@ -2,15 +2,14 @@
 /** @import { Shape } from "../engine/backpropagation.js" */
 /** @import { Settings } from "../engine/settings.js" */
 /** @import { Point, Snapshot, StepReport } from "../engine/trainer.js" */
-/** @import { ClassifierParts, Prediction, Shaping, Snapshot as SharedSnapshot } from "./types.js" */
-import { BLANK, Classifier } from "../engine/classifier.js";
-import { drawDigits, readStrokes } from "../engine/strokes.js";
+/** @import { LoadedNetwork, Prediction, Shaping } from "./types.js" */
+import { BLANK } from "../engine/classifier.js";
 import { argmax } from "../engine/math.js";
-import { describeSettings, stepCount, widthsOf } from "../engine/settings.js";
+import { inWords, isSame, stepCount, widthsOf } from "../engine/settings.js";
 import { MEAN, STD, isDiverging } from "../engine/trainer.js";
 import { readBytes, readJson } from "../site/files.js";
-import { batch, computed, effect, signal, untracked } from "../vendor/signals-core.js";
-import { add, networks, predictWith, remove as removeNetwork } from "./networks.js";
+import { batch, computed, signal } from "../vendor/signals-core.js";
+import { offer, ownNetwork, predictWith, shared } from "./networks.js";
 import { image } from "./prediction.js";
 import { state } from "./state.js";
 import { forget, keep, kept } from "./storage.js";
@@ -23,7 +22,6 @@ import { listeners, tell } from "./training.js";
 
 const MOST_RUNS = 12; // in the list: memory and the browser's storage are bounded
 const GLANCES = 4; // snapshots that the door to Train shows
-const PEN_STROKES = 10_000; // drawings
 const KEPT = 3; // of so many snapshots one is kept over a reload
 
 /** The newest first; without the shared network's. */
@@ -32,8 +30,8 @@ export const runs = signal(/** @type {readonly Run[]} */ ([]));
 /** The shared network's training, once it has been loaded. */
 export const sharedRun = signal(/** @type {Run | null} */ (null));
 
-/** What the last single step did, until the next message. */
-export const stepReport = signal(/** @type {StepReport | null} */ (null));
+/** What the last single step did. */
+export const stepReport = signal(/** @type {(StepReport & { run: number }) | null} */ (null));
 
 /** Why nothing can be trained: a sentence, or "". */
 export const trouble = signal("");
@@ -61,52 +59,62 @@ export const shownSnapshot = computed(() => {
   return run.snapshots.findLast((snapshot) => snapshot.step <= step) ?? null;
 });
 
+/** The newest run with these settings, which another one would repeat exactly; not one that was ended. @param {Settings} settings */
+export const runOf = (settings) => runs.value.find((run) => run.state !== "stopped" && isSame(run.settings, settings));
+
 /** The validation accuracy of a run's newest measured snapshot; null before. @param {Run} run */
 export function accuracyOf(run) {
   return run.snapshots.findLast(({ accuracy }) => accuracy !== null)?.accuracy ?? null;
 }
 
-/** @param {Run} run */
-export const nameOf = ({ number }) => (number ? `run-${number}` : "shared");
+/** Of its network, in the state. @param {Run} run */
+export const nameOf = ({ number }) => `run-${number}`;
 
 /** @param {Run} run */
 export const titleOf = ({ number }) => (number ? `Run ${number}` : "Pretrained");
 
-/** The classifier of a run as it is now, or at a snapshot. @type {(run: Run, snapshot?: Snapshot | null) => Classifier | null} */
-export function classifierOf(run, snapshot = null) {
-  const shared = networks.value.get("shared");
-  if (!snapshot && !run.number) return shared?.classifier ?? null;
+/** The network of a run as it is now, or as it was at a snapshot; null before there is one.
+    @type {(run: Run, snapshot?: Snapshot | null) => LoadedNetwork | null} */
+export function networkOf(run, snapshot = null) {
+  if (!run.number && !snapshot) return shared.value;
   const key = snapshot ?? run.parameters;
-  if (!shared || !key) return null;
-  const found = classifiers.get(key) ?? new Classifier(partsOf(run, snapshot, shared.description));
-  classifiers.set(key, found);
+  const found = key && (madeOf.get(key) ?? made(run, snapshot));
+  if (key && found) madeOf.set(key, found);
   return found;
 }
-const classifiers = /** @type {WeakMap<object, Classifier>} */ (new WeakMap());
+const madeOf = /** @type {WeakMap<object, LoadedNetwork>} */ (new WeakMap());
+
+/** @type {(run: Run, snapshot: Snapshot | null) => LoadedNetwork | null} */
+function made(run, snapshot) {
+  const { number, settings, shape, parameters, step } = run;
+  const title = titleOf(run) + (snapshot ? `, step ${snapshot.step.toLocaleString("en")}` : "");
+  const own = number > 0 && {
+    ...{
+      recipe: inWords(settings)
+        .map(([words]) => words)
+        .join(", "),
+      batchSize: settings.batchSize,
+    },
+    ...{ origin: "Trained in this page", shaping: shapingOf(run) },
+  };
+  return ownNetwork(nameOf(run), title, shape, snapshot?.network ?? { parameters }, { steps: step, ...own });
+}
 
 /** What a run makes of the drawing, as it is now, or was at a snapshot. @type {(run: Run, snapshot?: Snapshot | null) => Prediction} */
 export function predictionOf(run, snapshot) {
-  const classifier = classifierOf(run, snapshot);
-  if (!classifier) return BLANK;
-  const last = predictions.get(classifier);
+  const network = networkOf(run, snapshot);
+  if (!network) return BLANK;
+  const last = predictions.get(network);
   if (last?.image === image.value) return last.prediction;
-  const prediction = classifier.predict(image.value);
-  predictions.set(classifier, { image: image.value, prediction });
+  const prediction = network.classifier.predict(image.value);
+  predictions.set(network, { image: image.value, prediction });
   return prediction;
 }
-const predictions = /** @type {WeakMap<Classifier, { image: Uint8Array, prediction: Prediction }>} */ (new WeakMap());
+const predictions = /** @type {WeakMap<LoadedNetwork, { image: Uint8Array, prediction: Prediction }>} */ (
+  new WeakMap()
+);
 
-/** @type {(run: Run, snapshot: Snapshot | null, shared: ClassifierParts) => ClassifierParts} */
-function partsOf({ shape, parameters }, snapshot, { detector, confidenceThreshold }) {
-  const { widths, activation, mean, std } = shape;
-  const relu = activation === "relu";
-  const network = /** @type {import("./types.js").NetworkDescription} */ (
-    snapshot ? { ...snapshot.network, relu, activation } : { parameters, widths, relu, activation }
-  );
-  return { network, detector, confidenceThreshold, mean, std };
-}
-
-/** Begin a run. @param {Settings} settings valid ones @param {boolean} [isStepped] it is paused at once, and one step taken */
+/** Begin a run. @param {Settings} settings valid ones @param {boolean} [isStepped] it takes one step, and is paused */
 export async function start(settings, isStepped = false) {
   const number = 1 + Math.max(0, ...runs.value.map((run) => run.number));
   const shape = { widths: widthsOf(settings), activation: settings.activation, mean: MEAN, std: STD };
@@ -119,53 +127,34 @@ export async function start(settings, isStepped = false) {
   for (const old of runs.value.slice(MOST_RUNS - 1)) remove(old.number);
   batch(() => {
     endCurrent();
-    [trouble.value, stepReport.value] = ["", null];
+    trouble.value = "";
     runs.value = [run, ...runs.value];
     show(run);
   });
-  const extra = "penStrokes" in settings ? await penStrokes(settings.seed).catch(fail) : undefined;
-  if (extra === null || current.value?.number !== number) return;
-  const train = { type: "train", run: number, settings, extra, isPaused: current.value.state === "paused" };
-  await send(...(isStepped ? [train, { type: "step" }] : [train]));
-}
-
-/** Other people's pen strokes, to be trained on beside MNIST's digits. @param {number} seed */
-async function penStrokes(seed) {
-  strokes ??= await readStrokes(await readBytes("strokes.npz"));
-  return drawDigits(strokes, PEN_STROKES, seed);
-}
-let strokes = /** @type {Awaited<ReturnType<typeof readStrokes>> | undefined} */ (undefined);
-
-/** @param {Error} error */
-function fail({ message }) {
-  listeners.forEach((listen) => listen({ type: "failed", message }));
-  return null;
+  try {
+    const strokes = settings.penStrokes ? await readBytes("strokes.npz") : undefined;
+    if (current.value?.number === number) await tell({ type: "train", run: number, settings, strokes, isStepped });
+  } catch (error) {
+    fail(/** @type {Error} */ (error));
+  }
 }
 
 /** Run all of these, one after the other. @param {readonly Settings[]} all */
 export function startAll(all) {
-  queue.value = all;
-  next();
-}
-
-function next() {
-  const [settings, ...others] = queue.value;
-  if (!settings) return;
+  const [settings, ...others] = all;
   queue.value = others;
-  start(settings);
+  if (settings) start(settings);
 }
 
 export function pause() {
   if (current.value) update(current.value.number, { state: "paused" });
-  send({ type: "pause" });
+  send({ type: "go", state: "paused" });
 }
 
 export function resume() {
   const run = current.value;
-  if (!run) return;
-  stepReport.value = null;
-  update(run.number, { state: run.parameters ? "running" : "waiting" });
-  send({ type: "resume" });
+  if (run) update(run.number, { state: run.parameters ? "running" : "waiting" });
+  send({ type: "go", state: "running" });
 }
 
 /** One batch of the paused run. */
@@ -177,26 +166,23 @@ export function step() {
 /** End the run that is under way; what it has learned stays in the list. */
 export function reset() {
   queue.value = [];
-  stepReport.value = null;
-  send({ type: "stop" });
+  send({ type: "go", state: "stopped" });
   endCurrent();
 }
 
 /** @param {number} number */
 export function remove(number) {
-  if (current.value?.number === number) send({ type: "stop" });
   batch(() => {
     runs.value = runs.value.filter((run) => run.number !== number);
-    removeNetwork(`run-${number}`);
     if (state.run.value === number) [state.run.value, state.moment.value] = [null, null];
   });
   forget(`run-${number}`);
 }
 
-/** Show a run, and let it predict. @param {Run} run */
-export function show(run) {
+/** Show a run, and let it predict: as it is now, or as it was after a step. @param {Run} run @param {number | null} [moment] */
+export function show(run, moment = null) {
   batch(() => {
-    [state.run.value, state.moment.value] = [run.number, null];
+    [state.run.value, state.moment.value] = [run.number, moment];
     predictWith(nameOf(run));
   });
 }
@@ -205,25 +191,23 @@ let isSharedAsked = false;
 
 /** Load the shared network's training, when it is first wanted. */
 export async function loadSharedRun() {
-  const shared = networks.value.get("shared");
-  if (isSharedAsked || !shared) return;
+  if (isSharedAsked || !shared.value) return;
   isSharedAsked = true;
-  const { network, mean, std } = shared.classifier;
+  const { network, mean, std } = shared.value.classifier;
   const widths = [784, ...network.layers.map(({ outputs }) => outputs)];
-  /** @type {SharedSnapshot[]} */
+  /** @type {Snapshot[]} */
   const snapshots = await readJson("history.json").catch(() => []);
-  const last = snapshots.at(-1);
+  const { step, epoch } = snapshots.at(-1) ?? { step: 0, epoch: 0 };
   sharedRun.value = {
-    ...{ number: 0, settings: /** @type {any} */ (null), state: "done", seconds: 0 },
+    ...{ number: 0, settings: /** @type {any} */ (null), state: "done", seconds: 0, parameters: null },
     shape: { widths, activation: "relu", mean, std },
-    ...{ step: last?.step ?? 0, steps: last?.step ?? 0, epoch: last?.epoch ?? 0, epochs: last?.epoch ?? 0 },
-    ...{ points: snapshots, snapshots: /** @type {any} */ (snapshots), parameters: null },
+    ...{ step, steps: step, epoch, epochs: epoch, points: /** @type {any} */ (snapshots), snapshots },
   };
 }
 
-/** @param {...{ type: string, [name: string]: unknown }} messages */
-async function send(...messages) {
-  await tell(...messages).catch(fail);
+/** @param {{ type: string, [name: string]: unknown }} message */
+function send(message) {
+  tell(message).catch(fail);
 }
 
 /** A run that has not learned anything yet leaves no trace. */
@@ -232,6 +216,13 @@ function endCurrent() {
   if (!run) return;
   if (!run.step) remove(run.number);
   else update(run.number, { state: "stopped" });
+}
+
+/** @param {{ message: string }} error */
+function fail({ message }) {
+  trouble.value = message;
+  queue.value = [];
+  endCurrent();
 }
 
 /** @param {number} number @param {Partial<Run>} news */
@@ -245,59 +236,20 @@ function update(number, news) {
 
 listeners.add((message) => {
   const run = current.value;
-  if (message.type === "failed" && (message.run ?? run?.number) === run?.number) {
-    trouble.value = message.message;
-    queue.value = [];
-    endCurrent();
-  }
-  if (!run || message.run !== run.number) return;
-  if (message.type === "step") stepReport.value = message.report;
+  if (!run || (message.run ?? run.number) !== run.number) return;
+  if (message.type === "failed") fail(message);
+  if (message.type === "step") stepReport.value = { run: run.number, ...message.report };
   if (message.type !== "progress") return;
   const { step, steps, epoch, seconds, parameters } = message;
   const points = [...run.points, ...message.points];
   const snapshots = [...run.snapshots, ...message.snapshots];
-  const hasDiverged = message.state === "done" && isDiverging(points);
-  const its = hasDiverged ? "diverged" : message.state;
+  const its = message.state === "done" && isDiverging(points) ? "diverged" : message.state;
   update(run.number, { state: its, step, steps, epoch, seconds, points, snapshots, parameters });
-  if (message.state === "done" || message.state === "diverged") next();
+  if (its === "done" || its === "diverged") startAll(queue.value);
 });
 
-// The network of the run that is shown can predict: as it is, or as it was.
-const isSharedThere = computed(() => networks.value.has("shared"));
-effect(() => {
-  const [run, snapshot] = [shown.value, shownSnapshot.value];
-  if (run && isSharedThere.value) untracked(() => offer(run, snapshot));
-});
-
-let offered = /** @type {object | null} */ (null);
-
-/** @type {(run: Run, snapshot: Snapshot | null) => void} */
-function offer(run, snapshot) {
-  const isShared = !run.number;
-  const key = snapshot ?? run.parameters ?? run;
-  if (key === offered) return;
-  offered = key;
-  const shared = networks.value.get("shared")?.description;
-  if (isShared && !snapshot && networks.value.has("snapshot")) {
-    if (state.network.value === "snapshot") predictWith("shared");
-    removeNetwork("snapshot");
-  }
-  if (!shared || (isShared ? !snapshot : !run.parameters)) return;
-  const title = titleOf(run) + (snapshot ? `, step ${snapshot.step.toLocaleString("en")}` : "");
-  const recipe = isShared ? shared.recipe : describeSettings(run.settings);
-  const batchSize = run.settings?.batchSize ?? shared.batchSize;
-  const name = isShared ? "snapshot" : nameOf(run);
-  batch(() => {
-    for (const other of networks.value.keys()) if (other.startsWith("run-") && other !== name) removeNetwork(other);
-    add(name, title, {
-      ...partsOf(run, snapshot, shared),
-      ...{ name: title, recipe, testAccuracy: null, steps: run.step, batchSize, deadNeurons: [] },
-      origin: "Trained in this page",
-      shaping: isShared ? shared.shaping : shapingOf(run),
-    });
-    if (isShared && state.network.value === "shared") predictWith("snapshot");
-  });
-}
+// The network of the run that is shown can predict.
+offer(computed(() => shown.value && networkOf(shown.value, shownSnapshot.value)));
 
 /** How a run went, at a glance, once it is over: the neuron with the largest weights took shape. @param {Run} run
     @returns {Shaping | undefined} */
@@ -319,7 +271,7 @@ addEventListener("beforeunload", (event) => {
 });
 
 kept().then((all) => {
-  const found = all.filter(([key]) => key.startsWith("run-")).map(([, run]) => /** @type {Run} */ (run));
   const mine = new Set(runs.value.map(({ number }) => number));
+  const found = /** @type {Run[]} */ ([...all].flatMap(([key, run]) => (key.startsWith("run-") ? [run] : [])));
   runs.value = [...runs.value, ...found.filter(({ number }) => !mine.has(number))].sort((a, b) => b.number - a.number);
 });

@@ -4,6 +4,7 @@
     networks and views are `computed`. */
 /** @import { Signal } from "../vendor/signals-core.js" */
 /** @import { Kind } from "./values.js" */
+import { ACTIVATIONS, DEFAULTS, INITIALIZATIONS, OPTIMIZERS, RANGES } from "../engine/settings.js";
 import { batch, effect, signal } from "../vendor/signals-core.js";
 import { drawing, labeledDrawings } from "./drawing-code.js";
 import { choice, digits, flag, name, neurons, oneOf, real, someOf, whole, wholes } from "./values.js";
@@ -29,6 +30,13 @@ const STORED = "digit-sketchpad";
 /** @template T @param {Kind<T>} kind @param {T} initial @param {Places} places */
 const entry = (kind, initial, places) => ({ kind, initial, ...places });
 
+/** What stands in the fragment of a link, and is kept over a reload of this tab.
+    @template T @param {string} link @param {Kind<T>} kind @param {T} initial */
+const field = (link, kind, initial) => entry(kind, initial, { link, kept: "tab" });
+
+/** @param {keyof typeof RANGES} name */
+const setting = (name) => whole(...RANGES[name]);
+
 const TABLE = {
   // What is shown, and how
   view: entry(choice([...VIEWS, "all"]), null, { query: "view" }),
@@ -37,44 +45,41 @@ const TABLE = {
   embed: entry(flag, false, { query: "embed" }),
   kiosk: entry(flag, false, { query: "kiosk" }),
   // The drawing
-  strokes: entry(drawing, [], { link: "drawing", kept: "tab" }),
+  strokes: field("drawing", drawing, []),
   // Which network predicts, which one beside it, and what is changed in it
-  network: entry(name, "shared", { link: "network", kept: "tab" }),
-  compared: entry(choice(["shared", "baseline"]), null, { link: "compared", kept: "tab" }),
-  off: entry(neurons, [], { link: "off", kept: "tab" }),
-  noise: entry(real(0, 3), 0, { link: "noise", kept: "tab" }),
-  without: entry(someOf(["crop", "square", "resize", "center"]), [], { link: "without", kept: "tab" }),
+  network: field("network", name, "shared"),
+  compared: field("compared", choice(["shared", "baseline"]), null),
+  off: field("off", neurons, []),
+  noise: field("noise", real(0, 3), 0),
+  without: field("without", someOf(["crop", "square", "resize", "center"]), []),
   // What the views explain
-  neuron: entry(wholes(3, 255), null, { link: "neuron", kept: "tab" }),
-  pixel: entry(wholes(27, 27), null, { link: "pixel", kept: "tab" }),
-  errors: entry(flag, false, { link: "errors", kept: "tab" }),
-  pair: entry(wholes(9, 9), null, { link: "pair", kept: "tab" }),
-  label: entry(whole(0, 9), null, { link: "label", kept: "tab" }),
-  rate: entry(real(1e-6, 10), 0.01, { link: "rate", kept: "tab" }),
-  replay: entry(real(0, 1), 1, { link: "replay", kept: "tab" }),
+  neuron: field("neuron", wholes(3, 255), null),
+  pixel: field("pixel", wholes(27, 27), null),
+  errors: field("errors", flag, false),
+  pair: field("pair", wholes(9, 9), null),
+  label: field("label", whole(0, 9), null),
+  rate: field("rate", real(1e-6, 10), 0.01),
+  replay: field("replay", real(0, 1), 1),
   // What the lesson's own pictures show
-  color: entry(flag, false, { link: "color", kept: "tab" }),
-  unrolled: entry(real(0, 1), 0, { link: "unrolled", kept: "tab" }),
-  nudge: entry(real(0, 1), 0.5, { link: "nudge", kept: "tab" }),
+  color: field("color", flag, false),
+  unrolled: field("unrolled", real(0, 1), 0),
+  nudge: field("nudge", real(0, 1), 0.5),
   // The next training
-  optimizer: entry(oneOf(["adam", "rmsprop", "momentum", "sgd"]), "adam", { link: "optimizer", kept: "tab" }),
-  learningRate: entry(real(1e-9, 100), 0.001, { link: "lr", kept: "tab" }),
-  batchSize: entry(whole(1, 4096), 32, { link: "batch", kept: "tab" }),
-  epochs: entry(whole(1, 50), 5, { link: "epochs", kept: "tab" }),
-  digits: entry(whole(100, 55_000), 55_000, { link: "digits", kept: "tab" }),
-  hiddenLayers: entry(whole(0, 3), 2, { link: "layers", kept: "tab" }),
-  hidden: entry(whole(8, 256), 64, { link: "width", kept: "tab" }),
-  activation: entry(oneOf(["relu", "leaky_relu", "tanh", "sigmoid", "none"]), "relu", {
-    link: "activation",
-    kept: "tab",
-  }),
-  initialization: entry(oneOf(["default", "he", "zeros", "large"]), "default", { link: "init", kept: "tab" }),
-  augmentation: entry(flag, false, { link: "augmentation", kept: "tab" }),
-  penStrokes: entry(flag, false, { link: "strokes", kept: "tab" }),
-  seed: entry(whole(0, 999_999_999), 0, { link: "seed", kept: "tab" }),
+  optimizer: field("optimizer", oneOf(OPTIMIZERS), DEFAULTS.optimizer),
+  learningRate: field("lr", real(...RANGES.learningRate), DEFAULTS.learningRate),
+  batchSize: field("batch", setting("batchSize"), DEFAULTS.batchSize),
+  epochs: field("epochs", setting("epochs"), DEFAULTS.epochs),
+  digits: field("digits", setting("digits"), DEFAULTS.digits),
+  hiddenLayers: field("layers", setting("hiddenLayers"), DEFAULTS.hiddenLayers),
+  hidden: field("width", setting("hidden"), DEFAULTS.hidden),
+  activation: field("activation", oneOf(ACTIVATIONS), DEFAULTS.activation),
+  initialization: field("init", oneOf(INITIALIZATIONS), DEFAULTS.initialization),
+  augmentation: field("augmentation", flag, false),
+  penStrokes: field("strokes", flag, false),
+  seed: field("seed", setting("seed"), DEFAULTS.seed),
   // Which run Train shows, the newest if null, and after which step, the last one if null
   run: entry(whole(0, 9999), null, { kept: "tab" }),
-  moment: entry(whole(0, 999_999), null, { link: "moment", kept: "tab" }),
+  moment: field("moment", whole(0, 999_999), null),
   // My handwriting: the digits that are still asked for, and the drawings; never in a link
   wanted: entry(digits, [], { kept: "tab" }),
   handwriting: entry(labeledDrawings, [], { kept: "tab" }),
@@ -109,10 +114,14 @@ export function link() {
   return url.href;
 }
 
-/** Set some of the state back to what it is at first. @param {...keyof State} names */
+/** Set some of the state back to what it is at first; without names, all of it, but a kiosk stays one.
+    @param {...keyof State} names */
 export function reset(...names) {
   batch(() => {
-    for (const key of names) /** @type {Signal<unknown>} */ (state[key]).value = TABLE[key].initial;
+    for (const { name: key, initial } of entries) {
+      const isMeant = names.length ? names.includes(key) : key !== "kiosk";
+      if (isMeant) /** @type {Signal<unknown>} */ (state[key]).value = initial;
+    }
   });
 }
 

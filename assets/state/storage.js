@@ -1,51 +1,50 @@
 /** What this browser keeps beyond a tab, in IndexedDB: trained networks. Where a browser allows nothing to be kept, the page
     works without it. */
+import { effect, signal } from "../vendor/signals-core.js";
 
-const DATABASE = "digit-sketchpad";
 const STORE = "networks";
 
-/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
-function answer(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
+const database = new Promise((/** @type {(database: IDBDatabase) => void} */ resolve, reject) => {
+  const request = indexedDB.open("digit-sketchpad", 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = reject;
+});
+database.catch(() => {});
 
-/** @type {Promise<IDBDatabase> | undefined} */
-let opened;
-
-/** @param {IDBTransactionMode} mode */
-async function store(mode) {
-  opened ??= (() => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-    return answer(request);
-  })();
-  return (await opened).transaction(STORE, mode).objectStore(STORE);
+/** What the store answers; null if it can't be asked.
+    @template T @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest<T>} ask @returns {Promise<T | null>} */
+async function answer(mode, ask) {
+  try {
+    const request = ask((await database).transaction(STORE, mode).objectStore(STORE));
+    return await new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = reject;
+    });
+  } catch {
+    return null;
+  }
 }
 
 /** @param {string} key @param {unknown} value that can be cloned */
-export async function keep(key, value) {
-  await store("readwrite")
-    .then((objects) => answer(objects.put(value, key)))
-    .catch(() => {});
-}
+export const keep = (key, value) => answer("readwrite", (store) => store.put(value, key));
 
 /** @param {string} key */
-export async function forget(key) {
-  await store("readwrite")
-    .then((objects) => answer(objects.delete(key)))
-    .catch(() => {});
+export const forget = (key) => answer("readwrite", (store) => store.delete(key));
+
+/** All that is kept, by key. @returns {Promise<Map<string, any>>} */
+export async function kept() {
+  const keys = await answer("readonly", (store) => store.getAllKeys());
+  const values = await answer("readonly", (store) => store.getAll());
+  return new Map(keys?.map((key, i) => [String(key), values?.[i]]));
 }
 
-/** All that is kept, by key; nothing if it can't be had. @returns {Promise<[string, any][]>} */
-export async function kept() {
-  try {
-    const objects = await store("readonly");
-    const [keys, values] = await Promise.all([answer(objects.getAllKeys()), answer(objects.getAll())]);
-    return keys.map((key, i) => [String(key), values[i]]);
-  } catch {
-    return [];
-  }
+/** A signal whose value is kept; null for none. @template T @param {string} key @returns {import("../vendor/signals-core.js").Signal<T | null>} */
+export function keptSignal(key) {
+  const value = signal(/** @type {T | null} */ (null));
+  kept().then((all) => {
+    value.value ??= all.get(key) ?? null;
+    effect(() => void (value.value ? keep(key, value.value) : forget(key)));
+  });
+  return value;
 }

@@ -13,43 +13,48 @@ const MNIST = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t1
 /** How much of MNIST has arrived, in bytes, while it does; else null. */
 export const loading = signal(/** @type {{ loaded: number, total: number } | null} */ (null));
 
-/** Told of each message about a run or a fine-tuning; runs.js and the handwriting view listen. @type {Set<(message: any) => void>} */
+/** Told of each message; one whose `run` is undefined is for all. @type {Set<(message: any) => void>} */
 export const listeners = new Set();
 
 /** @type {Promise<Worker> | null} */
 let worker = null;
-let lastId = 0;
-const waiting = /** @type {Map<number, { resolve: (result: Evaluated) => void, reject: (error: Error) => void }>} */ (
-  new Map()
-);
+let evaluations = 0;
 
-/** Send messages to the worker, in this order. @param {...{ type: string, [name: string]: unknown }} messages
-    @throws {Error} with a sentence, if it can't be started */
-export async function tell(...messages) {
+/** @param {{ type: string, [name: string]: unknown }} message @throws {Error} with a sentence, if the worker can't be started */
+export async function tell(message) {
   worker ??= start();
-  const started = await worker;
-  for (const message of messages) started.postMessage(message);
+  (await worker).postMessage(message);
 }
 
 /** Evaluate a network on all validation or test digits; dead neurons are looked for on so many training digits.
     @param {Float32Array} parameters @param {Shape} shape @param {"validation" | "test"} on @param {number} digits
     @returns {Promise<Evaluated>} */
 export function evaluate(parameters, shape, on, digits) {
-  const id = ++lastId;
+  const run = `evaluation-${++evaluations}`;
   return new Promise((resolve, reject) => {
-    waiting.set(id, { resolve, reject });
-    tell({ type: "evaluate", id, parameters, shape, on, digits }).catch(reject);
+    listeners.add(function listen(message) {
+      if ((message.run ?? run) !== run) return;
+      listeners.delete(listen);
+      if (message.type === "evaluated") resolve(message);
+      else reject(new Error(message.message));
+    });
+    tell({ type: "evaluate", run, parameters, shape, on, digits }).catch(reject);
   });
 }
 
 async function start() {
   try {
     const isOnDisk = location.protocol === "file:"; // where the worker may not fetch
+    const fromDisk = async (/** @type {string} */ name) => [name, await readBytes(`mnist/${name}`)];
     const mnist = isOnDisk ? Object.fromEntries(await Promise.all(MNIST.map(fromDisk))) : file("mnist/");
     const kernels = await readBytes("engine/kernels/kernels.wasm");
     const started = await startWorker("engine/worker.js");
-    started.onmessage = (/** @type {MessageEvent} */ { data }) => receive(data);
-    started.onerror = () => fail("The trainer could not be started: reload the page, or use another browser.");
+    started.onmessage = ({ data }) => receive(data);
+    started.onerror = () => {
+      worker = null;
+      const message = "The trainer could not be started: reload the page, or use another browser.";
+      receive({ type: "failed", message });
+    };
     started.postMessage({ type: "setup", kernels: kernels.buffer, mnist });
     return started;
   } catch (error) {
@@ -58,30 +63,9 @@ async function start() {
   }
 }
 
-/** @param {string} name @returns {Promise<[string, Uint8Array]>} */
-async function fromDisk(name) {
-  return [name, await readBytes(`mnist/${name}`)];
-}
-
 /** @param {any} message */
 function receive(message) {
-  if (message.type === "loading") {
-    loading.value = message.loaded < message.total ? { loaded: message.loaded, total: message.total } : null;
-    return;
-  }
   if (message.type === "failed") loading.value = null;
-  const asked = waiting.get(message.id);
-  if (!asked) return listeners.forEach((listen) => listen(message));
-  waiting.delete(message.id);
-  if (message.type === "failed") asked.reject(new Error(message.message));
-  else asked.resolve(message);
-}
-
-/** The worker is lost. @param {string} message */
-function fail(message) {
-  worker = null;
-  loading.value = null;
-  for (const { reject } of waiting.values()) reject(new Error(message));
-  waiting.clear();
-  listeners.forEach((listen) => listen({ type: "failed", message }));
+  if (message.type !== "loading") return listeners.forEach((listen) => listen(message));
+  loading.value = message.loaded < message.total ? { loaded: message.loaded, total: message.total } : null;
 }

@@ -9,8 +9,11 @@ export const choice = (names) => ({
   write: (value) => value ?? "",
 });
 
-/** One of some names. @template {string} T @param {readonly T[]} names @returns {Kind<T>} */
-export const oneOf = (names) => ({ parse: (text) => names.find((name) => name === text), write: (value) => value });
+/** One of the names of a table. @template {string} T @param {Record<T, unknown>} table @returns {Kind<T>} */
+export const oneOf = (table) => ({
+  parse: (text) => (Object.hasOwn(table, text) ? /** @type {T} */ (text) : undefined),
+  write: (value) => value,
+});
 
 /** Some of these names. @template {string} T @param {readonly T[]} names @returns {Kind<T[]>} */
 export const someOf = (names) => ({

@@ -118,3 +118,20 @@ def test_the_page_does_not_show_itself_unasked(open_page: OpenPage, site: str, m
     page.reload()
     page.clock.run_for(5000)
     expect(page.locator(".shows-itself")).to_have_count(0)
+
+
+def test_a_kiosk_starts_anew_a_minute_after_the_last_touch(open_page: OpenPage, site: str) -> None:
+    page = open_page(f"{site}?kiosk", own=True, reduced_motion="no-preference")
+    page.clock.install()
+    page.reload()
+    page.get_by_role("link", name="Why?").click()
+    draw(page, ONE)
+    expect_answer(page, 1)
+    page.clock.fast_forward(59_000)
+    expect_answer(page, 1)
+    page.clock.fast_forward(1_000)
+    expect(page.locator(".view:visible")).to_have_count(0)
+    expect(status(page)).to_have_text("Nothing drawn yet.")
+    assert page.url.endswith("?kiosk=")
+    page.clock.run_for(4000)
+    expect(page.locator(".shows-itself")).to_have_count(1)

@@ -206,7 +206,7 @@ def test_images_are_augmented_as_in_model(engine: Page, mnist: Digits) -> None:
 
 def test_the_learning_rate_rises_and_falls_as_in_model(engine: Page) -> None:
     done = [step / 100 for step in range(101)]
-    shares = engine.evaluate('done => done.map((share) => engine.learningRateShare("one-cycle", share))', done)
+    shares = engine.evaluate("done => done.map(engine.oneCycle)", done)
     recipe = Recipe(learning_rate=1, schedule="one-cycle")
     assert shares == pytest.approx([recipe.learning_rate_at(share) for share in done])
 
@@ -226,7 +226,7 @@ def test_initial_weights_are_those_of_their_names(engine: Page) -> None:
 # Weights and curve of two short trainings that use everything that a browser might compute in its own way.
 RUNS = """(async () => {
   const digits = await mnist.training(1_000);
-  const rare = { optimizer: "rmsprop", activation: "tanh", augmentation: 1, schedule: "one-cycle", batchSize: 30 };
+  const rare = { optimizer: "rmsprop", activation: "tanh", augmentation: true, isOneCycle: true, batchSize: 30 };
   return [{}, { ...rare, initialization: "he", hiddenLayers: 3, hidden: 20 }].map((changes) => {
     const settings = { ...engine.DEFAULTS, epochs: 2, digits: 1_000, seed: 5, ...changes };
     const trainer = new engine.Trainer(kernels, digits, settings);
@@ -348,8 +348,7 @@ def test_a_scripts_network_takes_the_pages_weights(engine: Page, activation: str
 @pytest.mark.slow
 def test_a_runs_script_reaches_its_accuracy(engine, mnist_folder, tmp_path, monkeypatch) -> None:
     """Within half a point of the mean of three seeds."""
-    changes = {"epochs": 2, "hidden": 32, "digits": 20_000}
-    changes |= {"augmentation": 1, "schedule": "one-cycle", "learningRate": 0.005, "batchSize": 64}
+    changes = {"epochs": 3, "hidden": 32, "digits": 20_000, "augmentation": True}
     script, accuracies = engine.evaluate(
         """async (changes) => {
           const settings = { ...engine.DEFAULTS, ...changes };

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.page.conftest import OpenPage, wait_until_ready
@@ -125,12 +126,13 @@ def test_a_phones_pad_grows_by_a_tap(open_page: OpenPage, site: str) -> None:
     assert page.get_by_label(PAD).bounding_box()["width"] < 200
 
 
-def test_what_could_not_be_loaded_is_said(open_page: OpenPage, site: str) -> None:
-    page = open_page(site, own=True, service_workers="block")
-    page.route("**/samples.json*", lambda route: route.abort())
+@pytest.mark.parametrize("file", ["samples.json", "photo.js", "uqr.js"])
+def test_what_could_not_be_loaded_is_said(open_page: OpenPage, server: str, file: str) -> None:
+    page = open_page(server, own=True)
+    page.route(f"**/{file}*", lambda route: route.abort())
     page.reload()
-    expect(page.locator(".header-problem")).to_contain_text(
-        "could not be loaded. Reload it when there is a connection."
-    )
+    page.get_by_role("button", name="Share").click()
+    expect(page.locator(".header").get_by_text("could not be loaded")).to_be_visible()
+    page.keyboard.press("Escape")
     draw(page, ONE)
     expect_answer(page, 1)

@@ -26,21 +26,9 @@ export function mount({ element }) {
 
 const doors = () => html`
   <nav class="doors" aria-label="Ways on">
-    <a class="door" href="?view=neurons">
-      <span class="door-tiles">${tiles()}</span>
-      <span class="door-words"><b>Look inside</b> <span>What each neuron looks for, and what it finds.</span></span>
-      <span class="door-arrow" aria-hidden="true">→</span>
-    </a>
-    <a class="door" href="?view=lesson">
-      <span class="door-pixels" aria-hidden="true">${pixels()}</span>
-      <span class="door-words"><b>Learn <i>step by step</i></b> <span>With the numbers of your drawing.</span></span>
-      <span class="door-arrow" aria-hidden="true">→</span>
-    </a>
-    <a class="door" href="?view=train">
-      <span class="door-training">${training()}</span>
-      <span class="door-words"><b>Train <i>your own</i></b> <span>Watch noise turn into strokes.</span></span>
-      <span class="door-arrow" aria-hidden="true">→</span>
-    </a>
+    ${door("neurons", html`Look inside`, "What each neuron looks for, and what it finds.", "tiles", tiles())}
+    ${door("lesson", html`Learn <i>step by step</i>`, "With the numbers of your drawing.", "pixels", pixels())}
+    ${door("train", html`Train <i>your own</i>`, "Watch noise turn into strokes.", "training", training())}
   </nav>
   <nav class="doors-more" aria-label="More views">
     <span>More views</span>
@@ -50,6 +38,14 @@ const doors = () => html`
     <a href="?view=replay">${icon("replay")} Replay</a>
     <a href="?view=handwriting">${icon("handwriting")} My handwriting</a>
   </nav>
+`;
+
+/** @param {string} view @param {unknown} title @param {string} words @param {string} kind of picture @param {unknown} picture */
+const door = (view, title, words, kind, picture) => html`
+  <a class="door panel" href="?view=${view}">
+    <span class="door-${kind}" aria-hidden="true">${picture}</span>
+    <span class="door-words"><b>${title}</b> <span>${words}</span></span>
+  </a>
 `;
 
 /** The weights of the most active neurons; without a drawing, of those with the largest weights. */

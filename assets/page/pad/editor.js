@@ -1,8 +1,7 @@
 /** What is on the pad, and how it changes: strokes or a photo, their ink, undo and redo. No DOM in here. */
 /** @import { Point, Stroke } from "../../state/types.js" */
-import { InkCanvas, PEN_WIDTH } from "../../engine/pen.js";
+import { InkCanvas } from "../../engine/pen.js";
 import { curve } from "../../engine/smoothing.js";
-import { distanceFrom } from "../../state/drawing-code.js";
 
 /** @typedef {{ strokes: Stroke[], photo: Uint8Array | null }} Content a photo is the ink of one; then there are no strokes */
 
@@ -13,7 +12,6 @@ export class Editor {
   #current = /** @type {Stroke | null} */ (null); // as a curve through the samples, and straight to the last one
   #samples = /** @type {Point[]} */ ([]); // of the current stroke: where the pen was
   #settled = new InkCanvas(); // the ink without the last straight piece, whose curve depends on the next sample
-  #isExact = false;
   canvas = new InkCanvas();
 
   /** All strokes, including the one being drawn. */
@@ -54,10 +52,9 @@ export class Editor {
     this.#undone = [];
   }
 
-  /** Put the pen down; a photo makes room. @param {Point} point @param {boolean} [isExact] straight lines, as the keyboard's pen moves */
-  begin(point, isExact = false) {
+  /** Put the pen down; a photo makes room. @param {Point} point */
+  begin(point) {
     if (this.photo) this.canvas = new InkCanvas();
-    this.#isExact = isExact;
     this.#current = [point];
     this.#samples = [point];
     this.#settled.ink.set(this.canvas.ink);
@@ -74,7 +71,7 @@ export class Editor {
       samples.push(point);
       if (from) {
         stroke.pop();
-        for (const next of this.#isExact ? [to] : curve(before, from, to, point)) {
+        for (const next of curve(before, from, to, point)) {
           this.#settled.line(stroke[stroke.length - 1], next);
           stroke.push(next);
         }
@@ -85,31 +82,19 @@ export class Editor {
     this.canvas.draw([stroke.slice(-2)]);
   }
 
-  /** Rub out the strokes that an eraser touches. Returns whether it touched any. @param {Point[]} points */
-  erase(points) {
-    const { strokes } = this.#ended;
-    const left = strokes.filter((stroke) => !points.some((point) => isNear(stroke, point)));
-    if (left.length === strokes.length) return false;
-    this.remember();
-    this.replace(left);
-    return true;
-  }
-
+  /** Lift the pen: the last piece becomes a curve, too. */
   end() {
-    this.#settleEnd();
+    const stroke = this.#current ?? [];
+    const [before, from, to] = this.#samples.slice(-3);
+    if (to) {
+      const last = stroke.length - 1;
+      stroke.splice(last, 1, ...curve(before, from, to, undefined));
+      this.canvas.ink.set(this.#settled.ink);
+      this.canvas.draw([stroke.slice(last - 1)]);
+    }
     this.remember();
     this.#ended = { strokes: this.strokes, photo: null };
     this.#current = null;
-  }
-
-  /** The last piece becomes a curve, too. */
-  #settleEnd() {
-    const [before, from, to] = this.#samples.slice(-3);
-    if (!this.#current || !to || this.#isExact) return;
-    const last = this.#current.length - 1;
-    this.#current.splice(last, 1, ...curve(before, from, to, undefined));
-    this.canvas.ink.set(this.#settled.ink);
-    this.canvas.draw([this.#current.slice(last - 1)]);
   }
 
   /** Drop the stroke being drawn. */
@@ -122,18 +107,9 @@ export class Editor {
     this.#show({ strokes, photo });
   }
 
-  /** Go back to what there was before the last change. */
-  undo() {
-    this.#step(this.#history, this.#undone);
-  }
-
-  /** Go forward again. */
-  redo() {
-    this.#step(this.#undone, this.#history);
-  }
-
-  /** @param {Content[]} from @param {Content[]} to */
-  #step(from, to) {
+  /** Go back to what there was before the last change, or forward again. @param {"undo" | "redo"} way */
+  step(way) {
+    const [from, to] = way === "undo" ? [this.#history, this.#undone] : [this.#undone, this.#history];
     const content = from.pop();
     if (!content) return;
     to.push(this.#ended);
@@ -147,9 +123,4 @@ export class Editor {
     this.canvas = new InkCanvas().draw(content.strokes);
     if (content.photo) this.canvas.ink.set(content.photo);
   }
-}
-
-/** Whether a point is on a stroke, or as near as the pen is wide. @param {Stroke} stroke @param {Point} point */
-function isNear(stroke, point) {
-  return stroke.some((end, i) => distanceFrom(point, stroke[Math.max(i - 1, 0)], end) <= PEN_WIDTH);
 }

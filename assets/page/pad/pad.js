@@ -6,26 +6,24 @@ import { query } from "../../parts/dom.js";
 import { firstPoints, inkDrawing } from "../../parts/ink.js";
 import { createPlayer, isMotionReduced } from "../../parts/player.js";
 import { readJson } from "../../site/files.js";
-import { drawing, pad as controls } from "../../state/drawing.js";
-import { predictWith } from "../../state/networks.js";
+import { drawing, isPadLarge, pad as controls } from "../../state/drawing.js";
 import { PART_MISSING, problem, reset, state } from "../../state/state.js";
 import { html, render } from "../../vendor/lit-html.js";
-import { demonstrate } from "./demonstration.js";
+import { effect } from "../../vendor/signals-core.js";
+import { demonstrate, startAnewUntouched } from "./demonstration.js";
 import { Editor } from "./editor.js";
 import { createSurface } from "./surface.js";
 
-/** @typedef {{ pointerId: number, pointerType: string, isErasing: boolean, pad: DOMRect }} Pen the pointer that draws, and
-    where the pad was when it was put down: a pad that moves meanwhile does not move the stroke
+/** @typedef {{ pointerId: number, pointerType: string, pad: DOMRect }} Pen the pointer that draws, and where the pad was
+    when it was put down: a pad that moves meanwhile does not move the stroke
  *  @typedef {{ name: string, strokes: Stroke[] }} Sample */
 
 const STEP = CANVAS_SIDE / 20; // of the keyboard's pen
 const SAMPLE_DURATION = 700; // milliseconds in which a sample draws itself
 const PEN_AWAY = 3000; // milliseconds without a pen after which a touch draws again: until then it may be the palm
 const PALM_AHEAD = 1000; // milliseconds before a pen in which a touch was the palm
-const UNTOUCHED = 60_000; // milliseconds after which a kiosk starts anew
-const [LEFT, ERASER] = [0, 5]; // buttons of a pointer; a pen has an eraser at its other end
 const TYPING = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox], [type=radio])";
-const ELSEWHERE = ".view, .header, dialog"; // where Escape has a meaning of its own
+const ELSEWHERE = ".view, .header"; // where Escape has a meaning of its own
 /** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -33,9 +31,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 export function mount({ element }) {
   const pad = query(element, ".pad");
   const canvas = query(element, ".pad-canvas", HTMLCanvasElement);
-  const [undoButton, redoButton, clearButton] = ["undo", "redo", "clear"].map((name) =>
-    query(element, `.pad-${name}`, HTMLButtonElement),
-  );
+  const button = (/** @type {string} */ name) => query(element, `.pad-${name}`, HTMLButtonElement);
   const editor = new Editor();
   let cursor = /** @type {Point} */ ([CANVAS_SIDE / 2, CANVAS_SIDE / 2]); // the keyboard's pen
   let isCursorShown = false;
@@ -66,18 +62,14 @@ export function mount({ element }) {
     drawing.value = { strokes, ink: canvas.ink, penIsDown };
     if (!penIsDown) state.strokes.value = strokes;
     pad.classList.toggle("has-ink", !isEmpty);
-    enable(clearButton, !isEmpty);
-    enable(undoButton, canUndo);
-    enable(redoButton, canRedo);
+    for (const [name, isOn] of Object.entries({ clear: !isEmpty, undo: canUndo, redo: canRedo })) {
+      // A button that is disabled loses the keyboard's focus, which goes to the pad and not to nowhere.
+      if (!isOn && button(name) === document.activeElement) focus();
+      button(name).disabled = !isOn;
+    }
   }
 
-  /** A button that is disabled loses the keyboard's focus, which goes to the pad and not to nowhere.
-      @param {HTMLButtonElement} button @param {boolean} isEnabled */
-  function enable(button, isEnabled) {
-    if (button.disabled === !isEnabled) return;
-    if (!isEnabled && button === document.activeElement) canvas.focus({ preventScroll: true });
-    button.disabled = !isEnabled;
-  }
+  const focus = () => canvas.focus({ preventScroll: true });
 
   /** Lift the pen, whichever it is. */
   function lift() {
@@ -122,22 +114,17 @@ export function mount({ element }) {
     if (!editor.isEmpty) replace([]);
   }
 
-  function undo() {
+  /** @param {"undo" | "redo"} way */
+  function step(way) {
     interrupt();
-    editor.undo();
+    editor.step(way);
     show();
   }
 
-  function redo() {
-    interrupt();
-    editor.redo();
-    show();
-  }
-
-  Object.assign(controls, { replace, focus: () => canvas.focus({ preventScroll: true }) });
-  undoButton.addEventListener("click", undo);
-  redoButton.addEventListener("click", redo);
-  clearButton.addEventListener("click", clear);
+  Object.assign(controls, { replace, focus });
+  button("undo").addEventListener("click", () => step("undo"));
+  button("redo").addEventListener("click", () => step("redo"));
+  button("clear").addEventListener("click", clear);
 
   // --- pens, mice and fingers -----------------------------------------------------------------------------------------
 
@@ -153,7 +140,7 @@ export function mount({ element }) {
     if (pointerType !== "pen") return;
     penSeen = performance.now();
     if (pen?.pointerType === "touch") cancel();
-    else if (penSeen - touchEnded < PALM_AHEAD) undo();
+    else if (penSeen - touchEnded < PALM_AHEAD) step("undo");
   }
 
   /** Whether a touch may draw: with one finger, and no pen about. @param {PointerEvent} event */
@@ -166,16 +153,12 @@ export function mount({ element }) {
 
   /** @param {PointerEvent} event */
   function putDown(event) {
-    const { pointerId, pointerType, button, buttons } = event;
+    const { pointerId, pointerType } = event;
     interrupt(); // the keyboard's pen, if it is down
-    pen = {
-      ...{ pointerId, pointerType, pad: canvas.getBoundingClientRect() },
-      isErasing: button === ERASER || (buttons & 32) !== 0,
-    };
+    pen = { pointerId, pointerType, pad: canvas.getBoundingClientRect() };
     canvas.setPointerCapture(pointerId);
     isCursorShown = false;
-    if (pen.isErasing) editor.erase(places([event]));
-    else editor.begin(places([event])[0]);
+    editor.begin(places([event])[0]);
     show();
   }
 
@@ -183,23 +166,23 @@ export function mount({ element }) {
   function move(event) {
     if (!event.buttons) return lift(); // the end of the stroke went elsewhere
     const movements = event.getCoalescedEvents?.() ?? [];
-    const points = places(movements.length ? movements : [event]);
-    if (pen?.isErasing) editor.erase(points);
-    else editor.extend(points);
+    editor.extend(places(movements.length ? movements : [event]));
     show();
   }
 
   canvas.addEventListener("pointerdown", (event) => {
     getSelection()?.removeAllRanges(); // it would be dragged instead of the pen
-    if (mayDraw(event) && !pen && [LEFT, ERASER].includes(event.button)) putDown(event);
+    if (mayDraw(event) && !pen && event.button === 0) putDown(event);
   });
 
-  // A stroke may enter from outside, unless it is text that was pressed on or is being selected.
+  // A stroke may enter from outside, unless it is text that was pressed on.
   let isText = false;
-  document.addEventListener("pointerdown", ({ target }) => (isText = hasText(target)), { capture: true });
+  const isWritten = (/** @type {Node} */ node) => node instanceof Text && node.data.trim() !== "";
+  document.addEventListener("pointerdown", ({ target }) => {
+    isText = target instanceof Node && [...target.childNodes].some(isWritten);
+  }, { capture: true }); // prettier-ignore
   canvas.addEventListener("pointerenter", (event) => {
-    const isDown = (event.buttons & 1) !== 0 && event.pointerType !== "touch";
-    if (isDown && !pen && !isText && getSelection()?.isCollapsed !== false) putDown(event);
+    if (event.buttons & 1 && event.pointerType !== "touch" && !pen && !isText) putDown(event);
   });
 
   for (const name of /** @type {const} */ (["pointerdown", "pointermove", "pointerup"])) {
@@ -237,7 +220,7 @@ export function mount({ element }) {
       if (editor.isPenDown) lift();
       else {
         interrupt();
-        editor.begin(cursor, true);
+        editor.begin(cursor);
         show();
       }
       spoken.textContent = editor.isPenDown ? "Pen down." : "Pen up.";
@@ -273,19 +256,11 @@ export function mount({ element }) {
     if (defaultPrevented || (target instanceof Element && target.closest(TYPING))) return;
     const key = latinKey(event);
     if (key === "escape" && !(target instanceof Element && target.closest(ELSEWHERE))) clear();
-    else if (key === "z" && (ctrlKey || metaKey)) (shiftKey ? redo : undo)();
-    else if (key === "y" && ctrlKey) redo();
+    else if (key === "z" && (ctrlKey || metaKey)) step(shiftKey ? "redo" : "undo");
+    else if (key === "y" && ctrlKey) step("redo");
     else return;
     event.preventDefault();
   });
-
-  if (/^(Mac|iP)/.test(navigator.platform)) {
-    for (const help of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-apple]"))) {
-      help.textContent = help.dataset.apple ?? "";
-    }
-    undoButton.title = "Undo (⌘Z)";
-    redoButton.title = "Redo (⇧⌘Z)";
-  }
 
   // --- photos and samples ---------------------------------------------------------------------------------------------
 
@@ -303,10 +278,11 @@ export function mount({ element }) {
   };
   loadPhoto().catch(() => (problem.value ||= PART_MISSING));
 
-  const sizeButton = query(element, ".pad-size", HTMLButtonElement); // in the strip beside a view
-  sizeButton.addEventListener("click", () => {
-    const isLarge = document.documentElement.classList.toggle("has-large-pad");
-    sizeButton.setAttribute("aria-pressed", String(isLarge));
+  const sizeButton = button("size"); // in the strip beside a view
+  sizeButton.addEventListener("click", () => (isPadLarge.value = !isPadLarge.value));
+  effect(() => {
+    document.documentElement.classList.toggle("has-large-pad", isPadLarge.value);
+    sizeButton.setAttribute("aria-pressed", String(isPadLarge.value));
   });
 
   /** Every click on a digit draws it in the style that the button shows, and goes on to the next style.
@@ -330,14 +306,21 @@ export function mount({ element }) {
       });
     const row = query(element, ".pad-samples");
     render(template(), row);
-    const isWatched = state.kiosk.value || (!state.view.value && !editor.canUndo && editor.isEmpty && !pen);
-    if (isWatched && !isMotionReduced.matches) showItself(samples);
-    if (state.kiosk.value) startAnewUntouched(() => showItself(samples));
+    const showItself = () => isMotionReduced.matches || demonstration(samples);
+    if (state.kiosk.value) {
+      startAnewUntouched(() => {
+        replace([], true);
+        reset();
+        scrollTo(0, 0);
+        showItself();
+      });
+    }
+    if (state.kiosk.value || (!state.view.value && !editor.canUndo && editor.isEmpty && !pen)) showItself();
   }
 
   /** Show what the page does, without a trace in undo, in storage, on the server, or for a screen reader.
       @param {Sample[][]} samples */
-  function showItself(samples) {
+  function demonstration(samples) {
     const inTurn = samples.map((_, i) => samples[(3 * i + 2) % samples.length][0].strokes);
     const showSample = (/** @type {Stroke[]} */ strokes) => {
       pad.classList.add("shows-itself");
@@ -348,28 +331,9 @@ export function mount({ element }) {
       stopDemonstration = null;
       pad.classList.remove("shows-itself");
       editor.replace([]);
-      if (kept?.length) replace(kept);
+      if (kept.length) replace(kept);
       else show();
     });
-  }
-
-  /** @param {() => void} act */
-  function startAnewUntouched(act) {
-    let timer = 0;
-    const wait = () => {
-      clearTimeout(timer);
-      timer = setTimeout(startAnew, UNTOUCHED);
-    };
-    const startAnew = () => {
-      if (stopDemonstration) return;
-      replace([], true);
-      predictWith("shared");
-      reset("view", "step", "compared", "without", "neuron");
-      scrollTo(0, 0);
-      act();
-    };
-    for (const name of ["pointerdown", "pointermove", "keydown"]) addEventListener(name, wait, { capture: true });
-    wait();
   }
 
   // --- the beginning --------------------------------------------------------------------------------------------------
@@ -380,10 +344,7 @@ export function mount({ element }) {
   const [current] = earlyPen ? early.splice(-1) : [];
   editor.replace(early.length || current ? early : state.strokes.value);
   if (current) {
-    pen = {
-      ...{ pointerId: earlyPen[0], pointerType: earlyPen[1], isErasing: false },
-      pad: canvas.getBoundingClientRect(),
-    };
+    pen = { pointerId: earlyPen[0], pointerType: earlyPen[1], pad: canvas.getBoundingClientRect() };
     editor.begin(current[0]);
     editor.extend(current.slice(1));
   }
@@ -398,9 +359,4 @@ export function mount({ element }) {
 function latinKey({ key, code }) {
   const isForeign = key.length === 1 && key > "\x7f";
   return (isForeign && code.startsWith("Key") ? code.slice("Key".length) : key).toLowerCase();
-}
-
-/** Whether an element has text of its own, and not just in others that it contains. @param {EventTarget | null} target */
-function hasText(target) {
-  return target instanceof Element && [...target.childNodes].some((node) => node instanceof Text && node.data.trim());
 }

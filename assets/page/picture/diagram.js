@@ -8,7 +8,6 @@ import { largest } from "../../engine/math.js";
 import { CANVAS_SIDE } from "../../engine/pen.js";
 import { preprocessingStages, SIDE } from "../../engine/preprocessing.js";
 import { context2d, query } from "../../parts/dom.js";
-import { watchScreen } from "../../parts/screen.js";
 import { color } from "../../parts/tiles.js";
 import { isEmpty, steps } from "../../state/prediction.js";
 import { lineValues, strongest } from "./sums.js";
@@ -26,13 +25,12 @@ const NEAR = { line: 6, column: 12, neuron: 24 }; // pixels from what is pointed
 /** @param {HTMLElement} picture @param {HTMLElement[]} rows the bars */
 export function createDiagram(picture, rows) {
   const canvas = query(picture, ".picture-canvas", HTMLCanvasElement);
-  const image = query(picture, ".picture-image");
   const context = context2d(canvas);
   let places = /** @type {Place[][]} */ ([]); // of the neurons, layer by layer
   let ports = /** @type {Place[]} */ ([]); // of the rows of pixels
   let radius = RADIUS.most;
   let scale = 1; // of lines and neurons: less in a small picture, more on a large screen
-  let boxes = { pad: new DOMRect(), image: new DOMRect(), hasPad: false };
+  let [padBox, imageBox] = [new DOMRect(), new DOMRect()];
   let shown = /** @type {Line[]} */ ([]);
 
   /** @param {Element} element */
@@ -41,19 +39,18 @@ export function createDiagram(picture, rows) {
     return new DOMRect(rect.x - left, rect.y - top, rect.width, rect.height);
   }
 
-  /** Read where everything is. @param {Classifier | null} classifier */
+  /** Read where everything is. @param {Classifier} [classifier] */
   function fit(classifier) {
     const { width, height } = canvas.getBoundingClientRect();
     const layers = classifier?.network.layers ?? [];
     [canvas.width, canvas.height] = [width, height].map((side) => Math.round(side * devicePixelRatio));
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
-    const pad = document.querySelector(".pad-surface");
-    boxes = { pad: pad ? box(pad) : new DOMRect(), image: box(image), hasPad: false };
-    boxes.hasPad = boxes.pad.x > -4 && boxes.pad.width > 0 && boxes.pad.right <= boxes.image.x; // beside each other
-    const { right, y, height: side } = boxes.image;
+    padBox = box(document.querySelector(".pad-surface") ?? picture);
+    imageBox = box(query(picture, ".picture-image"));
+    const { right, y, height: side } = imageBox;
     ports = Array.from({ length: SIDE }, (_, row) => ({ x: right, y: y + ((row + 0.5) * side) / SIDE }));
-    const columns = [...picture.querySelectorAll(".picture-layer:not(.is-output)")].map(box);
-    scale = Math.max(boxes.image.width / 190, 0.4);
+    const columns = [...picture.querySelectorAll(".picture-layers > *")].map(box);
+    scale = Math.max(imageBox.width / 190, 0.4);
     radius = RADIUS.most * Math.max(scale, 1);
     places = columns.map(({ x, y, width, height }, layer) => {
       const count = layers[layer]?.outputs ?? 0;
@@ -61,12 +58,6 @@ export function createDiagram(picture, rows) {
       return Array.from({ length: count }, (_, i) => ({ x: x + width / 2, y: y + ((i + 0.5) * height) / count }));
     });
     places.push(rows.map(box).map(({ x, y, height }) => ({ x: x - 4, y: y + height / 2 })));
-  }
-
-  /** @param {Line} line @returns {[Place, Place] | null} */
-  function ends({ layer, neuron, from }) {
-    const [start, end] = [(layer ? places[layer - 1] : ports)?.[from], places[layer]?.[neuron]];
-    return start && end ? [start, end] : null;
   }
 
   /** @param {ArrayLike<number>} values neurons x sources @param {number} layer @param {number[]} chosen @returns {Line[]} */
@@ -78,11 +69,12 @@ export function createDiagram(picture, rows) {
     });
   }
 
-  /** @param {Classifier | null} classifier @param {Current} current @param {Pointed | null} pointed */
+  /** @param {Classifier | undefined} classifier @param {Current} current @param {Pointed} [pointed] */
   function paint(classifier, current, pointed) {
     context.clearRect(0, 0, canvas.width, canvas.height);
-    if (!classifier || places.length !== classifier.network.layers.length) return;
-    const { layers } = classifier.network;
+    const layers = classifier?.network.layers ?? [];
+    const isFitted = places.length === layers.length && layers.every(({ outputs }, i) => places[i].length === outputs);
+    if (!classifier || !isFitted) return;
     const [ink, quiet] = [css("ink"), css("edge")];
     const last = layers.length - 1;
     const count = (/** @type {number} */ layer) =>
@@ -142,12 +134,13 @@ export function createDiagram(picture, rows) {
   /** What preprocessing did: from the square that was cut out to the square in the image. @param {Current} current */
   function paintCrop({ ink }) {
     const stages = preprocessingStages(ink, CANVAS_SIDE, CANVAS_SIDE, steps.value);
-    if (!boxes.hasPad || !stages.crop) return;
-    const [onPad, inImage] = [boxes.pad.width / CANVAS_SIDE, boxes.image.width / SIDE];
+    const areBeside = padBox.x > -4 && padBox.right <= imageBox.x;
+    if (!areBeside || !stages.crop) return;
+    const [onPad, inImage] = [padBox.width / CANVAS_SIDE, imageBox.width / SIDE];
     const { left, top, width, height } = stages.square;
-    const from = new DOMRect(boxes.pad.x + left * onPad, boxes.pad.y + top * onPad, width * onPad, height * onPad);
+    const from = new DOMRect(padBox.x + left * onPad, padBox.y + top * onPad, width * onPad, height * onPad);
     const side = stages.cells * inImage;
-    const to = new DOMRect(boxes.image.x + stages.right * inImage, boxes.image.y + stages.down * inImage, side, side);
+    const to = new DOMRect(imageBox.x + stages.right * inImage, imageBox.y + stages.down * inImage, side, side);
     context.fillStyle = css("ink");
     context.globalAlpha = 0.05;
     context.beginPath();
@@ -184,15 +177,19 @@ export function createDiagram(picture, rows) {
   function stroke(some, style, width) {
     context.strokeStyle = style;
     context.lineWidth = width;
-    context.beginPath();
-    for (const line of some) {
-      const [from, to] = ends(line) ?? [];
-      if (!from || !to) continue;
-      const middle = (from.x + to.x) / 2;
-      context.moveTo(from.x, from.y);
-      context.bezierCurveTo(middle, from.y, middle, to.y, to.x, to.y);
+    context.stroke(curve(some));
+  }
+
+  /** @param {Line[]} some */
+  function curve(some) {
+    const path = new Path2D();
+    for (const { layer, neuron, from } of some) {
+      const [start, end] = [(layer ? places[layer - 1] : ports)[from], places[layer][neuron]];
+      const middle = (start.x + end.x) / 2;
+      path.moveTo(start.x, start.y);
+      path.bezierCurveTo(middle, start.y, middle, end.y, end.x, end.y);
     }
-    context.stroke();
+    return path;
   }
 
   /** @param {Place} place @param {number} size */
@@ -214,22 +211,10 @@ export function createDiagram(picture, rows) {
       }),
     );
     if (neuron && near < NEAR.column) return neuron;
-    const distances = shown.map((line) => distanceTo(line, x, y));
-    const line = shown[distances.indexOf(Math.min(...distances, NEAR.line))];
+    context.lineWidth = 2 * NEAR.line;
+    const [across, down] = [x * devicePixelRatio, y * devicePixelRatio];
+    const line = shown.find((each) => context.isPointInStroke(curve([each]), across, down)); // the strongest one
     return line ? { layer: line.layer, neuron: line.neuron, from: line.from } : neuron;
-  }
-
-  /** @param {Line} line @param {number} x @param {number} y */
-  function distanceTo(line, x, y) {
-    const [from, to] = ends(line) ?? [];
-    if (!from || !to || x < from.x || x > to.x) return Infinity;
-    let [low, high] = [0, 1]; // of the curve's parameter: x grows with it
-    for (let i = 0; i < 8; i++) {
-      const t = (low + high) / 2;
-      if (from.x + (to.x - from.x) * (1.5 * t * (1 - t) + t ** 3) < x) low = t;
-      else high = t;
-    }
-    return Math.abs(from.y + (to.y - from.y) * (3 - 2 * low) * low ** 2 - y);
   }
 
   return { fit, paint, at };
@@ -244,9 +229,3 @@ function rowSizes(weights) {
 
 /** @param {string} name */
 const css = (name) => `rgb(${color(name).join(" ")})`;
-
-/** What has to be called when the layout changes. @param {HTMLElement} picture @param {() => void} fit */
-export function watchLayout(picture, fit) {
-  const area = picture.closest(".drawing-area") ?? picture;
-  watchScreen([area, picture, query(picture, ".picture-image"), ...picture.querySelectorAll(".digit-bars")], fit);
-}

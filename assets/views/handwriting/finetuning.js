@@ -7,13 +7,13 @@ import { argmax, sum } from "../../engine/math.js";
 import { CANVAS_SIDE } from "../../engine/pen.js";
 import { preprocess } from "../../engine/preprocessing.js";
 import { percent, withSign } from "../../parts/numbers.js";
-import { addOwn, drawWith, networks, predictWith } from "../../state/networks.js";
+import { drawWith, offer, ownNetwork, predictWith, shared } from "../../state/networks.js";
 import { current as currentRun } from "../../state/runs.js";
 import { state } from "../../state/state.js";
-import { keep, kept } from "../../state/storage.js";
+import { keptSignal } from "../../state/storage.js";
 import { listeners, tell } from "../../state/training.js";
 import { html, nothing } from "../../vendor/lit-html.js";
-import { computed, effect, signal, untracked } from "../../vendor/signals-core.js";
+import { computed, signal } from "../../vendor/signals-core.js";
 import { begin, inkOf } from "./handwriting.js";
 
 /** @typedef {{ parameters: Float32Array, shape: Shape, testAccuracy: number }} Tuned */
@@ -21,11 +21,10 @@ import { begin, inkOf } from "./handwriting.js";
 const NAME = "fine-tuned"; // in the state
 const FEWEST = 4; // drawings: one for each fold of the cross-validation
 
-const tuned = signal(/** @type {Tuned | null} */ (null));
-/** The last fine-tuning: on which drawings, how far it is, and what came of it. */
-const job = signal(
-  /** @type {{ drawings: LabeledDrawing[], share: number, result: FineTuned | null } | null} */ (null),
-);
+const tuned = /** @type {typeof keptSignal<Tuned>} */ (keptSignal)(NAME);
+/** The last fine-tuning: on which drawings, how far it is, and what came of it.
+    @typedef {{ drawings: LabeledDrawing[], shape: Shape, share: number, result: FineTuned | null }} Job */
+const job = signal(/** @type {Job | null} */ (null));
 const problem = signal("");
 
 /** Whether the network that predicts was fine-tuned on these very drawings. */
@@ -33,57 +32,44 @@ export function isTunedOnThese() {
   return state.network.value === NAME && job.value?.drawings === state.handwriting.value;
 }
 
-const shared = computed(() => networks.value.get("shared") ?? null);
-const shape = computed(() => {
-  if (!shared.value) return null;
-  const { network, mean, std } = shared.value.classifier;
-  const widths = [PIXELS, ...network.layers.map(({ outputs }) => outputs)];
-  return /** @type {Shape} */ ({ widths, activation: "relu", mean, std });
-});
+offer(
+  computed(() => {
+    if (!tuned.value || !shared.value) return null;
+    const { parameters, shape, testAccuracy } = tuned.value;
+    const recipe = `${shared.value.description.recipe}; fine-tuned on your drawings`;
+    const about = { recipe, origin: "Fine-tuned in this page", testAccuracy };
+    return ownNetwork(NAME, "Fine-tuned", shape, { parameters }, about);
+  }),
+);
 
-async function start() {
+function start() {
   const drawings = state.handwriting.value;
   if (!shared.value) return;
-  [job.value, problem.value] = [{ drawings, share: 0, result: null }, ""];
+  const { network, mean, std } = shared.value.classifier;
+  const widths = [PIXELS, ...network.layers.map(({ outputs }) => outputs)];
+  const shape = /** @type {Shape} */ ({ widths, activation: "relu", mean, std });
+  const parameters = Float32Array.from(network.layers.flatMap(({ weights, biases }) => [...weights, ...biases]));
   const images = new Uint8Array(drawings.length * PIXELS);
   drawings.forEach((drawn, i) => images.set(preprocess(inkOf(drawn), CANVAS_SIDE, CANVAS_SIDE), i * PIXELS));
   const samples = { images, labels: Uint8Array.from(drawings, ({ label }) => label) };
-  const layers = shared.value.classifier.network.layers;
-  const parameters = Float32Array.from(layers.flatMap(({ weights, biases }) => [...weights, ...biases]));
-  try {
-    await tell({ type: "fine-tune", run: NAME, parameters, shape: shape.value, drawings: samples, seed: 0 });
-  } catch (error) {
-    fail(/** @type {Error} */ (error).message);
-  }
+  [job.value, problem.value] = [{ drawings, shape, share: 0, result: null }, ""];
+  tell({ type: "fine-tune", run: NAME, parameters, shape, drawings: samples, seed: 0 }).catch(fail);
 }
 
-/** @param {string} message */
-function fail(message) {
+/** @param {{ message: string }} error */
+function fail({ message }) {
   [job.value, problem.value] = [null, message];
 }
 
 listeners.add((message) => {
-  if (!job.value || job.value.result || (message.run !== NAME && message.run !== undefined)) return;
-  if (message.type === "failed") fail(message.message);
-  if (message.type !== "fine-tuning") return;
-  if (message.state === "stopped") job.value = null;
-  else if (message.state === "diverged") fail("It diverged: its weights are no numbers any more. Write other digits.");
-  else job.value = { ...job.value, share: message.share, result: message.result };
-  if (!message.result || !shape.value) return;
-  tuned.value = {
-    parameters: message.result.parameters,
-    shape: shape.value,
-    testAccuracy: message.result.mnistAfter.accuracy,
-  };
-  keep(NAME, tuned.value);
-});
-
-effect(() => {
-  const [network, base] = [tuned.value, shared.value];
-  if (!network || !base) return;
-  const recipe = `${base.description.recipe}; fine-tuned on your drawings`;
-  const about = { recipe, origin: "Fine-tuned in this page", testAccuracy: network.testAccuracy };
-  untracked(() => addOwn(NAME, "Fine-tuned", network, about));
+  if (!job.value || job.value.result || (message.run ?? NAME) !== NAME) return;
+  const { type, state: its, share, result } = message;
+  if (type === "failed") fail(message);
+  else if (its === "diverged")
+    fail({ message: "It diverged: its weights are no numbers any more. Write other digits." });
+  else job.value = its === "stopped" ? null : { ...job.value, share, result };
+  if (!result || !job.value) return;
+  tuned.value = { parameters: result.parameters, shape: job.value.shape, testAccuracy: result.mnistAfter.accuracy };
 });
 
 export function fineTuning() {
@@ -105,7 +91,7 @@ export function fineTuning() {
     <div class="buttons">
       ${
         isRunning
-          ? html`<button type="button" @click=${() => tell({ type: "stop" })}>Stop</button>
+          ? html`<button type="button" @click=${() => tell({ type: "go", state: "stopped" })}>Stop</button>
               <progress max="1" value=${now.share} aria-label="Fine-tuning"></progress>`
           : html`<button type="button" class="is-main" ?disabled=${missing !== ""} @click=${start}>Fine-tune</button>`
       }
@@ -118,68 +104,55 @@ export function fineTuning() {
 
 /** @param {FineTuned} result @param {LabeledDrawing[]} drawings */
 function comparison({ before, after, outOfFold, mnistBefore, mnistAfter }, drawings) {
-  const right = (/** @type {Uint8Array} */ digits) => drawings.filter(({ label }, i) => digits[i] === label).length;
   const count = drawings.length;
-  const losses = mnistBefore.confusion.map((row, digit) => row[digit] - mnistAfter.confusion[digit][digit]);
-  const worst = argmax(losses);
-  const points = 100 * (mnistAfter.accuracy - mnistBefore.accuracy);
-  const fresh = () => {
-    predictWith(NAME);
-    begin();
-  };
-  /** @type {(what: unknown, shares: number[], words: string[], change: string) => unknown} */
+  /** @type {(what: string, shares: number[], words: (share: number) => string, change: string) => unknown} */
   const row = (what, shares, words, change) =>
     html`<tr>
       <th scope="row">${what}</th>
       ${shares.map(
-        (share, i) =>
+        (share) =>
           html`<td>
-            <span class="track" aria-hidden="true"><span style="--share: ${share}"></span></span>${words[i]}
+            <span class="track" aria-hidden="true"><span style="--share: ${share}"></span></span>${words(share)}
           </td>`,
       )}
       <td>${change}</td>
     </tr>`;
-  const ofMine = (/** @type {string} */ what, /** @type {Uint8Array} */ digits) =>
-    row(
-      what,
-      [right(before) / count, right(digits) / count],
-      [`${right(before)} of ${count}`, `${right(digits)} of ${count}`],
-      right(digits) === right(before) ? "none" : withSign(right(digits) - right(before), 0),
-    );
+  const ofMine = (/** @type {string} */ what, /** @type {Uint8Array} */ digits) => {
+    const right = [before, digits].map((its) => drawings.filter(({ label }, i) => its[i] === label).length);
+    const shares = right.map((number) => number / count);
+    const change = right[1] === right[0] ? "none" : withSign(right[1] - right[0], 0);
+    return row(what, shares, (share) => `${Math.round(share * count)} of ${count}`, change);
+  };
+  const points = 100 * (mnistAfter.accuracy - mnistBefore.accuracy);
+  const change = Math.abs(points) < 0.005 ? "none" : `${withSign(points)} points`;
+  const losses = mnistBefore.confusion.map((row, digit) => row[digit] - mnistAfter.confusion[digit][digit]);
+  const worst = argmax(losses);
   const forgotten =
     losses[worst] > 0
       ? `Learning one thing cost another: the ${worst}s suffered most, of which ${losses[worst]} more of ` +
         `${sum(mnistAfter.confusion[worst])} are wrong now. MNIST’s digits among yours keep this small.`
       : "It forgot none of MNIST’s digits.";
+  const writeNew = () => {
+    predictWith(NAME);
+    begin();
+  };
   return html`<table>
       <caption class="sr-only">Right, before and after</caption>
       <thead>
         <tr>
           <td></td>
-          <th scope="col">before</th>
-          <th scope="col">after</th>
-          <th scope="col">change</th>
+          ${["before", "after", "change"].map((title) => html`<th scope="col">${title}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${ofMine("Your drawings, which it learned", after)}
         ${ofMine("The same, each by a copy that did not learn it", outOfFold)}
-        ${row(
-          "MNIST’s 10,000 test digits",
-          [mnistBefore.accuracy, mnistAfter.accuracy],
-          [percent(mnistBefore.accuracy, 2), percent(mnistAfter.accuracy, 2)],
-          Math.abs(points) < 0.005 ? "none" : `${withSign(points)} points`,
-        )}
+        ${row("MNIST’s 10,000 test digits", [mnistBefore.accuracy, mnistAfter.accuracy], (share) => percent(share, 2), change)}
       </tbody>
     </table>
     <p class="view-quiet">The second line is the fair one (cross-validation in four parts). ${forgotten}</p>
     <div class="buttons">
       <button type="button" @click=${() => drawWith(NAME)}>Draw with it</button>
-      <button type="button" @click=${fresh}>Write twenty new digits for it</button>
+      <button type="button" @click=${writeNew}>Write twenty new digits for it</button>
     </div>`;
 }
-
-kept().then((all) => {
-  const found = all.find(([key]) => key === NAME);
-  if (found && !tuned.value) tuned.value = found[1];
-});

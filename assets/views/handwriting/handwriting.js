@@ -2,11 +2,12 @@
     The drawings stay in this tab. */
 /** @import { MountContext, Stroke } from "../../state/types.js" */
 import { BLANK, DIGITS } from "../../engine/classifier.js";
+import { clip } from "../../engine/math.js";
 import { CANVAS_SIDE, InkCanvas } from "../../engine/pen.js";
-import { csv, npy, png, save, zip } from "../../parts/download.js";
+import { csv, npy, save } from "../../parts/download.js";
 import { inkDrawing } from "../../parts/ink.js";
 import { percent } from "../../parts/numbers.js";
-import { drawing, pad } from "../../state/drawing.js";
+import { drawing, isPadLarge, pad } from "../../state/drawing.js";
 import { active } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
 import { current, isEmpty } from "../../state/prediction.js";
@@ -48,7 +49,7 @@ export function mount({ element }) {
     </section>`;
   });
   const isAsking = computed(() => state.view.value === "handwriting" && state.wanted.value.length > 0);
-  effect(() => void document.documentElement.classList.toggle("has-large-pad", isAsking.value)); // on a phone
+  effect(() => void (isPadLarge.value = isAsking.value));
   // From the pad, too, where Enter and Space move the pen; but nowhere else.
   document.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey, repeat, target }) => {
     if (key.toLowerCase() !== "n" || ctrlKey || metaKey || altKey || repeat || element.hidden) return;
@@ -115,10 +116,10 @@ function start() {
 function ask() {
   const [wanted, drawings] = [state.wanted.value, state.handwriting.value];
   const total = wanted.length + drawings.length;
-  return html`<p class="handwriting-wanted" role="status">
+  return html`<p class="handwriting-wanted handwriting-score" role="status">
       ${wanted[0] === 8 ? "Write an" : "Write a"} <strong>${wanted[0]}</strong>
     </p>
-    <ol class="handwriting-strip" aria-label="${drawings.length} of ${total} written">
+    <ol class="handwriting-digits" aria-label="${drawings.length} of ${total} written">
       ${drawings.map(({ strokes }) => html`<li>${inkDrawing(strokes)}</li>`)} ${wanted.map(() => html`<li></li>`)}
     </ol>
     <div class="buttons">
@@ -137,13 +138,12 @@ function results() {
   return html`<h3 class="handwriting-score">
       <strong>${right}</strong> of ${all.length} right <small>${fairness}</small>
     </h3>
-    ${interval(right, all.length)}
-    <ol class="handwriting-gallery" aria-label="Your drawings; choose one to put it back on the pad">
+    <p class="view-quiet">${plausible(right, all.length)}</p>
+    <ol class="handwriting-digits handwriting-gallery" aria-label="Your drawings; choose one to put it back on the pad">
       ${byLabel.map(card)}
     </ol>
     ${fineTuning()}
     <div class="handwriting-saving buttons">
-      <button type="button" @click=${saveImages}>Images (.zip)</button>
       <button type="button" @click=${saveArray}>Array (.npy)</button>
       <button type="button" @click=${saveLabels}>Labels (.csv)</button>
       <button type="button" @click=${begin}>Start again</button>
@@ -152,30 +152,16 @@ function results() {
     <p class="view-quiet">For the command line: <code>python -m model classify ${FILE}.npy</code></p>`;
 }
 
-/** The 95 % confidence interval of a share (E. B. Wilson, 1927). @type {(right: number, count: number) => [number, number]} */
-function wilsonInterval(right, count) {
+/** The 95 % confidence interval of a share (E. B. Wilson, 1927), in words. @param {number} right @param {number} count */
+function plausible(right, count) {
   const z = 1.96;
   const share = right / count;
   const middle = share + z ** 2 / (2 * count);
   const reach = z * Math.sqrt((share * (1 - share)) / count + z ** 2 / (4 * count ** 2));
-  const scale = 1 + z ** 2 / count;
-  return [Math.max((middle - reach) / scale, 0), Math.min((middle + reach) / scale, 1)];
-}
-
-/** Which shares are plausible, and where MNIST's is. @param {number} right @param {number} count */
-function interval(right, count) {
-  const [low, high] = wilsonInterval(right, count);
+  const [low, high] = [middle - reach, middle + reach].map((end) => percent(clip(end / (1 + z ** 2 / count), 0, 1), 0));
   const mnist = active.value?.description.testAccuracy ?? null;
-  return html`<figure class="handwriting-interval" style="--low: ${low}; --high: ${high}; --share: ${right / count}">
-    <div aria-hidden="true">
-      <span class="handwriting-band"></span><span class="handwriting-dot"></span>
-      ${mnist === null ? nothing : html`<span class="handwriting-mnist" style="--share: ${mnist}"></span>`}
-    </div>
-    <figcaption>
-      ● yours: if you wrote many more, anything from ${percent(low, 0)} to ${percent(high, 0)} is plausible.
-      ${mnist === null ? nothing : `| MNIST’s test digits: ${percent(mnist)}.`}
-    </figcaption>
-  </figure>`;
+  const ofMnist = mnist === null ? "" : ` It recognizes ${percent(mnist)} of MNIST’s test digits.`;
+  return `If you wrote many more, anything from ${low} to ${high} right would be plausible.${ofMnist}`;
 }
 
 /** @param {typeof answers.value[number] & { number: number }} answer */
@@ -189,14 +175,6 @@ function card({ number, label, digit, probabilities, verdict, strokes }) {
       ${inkDrawing(strokes)}<span>${isRight ? "" : "✗ "}<b>${digit ?? "–"}</b> ${share}</span>
     </button>
   </li>`;
-}
-
-async function saveImages() {
-  const files = state.handwriting.value.map(async (drawn, i) => ({
-    name: `${String(i).padStart(2, "0")}-label-${drawn.label}.png`,
-    bytes: await png(inkOf(drawn), CANVAS_SIDE),
-  }));
-  save(`${FILE}.zip`, zip(await Promise.all(files)), "application/zip");
 }
 
 function saveArray() {

@@ -18,7 +18,6 @@ import { flattening as rowPicture, preprocessingSteps } from "../input/input.js"
 import { lossCurve, softmaxPicture } from "../loss/loss.js";
 import { neuronSum } from "../neurons/neuron.js";
 import { neuronLayers } from "../neurons/neurons.js";
-import { runOf } from "../train/experiments.js";
 import { ACCURACY, LOSS } from "../train/train.js";
 import { changePicture, choice, differenceMap } from "../why/why.js";
 import { neuronOf, nudged } from "./facts.js";
@@ -211,7 +210,7 @@ const atRates = () => {
 
 /** The runs with these settings, if all are over. @param {Settings[]} all */
 function ended(all) {
-  const runs = all.map(runOf).filter((run) => run?.state === "done" || run?.state === "diverged");
+  const runs = all.map(training.runOf).filter((run) => run?.state === "done" || run?.state === "diverged");
   return runs.length === all.length ? /** @type {Run[]} */ (runs) : null;
 }
 
@@ -219,7 +218,7 @@ function ended(all) {
     @param {string} title @param {Settings[]} all @param {Curve[]} curves @param {import("../../parts/chart.js").YAxis} axis
     @param {string} description @param {unknown} [field] */
 function trainings(title, all, curves, axis, description, field) {
-  const last = Math.max(100, ...all.map((settings) => runOf(settings)?.steps ?? 0));
+  const last = Math.max(100, ...all.map((settings) => training.runOf(settings)?.steps ?? 0));
   const trouble = training.trouble.value;
   const isGoing = training.current.value !== null && training.current.value.state !== "paused";
   const start = () => training.startAll(all.filter((settings) => !ended([settings])));
@@ -242,7 +241,7 @@ export function rates() {
   const option = (/** @type {string[]} */ [name, title]) =>
     html`<option value=${name} ?selected=${name === state.optimizer.value}>${title}</option>`;
   const curves = all.flatMap((settings) => {
-    const run = runOf(settings);
+    const run = training.runOf(settings);
     return run ? [curve(run.points, "loss", String(settings.learningRate), training.current.value === run)] : [];
   });
   const select = html`<select aria-label="Optimizer" @change=${choose}>${Object.entries(OPTIMIZERS).map(option)}</select>`;
@@ -262,7 +261,7 @@ export function ratesReached() {
 }
 
 export function overfitting() {
-  const run = runOf(FEW[0]);
+  const run = training.runOf(FEW[0]);
   const measured = run?.snapshots.filter(({ accuracy }) => accuracy !== null) ?? [];
   const curves = [
     curve(run?.points ?? [], "accuracy", "training", true),

@@ -7,124 +7,79 @@ import { reset, state } from "../../state/state.js";
 import { batch, computed, signal } from "../../vendor/signals-core.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 
-/** @typedef {"optimizer" | "learningRate" | "batchSize" | "hiddenLayers" | "hidden" | "activation" | "digits" | "epochs" |
- *   "initialization" | "seed" | "augmentation" | "penStrokes"} Name
- *  @typedef {{ name: Name, label: string, hint: string, choices?: Record<string, string>, suggestions?: number[] }} Field */
+/** @typedef {Exclude<keyof Settings, "isOneCycle">} Name */
+/** @typedef {{ name: Name, label: string, hint: string, choices?: Record<string, string> }} Field */
 
+const { ACTIVATIONS, INITIALIZATIONS, OPTIMIZERS, RANGES } = engine;
 const LAYERS = { 0: "0", 1: "1", 2: "2", 3: "3" };
 /** @type {Field[]} */
 const FIELDS = [
-  { name: "optimizer", label: "Optimizer", hint: "turns gradients into steps", choices: engine.OPTIMIZERS },
-  {
-    ...{ name: "learningRate", label: "Learning rate", hint: "how long each step is" },
-    suggestions: [0.0001, 0.001, 0.003, 0.01, 0.1, 1],
-  },
+  { name: "optimizer", label: "Optimizer", hint: "turns gradients into steps", choices: OPTIMIZERS },
+  { name: "learningRate", label: "Learning rate", hint: "how long each step is" },
   { name: "batchSize", label: "Batch size", hint: "digits for each step" },
   { name: "hiddenLayers", label: "Hidden layers", hint: "between image and digits", choices: LAYERS },
   { name: "hidden", label: "Neurons each", hint: "in every hidden layer" },
-  { name: "activation", label: "Activation", hint: "after each hidden layer", choices: engine.ACTIVATIONS },
+  { name: "activation", label: "Activation", hint: "after each hidden layer", choices: ACTIVATIONS },
   { name: "digits", label: "Training digits", hint: "of 55,000; the other 5,000 are for validation" },
   { name: "epochs", label: "Epochs", hint: "passes over the training digits" },
 ];
 /** @type {Field[]} */
 const MORE = [
-  {
-    name: "initialization",
-    label: "Initialization",
-    hint: "the weights at the start",
-    choices: engine.INITIALIZATIONS,
-  },
+  { name: "initialization", label: "Initialization", hint: "the weights at the start", choices: INITIALIZATIONS },
   { name: "seed", label: "Seed", hint: "decides initial weights and order; the same seed gives the same run" },
 ];
-const SWITCHES = /** @type {const} */ ([
-  [
-    "augmentation",
-    "Augmentation",
-    "each digit turned, slanted, scaled and shifted a little, differently in every epoch",
-  ],
-  ["penStrokes", "Pen strokes", "other people’s pen strokes among the digits"],
-]);
-const NAMES = /** @type {Name[]} */ (
-  [...FIELDS, ...MORE].map(({ name }) => name).concat(SWITCHES.map(([name]) => name))
-);
+/** @type {["augmentation" | "penStrokes", string, string][]} */
+const SWITCHES = [
+  ["augmentation", "Augmentation", "each digit turned, slanted, scaled and shifted a little, anew in every epoch"],
+  ["penStrokes", "Pen strokes", "10,000 digits that people wrote with a pen among MNIST’s"],
+];
+const NAMES = /** @type {Name[]} */ (Object.keys(engine.DEFAULTS));
+const ON_DISK = ". A page opened from a disk has the first 10,000 digits, a fifth of them for validation.";
 
-const ON_DISK =
-  location.protocol === "file:"
-    ? ". A page opened from a disk has the first 10,000 digits, a fifth of them for validation."
-    : "";
-
-/** What was typed and is not taken yet. */
-const typed = signal(/** @type {Partial<Record<Name, string>>} */ ({}));
+/** What was typed and can't be taken, by field. */
+const wrong = signal(/** @type {ReadonlyMap<Name, string>} */ (new Map()));
 const focused = signal(/** @type {Field | null} */ (null));
 
-/** The settings of the next training; a field that holds no number is NaN. */
-export const settings = computed(() => {
-  const values = Object.fromEntries(NAMES.map((name) => [name, state[name].value]));
-  for (const [name, text] of Object.entries(typed.value)) values[name] = numberIn(name, text);
-  const { penStrokes, augmentation, ...others } = values;
-  const settings = { ...others, augmentation: Number(augmentation), schedule: "constant" };
-  return /** @type {Settings} */ (penStrokes ? { ...settings, penStrokes } : settings);
+/** The settings of the next training. */
+export const settings = computed(
+  () => /** @type {Settings} */ (Object.fromEntries(NAMES.map((name) => [name, state[name].value]))),
+);
+
+/** What is wrong with what was typed, in one sentence; or "". */
+export const problem = computed(() => {
+  const its = [...FIELDS, ...MORE].find(({ name }) => wrong.value.has(name));
+  if (its) return `${its.label} must be a ${its.name === "learningRate" ? "" : "whole "}number ${range(its)}.`;
+  const steps = engine.stepCount(settings.value);
+  return steps > engine.MAX_STEPS
+    ? `That makes ${grouped(steps)} steps, and a training has at most ${grouped(engine.MAX_STEPS)}: choose larger batches or fewer epochs.`
+    : "";
 });
 
-/** What is wrong with them, in one sentence; or "". */
-export const settingsProblem = computed(() => {
-  const problem = engine.settingsError(settings.value);
-  const field = [...FIELDS, ...MORE].find(({ name }) => problem.startsWith(`${name} `));
-  return field ? problem.replace(field.name, field.label) : problem;
-});
-
-/** Whether they are the chapter's. */
-const isChapter = computed(() => isSame(settings.value, engine.DEFAULTS));
-
-/** @param {Settings} some @param {Settings} others */
-export function isSame(some, others) {
-  const text = (/** @type {Settings} */ settings) => JSON.stringify(Object.entries(settings).sort());
-  return text(some) === text(others);
+/** @param {Field} field */
+function range({ name }) {
+  const [low, high] = RANGES[name];
+  return name === "learningRate" ? `above 0 and at most ${high}` : `from ${grouped(low)} to ${grouped(high)}`;
 }
 
-/** Fill the fields in. @param {Partial<Settings>} changes of the chapter's values */
-function fillIn(changes) {
-  batch(() => {
-    typed.value = {};
-    reset(...NAMES);
-    for (const [name, value] of Object.entries(changes)) {
-      if (name === "augmentation") state.augmentation.value = value !== 0;
-      else if (name in state) /** @type {any} */ (state)[name].value = value;
-    }
-  });
-}
-
-/** A comma is the rate's decimal point, as most of the world writes it, and groups the thousands of a whole number, as this
-    page does. NaN for what is no number. @param {string} name @param {string} text */
-function numberIn(name, text) {
-  const plain = name === "learningRate" ? text.replace(",", ".") : text.replace(/(?<=\d),(?=\d{3}\b)/g, "");
-  return plain.trim() ? Number(plain) : NaN;
-}
-
-/** @param {Name} name @param {string} text */
-function type(name, text) {
-  const [low, high] = /** @type {Record<string, number[]>} */ (engine.RANGES)[name];
-  const value = numberIn(name, text);
-  batch(() => {
-    typed.value = { ...typed.value, [name]: text };
-    if (value >= low && value <= high) /** @type {any} */ (state)[name].value = value;
-  });
-}
-
-export function form() {
-  const { widthsOf, stepCount } = engine;
-  const [now, problem, field] = [settings.value, settingsProblem.value, focused.value];
-  const widths = widthsOf(now);
-  const summary = `${widths.join(" – ")}: ${grouped(parameterCount(widths).parameters)} parameters, ${grouped(stepCount(now))} steps${ON_DISK}`;
-  const hint = problem || (field ? `${field.label}: ${field.hint}${range(field)}.` : summary);
+/** @param {() => void} train */
+export function form(train) {
+  const widths = engine.widthsOf(settings.value);
+  const onDisk = location.protocol === "file:" ? ON_DISK : "";
+  const summary = `${widths.join(" – ")}: ${grouped(parameterCount(widths).parameters)} parameters, ${grouped(engine.stepCount(settings.value))} steps${onDisk}`;
+  const its = focused.value;
+  const hint = its && `${its.label}: ${its.hint}${its.choices ? "" : `, ${range(its)}`}.`;
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    train();
+  };
   return html`<form class="train-form" aria-label="Settings of the next run" novalidate @submit=${submit}>
     <div class="train-fields">${FIELDS.map(input)}</div>
-    <p class="view-quiet" id="train-hint" role=${problem ? "alert" : nothing}>
-      ${hint}
+    <p class="view-quiet" id="train-hint" role=${problem.value ? "alert" : nothing}>
+      ${problem.value || hint || summary}
       ${
-        isChapter.value
-          ? nothing
-          : html`<button type="button" class="train-plain" @click=${() => fillIn({})}>The chapter’s values</button>`
+        problem.value || !engine.isSame(settings.value, engine.DEFAULTS)
+          ? html`<button type="button" class="train-plain" @click=${chapters}>The chapter’s values</button>`
+          : nothing
       }
     </p>
     <details>
@@ -133,9 +88,9 @@ export function form() {
         ${MORE.map(input)}
         ${SWITCHES.map(
           ([name, label, title]) =>
-            html`<label class="train-switch" title=${title}>
+            html`<label title=${title}>
               <input type="checkbox" .checked=${state[name].value}
-                @change=${(/** @type {any} */ event) => (state[name].value = event.target.checked)} />
+                @change=${(/** @type {any} */ { target }) => (state[name].value = target.checked)} />
               ${label}
             </label>`,
         )}
@@ -144,52 +99,55 @@ export function form() {
   </form>`;
 }
 
-/** @param {Field} field */
-function range({ name }) {
-  const [low, high] = /** @type {Record<string, number[]>} */ (engine.RANGES)[name] ?? [];
-  if (high === undefined || name === "hiddenLayers" || name === "seed") return "";
-  return name === "learningRate" ? `, above 0 and at most ${high}` : `, from ${grouped(low)} to ${grouped(high)}`;
+function chapters() {
+  batch(() => {
+    wrong.value = new Map();
+    reset(...NAMES);
+  });
 }
 
-/** @param {Field} field */
-function input(field) {
-  const { name, label, choices, suggestions } = field;
-  const value = String(state[name].value);
-  const enter = () => (focused.value = field);
+/** @param {Field} its */
+function input(its) {
+  const { name, label, choices } = its;
+  const own = /** @type {import("../../vendor/signals-core.js").Signal<any>} */ (state[name]);
+  const choose = (/** @type {any} */ { target }) => {
+    own.value = choices === LAYERS ? Number(target.value) : target.value;
+  };
+  const enter = () => (focused.value = its);
   const leave = () => (focused.value = null);
-  const isWrong = settingsProblem.value.startsWith(label);
-  /** @param {any} event */
-  const choose = ({ target }) => {
-    /** @type {any} */ (state)[name].value = choices === LAYERS ? Number(target.value) : target.value;
-  };
-  /** @param {any} event */
-  const done = ({ target }) => {
-    const { [name]: text = target.value, ...others } = typed.value;
-    if (numberIn(name, text) === state[name].value) typed.value = others;
-  };
   const control = choices
-    ? html`<select id="train-${name}" aria-describedby="train-hint" .value=${value} @change=${choose} @focus=${enter}
-      @blur=${leave}>
-        ${Object.entries(choices).map(
-          ([key, words]) => html`<option value=${key} ?selected=${key === value}>${words}</option>`,
-        )}
+    ? html`<select id="train-${name}" aria-describedby="train-hint" @change=${choose} @focus=${enter} @blur=${leave}>
+        ${options(choices, String(own.value))}
       </select>`
     : html`<input id="train-${name}" type="text" inputmode=${name === "learningRate" ? "decimal" : "numeric"}
-      autocomplete="off" list=${suggestions ? `train-${name}-list` : nothing} aria-describedby="train-hint"
-      aria-invalid=${isWrong ? "true" : nothing} .value=${typed.value[name] ?? value}
-      @input=${(/** @type {any} */ event) => type(name, event.target.value)} @change=${done} @focus=${enter}
-      @blur=${leave} />${
-        suggestions
-          ? html`<datalist id="train-${name}-list">
-                ${suggestions.map((each) => html`<option value=${each}></option>`)}
-              </datalist>`
-          : nothing
-      }`;
-  return html`<div class="field"><label for="train-${name}">${label}</label>${control}</div>`;
+      autocomplete="off" aria-describedby="train-hint" aria-invalid=${wrong.value.has(name) ? "true" : nothing}
+      .value=${wrong.value.get(name) ?? String(own.value)}
+      @input=${(/** @type {any} */ { target }) => type(name, target.value)} @focus=${enter} @blur=${leave} />`;
+  return field(`train-${name}`, label, control);
 }
 
-/** Enter in a field trains. @param {Event} event */
-function submit(event) {
-  event.preventDefault();
-  /** @type {HTMLElement} */ (event.currentTarget).dispatchEvent(new CustomEvent("train", { bubbles: true }));
+/** @param {string} id of the control @param {string} label @param {unknown} control */
+export function field(id, label, control) {
+  return html`<div class="field"><label for=${id}>${label}</label>${control}</div>`;
+}
+
+/** @param {Record<string, string>} choices titles by value @param {string} chosen */
+export function options(choices, chosen) {
+  return Object.entries(choices).map(
+    ([value, title]) => html`<option value=${value} .selected=${value === chosen}>${title}</option>`,
+  );
+}
+
+/** Take what was typed. A comma is the rate's decimal point, as most of the world writes it, and groups the thousands of a
+    whole number, as this page does. @param {Name} name @param {string} text */
+function type(name, text) {
+  const isRate = name === "learningRate";
+  const plain = (isRate ? text.replace(",", ".") : text.replace(/(?<=\d),(?=\d{3}\b)/g, "")).trim();
+  const [value, [low, high]] = [Number(plain), RANGES[name]];
+  const isTaken = plain !== "" && value >= low && value <= high && (isRate || Number.isInteger(value));
+  const others = [...wrong.value].filter(([other]) => other !== name);
+  batch(() => {
+    wrong.value = new Map(isTaken ? others : [...others, [name, text]]);
+    if (isTaken) /** @type {import("../../vendor/signals-core.js").Signal<any>} */ (state[name]).value = value;
+  });
 }

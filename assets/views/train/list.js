@@ -1,55 +1,16 @@
 /** The runs in one list, to be compared and chosen from. */
-/** @import { Settings } from "../../engine/settings.js" */
 /** @import { Run } from "../../state/runs.js" */
-import * as engine from "../../engine/settings.js";
+import { inWords } from "../../engine/settings.js";
+import { writeSafetensors } from "../../engine/weights-files.js";
 import { sparkline } from "../../parts/chart.js";
-import { grouped, percent } from "../../parts/numbers.js";
-import {
-  accuracyOf,
-  isUnderWay,
-  predictionOf,
-  remove,
-  runs,
-  sharedRun,
-  show,
-  shown,
-  titleOf,
-} from "../../state/runs.js";
+import { save } from "../../parts/download.js";
+import { percent } from "../../parts/numbers.js";
+import * as training from "../../state/runs.js";
 import { html, nothing } from "../../vendor/lit-html.js";
-import { saveWeights } from "./result.js";
 import { LOSS } from "./train.js";
 
-/** The settings in one line: parts, and whether each differs from the chapter's. @param {Settings} settings
-    @returns {[string, boolean][]} */
-function inOneLine(settings) {
-  const is = engine.DEFAULTS;
-  /** @type {(names: (keyof Settings)[]) => boolean} */
-  const differs = (names) => names.some((name) => (settings[name] || 0) !== (is[name] || 0));
-  const { hiddenLayers, hidden, digits } = settings;
-  /** @type {[string, (keyof Settings)[], boolean?][]} */
-  const parts = [
-    [engine.OPTIMIZERS[settings.optimizer], ["optimizer"], true],
-    [String(settings.learningRate), ["learningRate"], true],
-    [`batch ${settings.batchSize}`, ["batchSize"], true],
-    [
-      hiddenLayers ? `${Array(hiddenLayers).fill(hidden).join(" – ")} neurons` : "no hidden layer",
-      ["hiddenLayers", "hidden"],
-    ],
-    [settings.activation === "none" ? "no activation" : engine.ACTIVATIONS[settings.activation], ["activation"]],
-    [engine.INITIALIZATIONS[settings.initialization], ["initialization"]],
-    [`${grouped(digits)} digits`, ["digits"]],
-    ["augmentation", ["augmentation"]],
-    ["pen strokes", /** @type {any} */ (["penStrokes"])],
-    [`seed ${settings.seed}`, ["seed"]],
-  ];
-  return parts.flatMap(([words, names, isAlways]) => {
-    const isOther = differs(names);
-    return isAlways || isOther ? [/** @type {[string, boolean]} */ ([words, isOther])] : [];
-  });
-}
-
 export function list() {
-  const all = [...runs.value, ...(sharedRun.value ? [sharedRun.value] : [])];
+  const all = [...training.runs.value, ...(training.sharedRun.value ? [training.sharedRun.value] : [])];
   return html`<table class="train-runs">
     <caption class="sr-only">Runs</caption>
     <thead>
@@ -68,58 +29,50 @@ export function list() {
 
 /** @param {Run} run */
 function row(run) {
-  const { number, settings } = run;
-  const isShown = run === shown.value;
-  const accuracy = accuracyOf(run);
-  const line = number
-    ? inOneLine(settings).map(
-        ([words, isOther], i) => html`${i > 1 ? " · " : " "}${isOther ? html`<b>${words}</b>` : words}`,
-      )
-    : html` the network that this page brings`;
-  const title = titleOf(run);
+  const { number, settings, points } = run;
+  const isShown = run === training.shown.value;
+  const accuracy = training.accuracyOf(run);
+  const words = number ? inWords(settings) : [];
+  const line = words.map(([each, isOther], i) => html`${i > 1 ? " · " : " "}${isOther ? html`<b>${each}</b>` : each}`);
   return html`<tr class=${isShown ? "is-shown" : ""}>
     <th scope="row">
       <label>
-        <input type="radio" name="train-run" .checked=${isShown} @change=${() => show(run)} />
-        <span><strong>${number || "Pretrained"}</strong>${line}</span>
+        <input type="radio" name="train-run" .checked=${isShown} @change=${() => training.show(run)} />
+        <span><strong>${number || "Pretrained"}</strong>${number ? line : " the network that this page brings"}</span>
       </label>
     </th>
     <td>${trainedFor(run)}</td>
-    <td>
-      ${sparkline(
-        run.points.map(({ step, loss }) => [step, loss]),
-        LOSS,
-      )}
-    </td>
-    <td>
-      <b title="of the validation digits"
-        >${accuracy === null ? "" : percent(accuracy)}</b>
-    </td>
+    <td>${sparkline(
+      points.map(({ step, loss }) => [step, loss]),
+      LOSS,
+    )}</td>
+    <td><b>${accuracy === null ? "" : percent(accuracy)}</b></td>
     <td>${reading(run)}</td>
-    <td class="train-buttons">
-      ${
-        number && run.parameters
-          ? html`<button type="button" class="train-plain" title="Weights (.safetensors)"
-            aria-label=${`Save the weights of ${title}`} @click=${() => saveWeights(run)}>
-                ↓</button><button type="button" class="train-plain" title="Delete" aria-label=${`Delete ${title}`}
-                  ?disabled=${isUnderWay(run)} @click=${() => remove(number)}>✕</button>`
-          : nothing
-      }
-    </td>
+    <td>${number && run.parameters ? buttons(run) : nothing}</td>
   </tr>`;
 }
 
 /** @param {Run} run */
+function buttons(run) {
+  const { number, shape, parameters } = run;
+  const saveWeights = () => {
+    if (parameters) save(`run-${number}.safetensors`, writeSafetensors(parameters, shape), "application/octet-stream");
+  };
+  return html`<button type="button" class="train-plain" title="Weights (.safetensors)"
+      aria-label="Save the weights of Run ${number}" @click=${saveWeights}>↓</button><button type="button"
+      class="train-plain" title="Delete" aria-label="Delete Run ${number}" ?disabled=${training.isUnderWay(run)}
+      @click=${() => training.remove(number)}>✕</button>`;
+}
+
+/** @param {Run} run */
 function trainedFor({ state, epoch, epochs }) {
-  const whole = epoch === epochs;
-  const words = whole ? String(epochs) : epoch.toFixed(1);
-  const ended = state === "diverged" ? "diverged after " : "";
-  return `${ended}${words}${whole ? "" : ` of ${epochs}`} ${epochs === 1 ? "epoch" : "epochs"}`;
+  const words = epoch === epochs ? String(epochs) : `${epoch.toFixed(1)} of ${epochs}`;
+  return `${state === "diverged" ? "diverged after " : ""}${words} ${epochs === 1 ? "epoch" : "epochs"}`;
 }
 
 /** @param {Run} run */
 function reading(run) {
-  const { digit, probabilities } = predictionOf(run);
+  const { digit, probabilities } = training.predictionOf(run);
   if (digit === null) return "–";
   const share = probabilities[digit];
   return html`<span class="train-reading"

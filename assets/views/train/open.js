@@ -4,39 +4,33 @@ import { ACTIVATIONS } from "../../engine/settings.js";
 import { MEAN, STD } from "../../engine/trainer.js";
 import { readNetwork } from "../../engine/weights-files.js";
 import { percent } from "../../parts/numbers.js";
-import { addOwn, drawWith, networks, predictWith, remove } from "../../state/networks.js";
-import { state } from "../../state/state.js";
-import { forget, keep, kept } from "../../state/storage.js";
-import { html, nothing } from "../../vendor/lit-html.js";
 import { COUNT, recognized } from "../../state/mini-sets.js";
-import { computed, effect, signal, untracked } from "../../vendor/signals-core.js";
+import { drawWith, offer, ownNetwork, predictWith } from "../../state/networks.js";
+import { keptSignal } from "../../state/storage.js";
+import { html, nothing } from "../../vendor/lit-html.js";
+import { computed, signal } from "../../vendor/signals-core.js";
+import { field, options } from "./form.js";
 
 /** @typedef {{ file: string, parameters: Float32Array, shape: Shape }} Opened */
 
 const NAME = "opened"; // in the state
-const network = signal(/** @type {Opened | null} */ (null));
+const network = /** @type {typeof keptSignal<Opened>} */ (keptSignal)(NAME);
 const problem = signal("");
+
+const loaded = computed(() => {
+  if (!network.value) return null;
+  const { file, parameters, shape } = network.value;
+  const about = { recipe: shape.widths.join(" – "), origin: "Opened from a file" };
+  return ownNetwork(NAME, file, shape, { parameters }, about);
+});
+offer(loaded);
 
 /** The share of the page's test digits that it classifies correctly; null until they are there. */
 const accuracy = computed(() => {
-  const classifier = networks.value.get(NAME)?.classifier;
+  const classifier = loaded.value?.classifier;
   const right = classifier && recognized("test", classifier, [(input) => classifier.network.forward(input).logits]);
   return right ? right[0] / COUNT : null;
 });
-
-const isSharedThere = computed(() => networks.value.has("shared"));
-effect(() => {
-  const opened = network.value;
-  if (!opened || !isSharedThere.value) return;
-  const about = { recipe: opened.shape.widths.join(" – "), origin: "Opened from a file", testAccuracy: null };
-  untracked(() => addOwn(NAME, opened.file, opened, about));
-});
-
-/** @param {Opened} opened */
-function take(opened) {
-  network.value = opened;
-  keep(NAME, opened);
-}
 
 /** @param {any} event */
 async function open({ target }) {
@@ -46,7 +40,7 @@ async function open({ target }) {
   try {
     const { parameters, widths, activation, mean, std } = await readNetwork(file);
     const shape = { widths, activation: activation ?? "relu", mean: mean ?? MEAN, std: std ?? STD };
-    take({ file: file.name, parameters, shape });
+    network.value = { file: file.name, parameters, shape };
     predictWith(NAME);
   } catch (error) {
     problem.value = /** @type {Error} */ (error).message;
@@ -54,15 +48,9 @@ async function open({ target }) {
   target.value = ""; // so that the same file can be chosen again
 }
 
-function close() {
-  network.value = null;
-  remove(NAME);
-  forget(NAME);
-}
-
 export function opened() {
-  return html`<div class="train-open">
-    <label class="train-file">
+  return html`<div class="buttons train-open">
+    <label class="train-box">
       Open a network
       <input type="file" accept=".safetensors,.npz" @change=${open} />
     </label>
@@ -76,41 +64,30 @@ export function opened() {
 function details(now) {
   const { file, shape } = now;
   const change = (/** @type {Partial<Shape>} */ changes) => {
-    if (network.value) take({ ...network.value, shape: { ...network.value.shape, ...changes } });
+    network.value = { ...now, shape: { ...shape, ...changes } };
   };
-  /** @param {any} event */
-  const changeNumber = ({ target }) => {
-    const value = Number(target.value.replace(",", "."));
-    if (target.value.trim() && (target.name === "mean" ? Math.abs(value) : value - 0.001) >= 0)
-      change({ [target.name]: value });
-    else target.value = String(shape[/** @type {"mean" | "std"} */ (target.name)]);
-  };
-  /** @type {(name: "mean" | "std", label: string) => unknown} */
-  const number = (name, label) =>
-    html`<div class="field">
-      <label for="opened-${name}">${label}</label>
-      <input type="text" id="opened-${name}" name=${name} .value=${String(shape[name])} @change=${changeNumber} />
-    </div>`;
-  const right = accuracy.value === null ? "" : `${percent(accuracy.value)} of the page’s 300 test digits right`;
-  return html`<div class="train-open">
-    <p><b>${file}</b> ${shape.widths.join(" – ")} <span role="note">${right}</span></p>
-    <div class="field">
-      <label for="opened-activation">After each hidden layer</label>
-      <select id="opened-activation" @change=${(/** @type {any} */ { target }) => change({ activation: target.value })}>
-        ${Object.entries(ACTIVATIONS).map(
-          ([key, words]) => html`<option value=${key} ?selected=${key === shape.activation}>${words}</option>`,
-        )}
-      </select>
-    </div>
-    ${number("mean", "Mean")} ${number("std", "Deviation")}
-    <button type="button" aria-pressed=${state.network.value === NAME} @click=${() => drawWith(NAME)}>
-      Draw with it
-    </button>
-    <button type="button" aria-label="Close ${file}" @click=${close}>✕</button>
+  const chooseActivation = (/** @type {any} */ { target }) => change({ activation: target.value });
+  /** @type {(name: "mean" | "std", label: string, least: number) => unknown} */
+  const number = (name, label, least) =>
+    field(
+      `opened-${name}`,
+      label,
+      html`<input type="number" id="opened-${name}" min=${least} step="any" required .value=${String(shape[name])}
+        @change=${(/** @type {any} */ { target }) => target.reportValidity() && change({ [name]: target.valueAsNumber })} />`,
+    );
+  const right = accuracy.value === null ? "" : `${percent(accuracy.value)} of the page’s ${COUNT} test digits right`;
+  return html`<div class="buttons train-open">
+    <p>
+      <b>${file}</b> ${shape.widths.join(" – ")}
+      <span role="note">${right}</span>
+    </p>
+    ${field(
+      "opened-activation",
+      "After each hidden layer",
+      html`<select id="opened-activation" @change=${chooseActivation}>${options(ACTIVATIONS, shape.activation)}</select>`,
+    )}
+    ${number("mean", "Mean", 0)} ${number("std", "Deviation", 0.001)}
+    <button type="button" @click=${() => drawWith(NAME)}>Draw with it</button>
+    <button type="button" aria-label="Close ${file}" @click=${() => (network.value = null)}>✕</button>
   </div>`;
 }
-
-kept().then((all) => {
-  const found = all.find(([key]) => key === NAME);
-  if (found && !network.value) network.value = found[1];
-});

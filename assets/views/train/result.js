@@ -4,90 +4,62 @@
 /** @import { Evaluated } from "../../state/training.js" */
 import { worstMistakes } from "../../engine/evaluation.js";
 import { trainingScript } from "../../engine/script.js";
-import { writeSafetensors } from "../../engine/weights-files.js";
 import { confusionMatrix } from "../../parts/chart.js";
 import { save } from "../../parts/download.js";
-import { grouped, percent } from "../../parts/numbers.js";
+import { percent } from "../../parts/numbers.js";
 import { isUnderWay, nameOf, shown, titleOf } from "../../state/runs.js";
 import { drawWith } from "../../state/networks.js";
-import { state } from "../../state/state.js";
 import { evaluate } from "../../state/training.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { signal } from "../../vendor/signals-core.js";
 
-/** Of the runs that were measured on the test digits; null while one is. */
-const measured = signal(/** @type {ReadonlyMap<number, Evaluated | null>} */ (new Map()));
+/** The run that was measured on the test digits last; without a result while it is. */
+const measured = signal(/** @type {{ number: number, result: Evaluated | null } | null} */ (null));
 const cell = signal(/** @type {[number, number] | null} */ (null)); // of the confusion matrix, which is open
 const problem = signal("");
 
 /** @param {Run} run */
-export function saveWeights({ number, shape, parameters }) {
-  if (parameters) save(`run-${number}.safetensors`, writeSafetensors(parameters, shape), "application/octet-stream");
-}
-
-/** @param {Run} run */
 async function measure({ number, parameters, shape, settings }) {
   if (!parameters) return;
-  const put = (/** @type {Evaluated | null} */ result) =>
-    (measured.value = new Map([...measured.value, [number, result]]));
-  put(null);
-  [cell.value, problem.value] = [null, ""];
+  [measured.value, cell.value, problem.value] = [{ number, result: null }, null, ""];
   try {
-    put(await evaluate(parameters, shape, "test", settings.digits));
+    measured.value = { number, result: await evaluate(parameters, shape, "test", settings.digits) };
   } catch (error) {
-    measured.value = new Map([...measured.value].filter(([other]) => other !== number));
-    problem.value = /** @type {Error} */ (error).message;
+    [measured.value, problem.value] = [null, /** @type {Error} */ (error).message];
   }
 }
 
 export function result() {
   const run = shown.value;
   if (!run?.number || !run.parameters || isUnderWay(run)) return nothing;
-  const title = titleOf(run);
-  const result = measured.value.get(run.number);
-  const isBeside = state.compared.value === "shared";
-  return html`<div class="train-result">
-    <div class="buttons">
+  const its = measured.value?.number === run.number ? measured.value : null;
+  return html`<div class="buttons">
       <button type="button" @click=${() => drawWith(nameOf(run))}>Draw with it</button>
-      <button type="button" aria-pressed=${isBeside}
-        @click=${() => (state.compared.value = isBeside ? null : "shared")}>Beside the pretrained one</button>
-      <button type="button" ?disabled=${result !== undefined} @click=${() => measure(run)}>
-        ${result === null ? "Measuring …" : "Look at the test digits"}
+      <button type="button" ?disabled=${its !== null} @click=${() => measure(run)}>
+        ${its && !its.result ? "Measuring …" : "Look at the test digits"}
       </button>
       <button type="button" @click=${() => save(`run-${run.number}.py`, trainingScript(run.settings), "text/x-python")}>
         PyTorch script (.py)
       </button>
-      <button type="button" @click=${() => saveWeights(run)}>Weights (.safetensors)</button>
     </div>
     ${problem.value ? html`<p role="alert">${problem.value}</p>` : nothing}
-    ${result ? testResult(title, result) : nothing}
-  </div>`;
+    ${its?.result ? testResult(titleOf(run), its.result) : nothing}`;
 }
 
 /** @param {string} title @param {Evaluated} result */
 function testResult(title, { report, deadNeurons }) {
-  const dead = deadNeurons.map((neurons) => neurons.length);
-  const total = dead.reduce((sum, count) => sum + count, 0);
+  const dead = deadNeurons.flatMap(({ length }, i) => (length ? [`${length} in layer ${i + 1}`] : []));
   const open = (/** @type {number} */ digit, /** @type {number} */ predicted) => (cell.value = [digit, predicted]);
   const [digit, predicted] = cell.value ?? [0, 0];
-  const inCell = cell.value ? report.examples[digit][predicted] : worstMistakes(report);
-  const count = report.confusion[digit][predicted];
-  const heading = cell.value
-    ? `${digit === predicted ? `Right ${digit}s` : `${digit}s taken for ${predicted}`}: ${inCell.length < count ? `${inCell.length} of ${grouped(count)}` : count}`
-    : "Worst mistakes";
+  const examples = cell.value ? report.examples[digit][predicted] : worstMistakes(report);
+  const ofCell = digit === predicted ? `Right ${digit}s` : `${digit}s taken for ${predicted}`;
   return html`<h3 tabindex="-1">${title}: ${percent(report.accuracy, 2)} of the 10,000 test digits right</h3>
-    <p>
-      ${
-        total
-          ? `Dead neurons, off for every training digit: ${dead.map((each, i) => `${each} in layer ${i + 1}`).join(", ")}.`
-          : nothing
-      }
-    </p>
+    ${dead.length ? html`<p>Dead neurons, off for every training digit: ${dead.join(", ")}.</p>` : nothing}
     <div class="train-test">
       ${confusionMatrix(report.confusion, open, cell.value)}
       <figure aria-live="polite">
-        <figcaption>${heading} <small>digit → prediction</small></figcaption>
-        <ul class="train-examples">${inCell.map(example)}</ul>
+        <figcaption>${cell.value ? `${ofCell}, the worst first` : "Worst mistakes"} <small>digit → prediction</small></figcaption>
+        <ul class="train-examples">${examples.map(example)}</ul>
       </figure>
     </div>`;
 }

@@ -1,13 +1,14 @@
 /** Train: the chapter's network learns in the page, to be watched, paused, stepped and scrubbed back. */
 /** @import { Snapshot } from "../../engine/trainer.js" */
-/** @import { YAxis } from "../../parts/chart.js" */
-/** @import { MountContext } from "../../state/types.js" */
+/** @import { Curve, YAxis } from "../../parts/chart.js" */
+/** @import { Layer, MountContext } from "../../state/types.js" */
 /** @import { Run } from "../../state/runs.js" */
 import { clip } from "../../engine/math.js";
-import { placeOf, spread, stepAt, stepAxis, stepChart } from "../../parts/chart.js";
+import { SIDE } from "../../engine/preprocessing.js";
+import { isSame } from "../../engine/settings.js";
+import { placeOf, spread, stepAxis, stepChart } from "../../parts/chart.js";
 import { slider } from "../../parts/fields.js";
 import { grouped, number, percent, small } from "../../parts/numbers.js";
-import { createPlayer } from "../../parts/player.js";
 import { active } from "../../state/networks.js";
 import { paint, view } from "../../state/painting.js";
 import * as training from "../../state/runs.js";
@@ -15,13 +16,12 @@ import { state } from "../../state/state.js";
 import { loading } from "../../state/training.js";
 import { html, nothing, render } from "../../vendor/lit-html.js";
 import { experiments, verdict } from "./experiments.js";
-import { form, isSame, settings, settingsProblem } from "./form.js";
+import { form, problem, settings } from "./form.js";
 import { list } from "./list.js";
 import { opened } from "./open.js";
 import { result } from "./result.js";
-import "./weight-tiles.js";
 
-const { current, shown, shownSnapshot, stepReport, trouble } = training;
+const { current, shown, shownSnapshot } = training;
 const GUESSING = Math.log(10); // the loss of ten equal probabilities
 /** @type {YAxis} */
 export const LOSS = {
@@ -32,7 +32,7 @@ export const LOSS = {
 export const ACCURACY = { low: 0, high: 1, ticks: [0, 0.5, 1], format: (share) => percent(share, 0) };
 
 /** The view's parts: each is painted for itself, as some change with every frame. */
-const PARTS = [transport, form, verdict, learning, list, result, opened];
+const PARTS = [transport, () => form(train), verdict, learning, list, result, opened];
 
 /** @param {MountContext} context */
 export function mount({ element }) {
@@ -48,81 +48,77 @@ export function mount({ element }) {
   element.querySelectorAll(".train-part").forEach((part, i) => {
     paint(/** @type {HTMLElement} */ (part), PARTS[i], () => !element.hidden && active.value !== null);
   });
-  element.addEventListener("train", train);
 }
 
-/** Go on with the run that is paused; or begin one, if the settings are other ones than its own. */
-function train() {
+/** Train, or take one step: with the run that is paused; or with a new one, if the settings are other ones than its own.
+    @param {boolean} [isStep] */
+function train(isStep = false) {
   const run = current.value;
-  if (settingsProblem.value || (run && run.state !== "paused")) return;
-  if (run && isSame(run.settings, settings.value)) training.resume();
-  else training.start(settings.value);
-}
-
-function step() {
-  const run = current.value;
-  if (run && isSame(run.settings, settings.value)) training.step();
-  else training.start(settings.value, true);
+  if (problem.value || (run && run.state !== "paused")) return;
+  if (!run || !isSame(run.settings, settings.value)) training.start(settings.value, isStep);
+  else if (isStep) training.step();
+  else training.resume();
 }
 
 function transport() {
   const run = current.value;
   const isGoing = run !== null && run.state !== "paused";
-  const isWrong = settingsProblem.value !== "";
-  const problem = trouble.value || explanation(run ?? shown.value);
-  return html`<div class="train-transport">
+  const isWrong = problem.value !== "";
+  const words = training.trouble.value || explanation(run ?? shown.value);
+  return html`<div class="buttons train-transport">
       ${
         isGoing
           ? html`<button type="button" class="is-main" @click=${training.pause}>Pause</button>`
-          : html`<button type="button" class="is-main" ?disabled=${isWrong} @click=${train}>Train</button>`
+          : html`<button type="button" class="is-main" ?disabled=${isWrong} @click=${() => train()}>Train</button>`
       }
-      <button type="button" ?disabled=${isGoing || isWrong} @click=${step}>Step</button>
+      <button type="button" ?disabled=${isGoing || isWrong} @click=${() => train(true)}>Step</button>
       <button type="button" ?disabled=${!run} @click=${training.reset}>Reset</button>
-      ${progress(run ?? shown.value)} ${experiments()}
+      <div class="train-progress">${progress(run ?? shown.value)}</div>
+      ${experiments()}
     </div>
-    ${problem ? html`<p role="alert">${problem}</p>` : nothing}`;
+    ${words ? html`<p role="alert">${words}</p>` : nothing}`;
 }
 
-/** @param {Run | null} run */
+/** How far a run is. @param {Run | null} run */
 function progress(run) {
-  if (!run) return html`<div class="train-progress"></div>`;
-  const mine = run.number > 0;
-  const megabytes = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(1);
-  const loads = loading.value;
+  if (!run) return nothing;
+  const { step, steps, epoch, epochs } = run;
   const accuracy = training.accuracyOf(run);
   const words = [
     training.titleOf(run),
-    `epoch ${Math.min(Math.floor(run.epoch) + 1, run.epochs)} of ${run.epochs}`,
+    `epoch ${Math.min(Math.floor(epoch) + 1, epochs)} of ${epochs}`,
     accuracy !== null && `validation accuracy ${percent(accuracy)}`,
     run.state === "paused" && "paused",
     run.state === "stopped" && "ended by Reset",
   ];
-  const speed = mine && run.seconds ? (run.step * run.settings.batchSize) / run.seconds : 0;
-  const report = stepReport.value;
-  return html`<div class="train-progress">
-    <p>
-      <b>Step ${grouped(run.step)}</b>
+  return html`<p>
+      <b>Step ${grouped(step)}</b>
       <span role="status">${words.filter(Boolean).join(" · ")}</span>
     </p>
-    ${
-      loads
-        ? html`<p>
-            <progress max=${loads.total} value=${loads.loaded} aria-label="Loading MNIST"></progress>
-            MNIST: ${megabytes(loads.loaded)} of ${megabytes(loads.total)} MB
-          </p>`
-        : html`<span class="track"><span style="--share: ${(run.step / (run.steps || 1)).toFixed(4)}"></span></span>`
-    }
-    <p class="train-step" aria-live="polite">
-      ${
-        report
-          ? html`Loss of this batch ${number(report.lossBefore, 3)} → ${number(report.lossAfter, 3)} · length of the
-            gradient ${number(report.gradientLength)} · largest change of a parameter ${small(report.largestChange)}`
-          : run.state === "running" && speed
-            ? `${grouped(Math.round(speed / 1000) * 1000)} digits a second`
-            : nothing
-      }
-    </p>
-  </div>`;
+    ${download() || html`<span class="track"><span style="--share: ${step / (steps || 1)}"></span></span>`}
+    <p aria-live="polite">${did(run)}</p>`;
+}
+
+/** How much of MNIST has arrived, while it does. */
+function download() {
+  if (!loading.value) return null;
+  const { loaded, total } = loading.value;
+  const megabytes = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(1);
+  return html`<p>
+    <progress max=${total} value=${loaded} aria-label="Loading MNIST"></progress>
+    MNIST: ${megabytes(loaded)} of ${megabytes(total)} MB
+  </p>`;
+}
+
+/** What the last single step of a run did; or how fast it is. @param {Run} run */
+function did({ number: its, state, step, seconds, settings }) {
+  const report = training.stepReport.value;
+  if (report?.run === its && report.step === step) {
+    return html`Loss of this batch ${number(report.lossBefore, 3)} → ${number(report.lossAfter, 3)} · length of the
+    gradient ${number(report.gradientLength)} · largest change of a parameter ${small(report.largestChange)}`;
+  }
+  if (state !== "running" || !seconds) return nothing;
+  return `${grouped(Math.round((step * settings.batchSize) / seconds / 1000) * 1000)} digits a second`;
 }
 
 /** Why a run failed. @param {Run | null} run */
@@ -139,60 +135,53 @@ function explanation(run) {
 function learning() {
   const run = shown.value;
   if (!run) return nothing;
-  const now = shownSnapshot.value;
   const others = training.runs.value.filter((other) => other !== run && other.step > 0);
   const last = Math.max(...[run, ...others].map((each) => (training.isUnderWay(each) ? each.steps : each.step)), 10);
-  const at = now?.step ?? run.step;
-  const moments = momentsOf(run, last);
-  /** @param {"loss" | "accuracy"} which @returns {import("../../parts/chart.js").Curve[]} */
-  const curves = (which) =>
-    [...others, run].map((each) => ({
-      points: each.points.map((point) => [point.step, point[which] ?? NaN]),
-      marks:
-        each === run ? moments.flatMap((moment) => (moment[which] === null ? [] : [[moment.step, moment[which]]])) : [],
-      name: each.number ? String(each.number) : "",
-      isChosen: each === run,
-    }));
-  const words = (/** @type {string} */ title, /** @type {"loss" | "accuracy"} */ which) => {
+  const at = shownSnapshot.value?.step ?? run.step;
+  // Some of the snapshots, so far apart that digits fit between, and before the network as it is now.
+  const places = new Set(spread([...run.snapshots.map(({ step }) => step), run.step], last));
+  const moments = run.snapshots.filter(({ step }) => places.has(step));
+  const chart = (/** @type {string} */ title, /** @type {"loss" | "accuracy"} */ which, /** @type {YAxis} */ axis) => {
     const [first, end] = [run.points[0]?.[which], run.points.at(-1)?.[which]];
-    return first === undefined || end === undefined
-      ? `${title}: no step yet`
-      : `${title} of ${training.titleOf(run)}: from ${first.toFixed(3)} to ${end.toFixed(3)} after ${grouped(run.step)} steps`;
+    const words = first === undefined || end === undefined ? "no step yet" : `${first.toFixed(3)} to ${end.toFixed(3)}`;
+    const curves = [...others, run].map((each) => curveOf(each, which, each === run ? moments : null));
+    return stepChart(curves, last, axis, at, `${title} of ${training.titleOf(run)}: ${words}`);
   };
-  const measured = run.number ? "line: training, rings: validation" : "of the validation digits";
   return html`<div class="train-learning">
-    ${tiles(run, now)}
+    ${tiles(run)}
     <div class="train-charts">
-      <h3>Loss <small>${measured}</small></h3>
-      ${stepChart(curves("loss"), last, LOSS, at, words("Loss", "loss"))}
+      <h3>Loss <small>${run.number ? "line: training, rings: validation" : "of the validation digits"}</small></h3>
+      ${chart("Loss", "loss", LOSS)}
       <h3>Accuracy</h3>
-      ${stepChart(curves("accuracy"), last, ACCURACY, at, words("Accuracy", "accuracy"))}
-      ${readings(run, moments, last)} ${replay(run, last, at)} ${stepAxis(last)}
+      ${chart("Accuracy", "accuracy", ACCURACY)} ${readings(run, moments, last)} ${scrubber(run, last, at)}
+      ${stepAxis(last)}
     </div>
   </div>`;
 }
 
-/** Some of the snapshots, so far apart that digits fit between, and before the network as it is now.
-    @param {Run} run @param {number} last */
-function momentsOf({ snapshots, step: now }, last) {
-  const steps = new Set(spread([...snapshots.map(({ step }) => step), now], last));
-  return snapshots.filter(({ step }) => steps.has(step));
+/** A run's curve; of the run that is shown, with the snapshots that have rings.
+    @param {Run} run @param {"loss" | "accuracy"} which @param {Snapshot[] | null} moments @returns {Curve} */
+function curveOf({ points, number: its }, which, moments) {
+  const places = (/** @type {readonly any[]} */ all) => all.map((each) => [each.step, each[which] ?? NaN]);
+  const marks = /** @type {Curve["marks"]} */ (places(moments ?? []));
+  const name = its ? String(its) : "";
+  return { points: /** @type {Curve["points"]} */ (places(points)), marks, name, isChosen: moments !== null };
 }
 
-/** @param {Run} run @param {Snapshot | null} now */
-function tiles(run, now) {
-  const classifier = training.classifierOf(run, now);
-  if (!classifier) return html`<div></div>`;
-  const [layer] = classifier.network.layers;
-  const hasHidden = classifier.network.layers.length > 1;
+/** The weights of each neuron of the first layer, as images. @param {Run} run */
+function tiles(run) {
+  const network = training.networkOf(run, shownSnapshot.value)?.classifier.network;
+  if (!network) return html`<div></div>`;
+  const [layer] = network.layers;
   const full = !run.number ? 0.32 : run.settings.initialization === "large" ? 0.5 : 0.15;
+  const isGoing = training.isUnderWay(run) && !shownSnapshot.value;
   return html`<figure class="train-tiles">
     <h3>
-      ${hasHidden ? "Layer 1" : "The ten digits"}${training.isUnderWay(run) && !now ? ", taking shape" : `, step ${grouped(now?.step ?? run.step)}`}
+      ${network.layers.length > 1 ? "Layer 1" : "The ten digits"}${isGoing ? ", taking shape" : `, step ${grouped(shownSnapshot.value?.step ?? run.step)}`}
       <small>${layer.outputs} neurons</small>
     </h3>
-    <weight-tiles .full=${full} .layer=${layer} role="img"
-      aria-label="The 784 weights of each of ${layer.outputs} neurons, as images"></weight-tiles>
+    <signed-image .full=${full} .values=${inOneImage(layer)} role="img"
+      aria-label="The 784 weights of each of ${layer.outputs} neurons, as images"></signed-image>
     <small>
       <b class="is-up">Orange</b>: ink here raises the neuron’s sum; <b class="is-down">blue</b>:
       lowers it. Full color at ±${full}.
@@ -200,52 +189,44 @@ function tiles(run, now) {
   </figure>`;
 }
 
+/** The weights of all neurons in a square image, a pixel apart: one canvas is painted faster than 64. @param {Layer} layer */
+function inOneImage({ outputs, weights }) {
+  const columns = Math.ceil(Math.sqrt(outputs));
+  const width = columns * (SIDE + 1) - 1;
+  const values = new Float32Array(width ** 2);
+  for (let row = 0; row < outputs * SIDE; row++) {
+    const neuron = Math.floor(row / SIDE);
+    const y = Math.floor(neuron / columns) * (SIDE + 1) + (row % SIDE);
+    values.set(weights.subarray(row * SIDE, (row + 1) * SIDE), y * width + (neuron % columns) * (SIDE + 1));
+  }
+  return values;
+}
+
 /** What the network read in the drawing at these moments. @type {(run: Run, moments: Snapshot[], last: number) => unknown} */
 function readings(run, moments, last) {
-  const before = moments.filter(({ step }) => step < run.step);
-  const digits = [...before, null].map((moment) => training.predictionOf(run, moment).digit);
+  const before = [...moments.filter(({ step }) => step < run.step), null];
+  const digits = before.map((moment) => training.predictionOf(run, moment).digit);
   const final = digits.at(-1);
-  const places = before.map(({ step }) => step);
-  const isDrawn = final !== null;
-  return html`<div class="train-reads" role="img"
-    aria-label=${isDrawn ? `Read as, over the steps: ${digits.join(", ")}` : "Nothing drawn yet"}>
+  if (final === null)
+    return html`<div class="train-reads"><small>reads</small> Draw a digit to see how it is read.</div>`;
+  return html`<div class="train-reads" role="img" aria-label="Read as, over the steps: ${digits.join(", ")}">
     <small>reads</small>
-    ${
-      isDrawn
-        ? [...places, run.step].map(
-            (step, i) =>
-              html`<b class=${digits[i] === final ? "is-final" : ""} style="--x: ${placeOf(step, last)}"
-                >${digits[i]}</b>`,
-          )
-        : html`Draw a digit to see how it is read.`
-    }
+    ${before.map(
+      (moment, i) =>
+        html`<b class=${digits[i] === final ? "is-final" : ""} style="--x: ${placeOf(moment?.step ?? run.step, last)}"
+          >${digits[i]}</b>`,
+    )}
   </div>`;
 }
 
-/** Plays the run that is shown from its first step on. */
-const player = createPlayer({
-  duration: 8000,
-  show(share) {
-    const run = shown.peek();
-    if (run) goTo(run, stepAt(share, run.step));
-  },
-});
-
-/** Show a run as it was after the snapshot nearest to a step, on the axis. @param {Run} run @param {number} step */
-function goTo(run, step) {
-  const distance = (/** @type {number} */ other) => Math.abs(placeOf(other, run.step) - placeOf(step, run.step));
-  const steps = [...run.snapshots.map((snapshot) => snapshot.step), run.step];
-  const nearest = steps.reduce((best, other) => (distance(other) < distance(best) ? other : best));
-  state.moment.value = nearest === run.step ? null : nearest;
-}
-
-/** @type {(run: Run, last: number, at: number) => unknown} */
-function replay(run, last, at) {
-  const isPlaying = player.isPlaying.value;
-  /** @param {number} share @param {HTMLInputElement} input */
-  const slide = (share, input) => {
-    player.stop();
-    goTo(run, stepAt(share, last));
+/** Goes from snapshot to snapshot. @type {(run: Run, last: number, at: number) => unknown} */
+function scrubber(run, last, at) {
+  const steps = [...run.snapshots.map(({ step }) => step).filter((step) => step < run.step), run.step];
+  const goTo = (/** @type {number} */ step) => training.show(run, step === run.step ? null : step);
+  /** @param {number} place @param {HTMLInputElement} input */
+  const slide = (place, input) => {
+    const distance = (/** @type {number} */ step) => Math.abs(placeOf(step, last) - place);
+    goTo(steps.reduce((best, step) => (distance(step) < distance(best) ? step : best)));
     input.value = String(placeOf(state.moment.value ?? run.step, last));
   };
   /** @param {KeyboardEvent} event */
@@ -253,13 +234,10 @@ function replay(run, last, at) {
     const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
     if (!by) return;
     event.preventDefault();
-    const steps = [...run.snapshots.map((snapshot) => snapshot.step).filter((step) => step < run.step), run.step];
-    goTo(run, steps[clip(steps.indexOf(at) + by, 0, steps.length - 1)]);
+    goTo(steps[clip(steps.indexOf(at) + by, 0, steps.length - 1)]);
   };
   const options = { step: 0.001, text: `Step ${grouped(at)}`, name: "axis-slider" };
-  return html`<div class="train-slider">
-    <button type="button" class="train-plain" aria-label=${isPlaying ? "Pause the replay" : "Replay the training"}
-      @click=${() => (isPlaying ? player.stop() : player.play())}>${isPlaying ? "❚❚" : "▶"}</button>
-    <div @keydown=${walk}>${slider("Step of the training", placeOf(at, last), slide, options)}</div>
+  return html`<div @keydown=${walk}>
+    ${slider("Step of the training", placeOf(at, last), slide, options)}
   </div>`;
 }
