@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from model.classifier import Classifier
-from model.network import image_logits, normalize
+from model.network import normalize
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,6 @@ class ReferencePass:
         contributions: (10, 784), gradient times ink, with blank paper as the baseline (G. Montavon et al., "Methods for
             interpreting and understanding deep neural networks", 2018).
         intercepts: (10), what contributions leave of each logit.
-        blank: (10), the logits for blank paper, where other neurons are active.
     """
 
     input: Tensor
@@ -34,7 +33,6 @@ class ReferencePass:
     logits: Tensor
     contributions: Tensor
     intercepts: Tensor
-    blank: Tensor
 
 
 def reference_pass(classifier: Classifier, image: Tensor) -> ReferencePass:
@@ -51,8 +49,7 @@ def reference_pass(classifier: Classifier, image: Tensor) -> ReferencePass:
     gradients = torch.autograd.functional.jacobian(network, x[None])[0].reshape(10, 784)
     contributions = gradients * image.flatten() / 255 / classifier.std
     intercepts = logits - contributions.sum(dim=1)
-    blank = image_logits(network, torch.zeros_like(image)[None], classifier.mean, classifier.std)[0]
-    return ReferencePass(x, pre1, hidden1, pre2, hidden2, logits, contributions, intercepts, blank)
+    return ReferencePass(x, pre1, hidden1, pre2, hidden2, logits, contributions, intercepts)
 
 
 def after_one_step(classifier: Classifier, image: Tensor, label: int, learning_rate: float) -> Classifier:

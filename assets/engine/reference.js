@@ -6,18 +6,18 @@
 import { dot, softmax } from "./math.js";
 import { linear } from "./network.js";
 
-/** What the ink of each pixel adds to a weighted sum of the logits (784); and two numbers for paper without ink: the
-    intercept, with the neurons active that the drawing activates, and `blank`, what the network makes of blank paper.
-    The intercept is computed on its own, so shares and intercept need not add up to the weighted sum, but they do.
+/** What the ink of each pixel adds to a weighted sum of the logits (784); and the intercept, which
+    paper without ink gives with the neurons active that the drawing activates. It is computed on its own, so shares and
+    intercept need not add up to the weighted sum, but they do.
     @param {Classifier} classifier @param {ForwardPass} pass @param {Uint8Array} image
     @param {ArrayLike<number>} ofLogits the weight of each logit */
 export function contributions(classifier, pass, image, ofLogits) {
   const { network, std } = classifier;
   const shares = inputGradient(network, pass, ofLogits).map((slope, i) => (slope * image[i]) / 255 / std);
-  const paper = classifier.forward(new Uint8Array(image.length));
-  let sums = linear(network.layers[0], paper.input); // of blank paper, passed on by the drawing's active neurons
+  const { input } = classifier.forward(new Uint8Array(image.length));
+  let sums = linear(network.layers[0], input); // of blank paper, passed on by the drawing's active neurons
   network.layers.slice(1).forEach((layer, i) => (sums = linear(layer, passedOn(network, sums, pass.sums[i]))));
-  return { shares, intercept: dot(sums, ofLogits), blank: dot(paper.logits, ofLogits) };
+  return { shares, intercept: dot(sums, ofLogits) };
 }
 
 /** How a weighted sum of the logits changes with each of the 784 inputs.
@@ -47,21 +47,6 @@ export function afterOneStep(network, pass, label, learningRate) {
       const sums = linear(layer, now).map((sum, neuron) => sum - scale * errors[i][neuron]);
       return i < network.layers.length - 1 ? network.activate(sums) : sums;
     }, other);
-}
-
-/** The gradient of the loss with respect to all parameters, for one image: its Euclidean length, and how many of its
-    components are exactly zero. A weight's component is error x input, and a bias's is the error.
-    @param {Network} network @param {ForwardPass} pass @param {number} label */
-export function gradientSize(network, pass, label) {
-  let [squares, zeros] = [0, 0];
-  lossGradients(network, pass, label).forEach((errors, i) => {
-    const inputs = i ? pass.hidden[i - 1] : pass.input;
-    squares += dot(errors, errors) * (dot(inputs, inputs) + 1);
-    const withoutError = errors.filter((error) => error === 0).length;
-    const withoutInput = inputs.filter((input) => input === 0).length;
-    zeros += withoutError * (inputs.length + 1) + (errors.length - withoutError) * withoutInput;
-  });
-  return { length: Math.sqrt(squares), zeros };
 }
 
 /** The gradients at the sums of all layers, from that at the logits, which is the last one.

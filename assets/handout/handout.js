@@ -48,7 +48,7 @@ const EXERCISES = [
     ...{ minutes: 3, isCore: true },
     opened: { name: "A three, in Replay", query: "?view=replay", chosen: THREE },
     predict: "The pen went from top to bottom. Will the prediction change if it goes the other way?",
-    try: "Press “Draw it backwards”, and read the sentence that appears.",
+    try: "Press “Draw it backwards”, and compare the image and the bars with those before.",
     write: "What does the network know about how a digit was written?",
   },
   {
@@ -64,7 +64,7 @@ const EXERCISES = [
     ...{ minutes: 5, isCore: true },
     opened: { name: "A seven, in Input", query: "?view=input", chosen: `${SEVEN}&pixel=9.14` },
     predict: "Count from 1: which number of the row is the pixel in row 10, column 15? Which pixel is number 400?",
-    try: "Choose both pixels: a press on the image, then the arrow keys. Then flatten the image.",
+    try: "Choose both pixels: a press on the image, then the arrow keys.",
     write: "What (tone / 255 − 0.1307) / 0.3081 makes of paper (0) and of full ink (255). Which tone becomes 0?",
   },
   {

@@ -18,11 +18,6 @@ export function number(value, digits = 2) {
   return `${value < 0 ? "−" : ""}${Math.abs(value).toFixed(digits)}`;
 }
 
-/** The same after an operator, where a negative number needs parentheses: 1.23, (−0.40). @param {number} value */
-export function bracketed(value) {
-  return value < 0 ? `(${number(value)})` : number(value);
-}
-
 /** A share as a percentage: 98.6 %. Only the whole is 100 %: what rounds up to it is > 99.9 %. @param {number} share */
 export function percent(share, digits = 1) {
   const text = (100 * share).toFixed(digits);
@@ -46,24 +41,14 @@ export function answer({ verdict, digit, probabilities }) {
   return verdict === "not a digit" ? verdict : `${digit}, ${percent(probabilities[digit])}`;
 }
 
-/** A duration in words, rounded up: 40 s, 2 min. @param {number} seconds @param {number} [step] to round it up to */
-export function duration(seconds, step = 1) {
-  return seconds < 90 ? `${Math.ceil(seconds / step) * step} s` : `${Math.ceil(seconds / 60)} min`;
-}
-
-/** A number that may be tiny: 0.1234, 6.4 × 10⁻²¹. @param {number} value 0 or more */
-export function small(value) {
-  if (value === 0 || value >= 1e-3) return value.toFixed(4);
-  const [factor, exponent] = value.toExponential(1).split("e-");
-  return `${factor}\u202f×\u202f10⁻${Array.from(exponent, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
-}
-
-/** As short as its size allows: 20.8, −0.84, 0.031, 6.4 × 10⁻⁵; below a millionth, 0. @param {number} value */
-export function brief(value) {
+/** As short as its size allows: 20.8, −0.84, 0.031, 6.4 × 10⁻⁵. @param {number} value @param {number} [least] what is
+    smaller is 0 */
+export function brief(value, least = 1e-6) {
   const size = Math.abs(value);
-  if (size < 1e-6) return "0";
-  if (size < 1e-3) return `${value < 0 ? "−" : ""}${small(size)}`;
-  return number(value, size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
+  if (size < least) return "0";
+  if (size >= 1e-3) return number(value, size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
+  const [factor, exponent] = size.toExponential(1).split("e-");
+  return `${value < 0 ? "−" : ""}${factor}\u202f×\u202f10⁻${Array.from(exponent, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
 }
 
 /** The same with its sign. @param {number} value */

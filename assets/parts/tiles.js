@@ -3,6 +3,7 @@
 
     In a template: <signed-image .values=${weights} .full=${0.32}></signed-image>. */
 import { clip, largest, quantile } from "../engine/math.js";
+import { html } from "../vendor/lit-html.js";
 import { watchScreen } from "./screen.js";
 
 const EXPONENT = 0.75; // keeps small values visible
@@ -99,8 +100,11 @@ function colorsTo(low, high, exponent) {
 /** The absolute value from which on a neuron's weights get the full color: few are larger. @param {ArrayLike<number>} weights */
 export const fullOf = (weights) => quantile(Float64Array.from(weights, Math.abs), 0.98);
 
-/** The class of a pixel that has its tone written on it. @param {number} tone 0 for paper to 255 for ink */
-export const pixelClass = (tone) => `pixel ${tone > 152 ? "is-inked" : tone > 106 ? "is-middle" : ""}`;
+/** A pixel with its tone written on it. @param {number} tone 0 for paper to 255 for ink @param {string} [name] a class */
+export const pixel = (tone, name = "") => {
+  const classes = `pixel ${tone > 152 ? "is-inked" : tone > 106 ? "is-middle" : tone ? "" : "is-zero"} ${name}`;
+  return html`<span class=${classes} style="--tone: ${(100 * tone) / 255}%">${tone}</span>`;
+};
 
 /** A color of the style sheets, such as "up", as red, green and blue. @param {string} name */
 export function color(name) {

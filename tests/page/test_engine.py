@@ -181,7 +181,6 @@ def test_every_number_on_the_way_to_the_answer(engine: Page) -> None:
                 ...[0, 1].map((layer) => [`hidden${layer + 1}`, [...pass.hidden[layer]]]),
                 ["contributions", apart.map(({ shares }) => [...shares])],
                 ["intercepts", apart.map(({ intercept }) => intercept)],
-                ["blank", apart.map(({ blank }) => blank)],
                 ["stepped", [...engine.afterOneStep(classifier.network, pass, 3, 0.01)(pass.input)]],
               ]);
             }""",

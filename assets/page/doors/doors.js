@@ -4,7 +4,7 @@ import { centerOfMass, dot } from "../../engine/math.js";
 import { SIDE } from "../../engine/preprocessing.js";
 import { bytesFromBase64 } from "../../engine/quantization.js";
 import { icon } from "../../parts/icons.js";
-import { fullOf, pixelClass } from "../../parts/tiles.js";
+import { fullOf, pixel } from "../../parts/tiles.js";
 import { drawing } from "../../state/drawing.js";
 import { active, networks } from "../../state/networks.js";
 import { paint } from "../../state/painting.js";
@@ -66,7 +66,7 @@ function pixels() {
   const [left, top] = [Math.round(x - COLUMNS / 2), Math.round(y - ROWS / 2)];
   return Array.from({ length: COLUMNS * ROWS }, (_, i) => {
     const tone = tones[(top + Math.floor(i / COLUMNS)) * SIDE + left + (i % COLUMNS)] ?? 0;
-    return html`<span class=${pixelClass(tone)} style="--tone: ${(100 * tone) / 255}%">${tone}</span>`;
+    return pixel(tone);
   });
 }
 

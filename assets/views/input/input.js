@@ -1,23 +1,21 @@
 /** What the network sees: four preprocessing steps as pictures, each with a switch, and the numbers that they end in. */
-/** @import { MountContext, Point, Preprocessed, PreprocessingStages, Rectangle, Steps, Stroke } from "../../state/types.js" */
+/** @import { MountContext, PreprocessingStages, Rectangle, Steps } from "../../state/types.js" */
 import { centerOfMass, clip } from "../../engine/math.js";
 import { CANVAS_SIDE } from "../../engine/pen.js";
-import { BOX, SIDE, preprocessingStages } from "../../engine/preprocessing.js";
-import { slider } from "../../parts/fields.js";
+import { SIDE, preprocessingStages } from "../../engine/preprocessing.js";
 import { answer, number } from "../../parts/numbers.js";
-import { pixelClass } from "../../parts/tiles.js";
-import { drawing, pad } from "../../state/drawing.js";
+import { pixel } from "../../parts/tiles.js";
+import { drawing } from "../../state/drawing.js";
 import { active } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
 import { current, image, isEmpty, steps } from "../../state/prediction.js";
-import { reset, state } from "../../state/state.js";
+import { state } from "../../state/state.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
 
 const LOUPE = 7; // pixels to a side of the part that is shown as numbers
-const [ROW_WIDTH, ROW_HEIGHT, STRIP] = [SIDE * SIDE, 112, 16]; // of the picture of flattening
 
-/** @typedef {{ name: keyof Steps, title: string, purpose: string, found: (stages: PreprocessingStages) => string,
-    picture: (ink: Uint8Array, stages: Preprocessed) => unknown }} Card */
+/** @typedef {{ name: keyof Steps, title: string, purpose: string,
+ *    picture: (ink: Uint8Array, stages: PreprocessingStages) => unknown }} Card */
 
 /** @type {Card[]} */
 const CARDS = [
@@ -25,83 +23,56 @@ const CARDS = [
     name: "crop",
     title: "Crop to the ink",
     purpose: "Place and size stop mattering.",
-    found: ({ crop }) => `${size(crop)} pixels`,
-    picture: (ink, { crop }) => html`
-      <ink-image .tones=${ink}></ink-image>
-      ${crop ? overlay(ALL, svg`<path class="input-outside" d=${rectangle(ALL) + rectangle(crop)} />${box(crop)}`) : nothing}
-    `,
+    picture: (ink, { crop }) => tile(ink, CANVAS_SIDE, outside(crop)),
   },
   {
     name: "square",
     title: "Pad to a square",
     purpose: "A 1 stays narrow.",
-    found: ({ square }) => `${size(square)} pixels`,
-    picture: (ink, stages) => {
-      const { left, top, width, height } = stages.crop ? stages.square : ALL;
-      const place =
-        `left: ${(-100 * left) / width}%; top: ${(-100 * top) / height}%; ` +
-        `width: ${(100 * CANVAS_SIDE) / width}%; height: ${(100 * CANVAS_SIDE) / height}%`;
-      return html`
-        <ink-image class="input-zoomed" style=${place} .tones=${ink}></ink-image>
-        ${stages.crop ? overlay(stages.square, box(stages.crop)) : nothing}
-      `;
-    },
+    picture: (ink, { crop, square }) => tile(ink, CANVAS_SIDE, [outside(square), box(crop)]),
   },
   {
     name: "resize",
     title: "Resize to 20 × 20",
     purpose: "Every digit is as large as MNIST’s.",
-    found: ({ square, cells }) => `each of ${number(square.width / cells, 1)} × ${number(square.height / cells, 1)}`,
-    picture: (_, stages) => {
-      const cells = stages.crop ? stages.cells : BOX;
-      const side = `width: ${(100 * cells) / SIDE}%`; // on the scale of the last picture
-      return html`<ink-image class="input-resized" style=${side}
-        .tones=${stages.crop ? stages.digit : new Uint8Array(BOX * BOX)}></ink-image>`;
-    },
+    picture: (_, { digit, cells }) => tile(digit, cells, nothing),
   },
   {
     name: "center",
     title: "Center by mass",
     purpose: "The ink is where the network expects it.",
-    found: ({ right, down, cells }) => {
-      const margin = (SIDE - cells) / 2;
-      const moved = [shift(right - margin, "right", "left"), shift(down - margin, "down", "up")].filter(Boolean);
-      return moved.length ? `moved ${moved.join(", ")}` : "not moved";
-    },
-    picture: (_, stages) => {
-      const mass = centerOfMass(stages.image, SIDE);
-      const marks = stages.crop
-        ? svg`${box({ left: stages.right, top: stages.down, width: stages.cells, height: stages.cells })}
-            <path class="input-middle" d="M14.5 0V28M0 14.5H28" />
-            <circle class="input-mass" cx=${mass?.x ?? 0} cy=${mass?.y ?? 0} r="0.8" />`
-        : nothing;
-      return html`<ink-image .tones=${stages.image}></ink-image>${overlay({ ...ALL, width: SIDE, height: SIDE }, marks)}`;
+    picture: (_, { image, right, down, cells }) => {
+      const mass = centerOfMass(image, SIDE);
+      const lines = svg`<path d="M14.5 0V28M0 14.5H28" /><circle cx=${mass?.x ?? 0} cy=${mass?.y ?? 0} r="0.8" />`;
+      return tile(image, SIDE, [box({ left: right, top: down, width: cells, height: cells }), lines]);
     },
   },
 ];
 
-/** @type {Rectangle} */
-const ALL = { left: 0, top: 0, width: CANVAS_SIDE, height: CANVAS_SIDE };
+/** An image with marks on it. @param {ArrayLike<number>} tones @param {number} side in pixels, the marks' unit @param {unknown} marks */
+const tile = (tones, side, marks) =>
+  html`<ink-image .tones=${tones}></ink-image>
+    <svg viewBox="0 0 ${side} ${side}" aria-hidden="true">${marks}</svg>`;
+
+/** @param {Rectangle} rectangle */
+const box = ({ left, top, width, height }) =>
+  svg`<rect class="input-box" x=${left} y=${top} width=${width} height=${height} />`;
+
+/** @param {Rectangle} rectangle */
+const outside = ({ left, top, width, height }) =>
+  svg`<path class="input-outside" d="M0 0H${CANVAS_SIDE}V${CANVAS_SIDE}H0zM${left} ${top}h${width}v${height}h${-width}z" />`;
 
 /** @param {MountContext} context */
 export function mount({ element }) {
-  view("input", element, () => {
-    const hasStrokes = drawing.value.strokes.length > 0; // a photo stays where it is
-    return html`<section class="view input" id="view-input" aria-label="Input">
+  view(
+    "input",
+    element,
+    () => html`<section class="view input" id="view-input" aria-label="Input">
       <header class="view-head">
         <h2>What the network sees</h2>
         <p class="view-lead">Never your drawing, but 784 numbers that four steps make of it. Switch a step off.</p>
-        <div class="buttons">
-          <button type="button" ?disabled=${!hasStrokes} @click=${toCorner}>Make it small, in a corner</button>
-          ${
-            state.without.value.length
-              ? html`<button type="button" @click=${() => reset("without")}>Take all steps</button>`
-              : nothing
-          }
-        </div>
       </header>
-      ${preprocessingSteps()} ${pixelValues()} ${flattening(image.value, state.unrolled.value, pixel())}
-      ${slider("Flatten the image", state.unrolled.value, (share) => (state.unrolled.value = share), { name: "is-wide" })}
+      ${preprocessingSteps()} ${pixelValues()}
       <details>
         <summary>More</summary>
         <p>
@@ -111,8 +82,8 @@ export function mount({ element }) {
           by their standard deviation, 0.3081.
         </p>
       </details>
-    </section>`;
-  });
+    </section>`,
+  );
 }
 
 /** The four steps as pictures with switches; below each, the prediction without it. */
@@ -120,9 +91,8 @@ export function preprocessingSteps() {
   const ink = drawing.value.ink.slice(); // it is changed in place
   const stages = preprocessingStages(ink, CANVAS_SIDE, CANVAS_SIDE, steps.value);
   return html`<ol class="input-steps">
-    ${CARDS.map(({ name, title, purpose, found, picture }) => {
+    ${CARDS.map(({ name, title, purpose, picture }) => {
       const isTaken = steps.value[name];
-      const words = stages.crop && (isTaken ? found(stages) : "left out");
       const toggle = () => {
         const others = state.without.value.filter((step) => step !== name);
         state.without.value = isTaken ? [...others, name] : others;
@@ -131,11 +101,10 @@ export function preprocessingSteps() {
         <h3>
           <label><input type="checkbox" role="switch" .checked=${isTaken} @change=${toggle} /> ${title}</label>
         </h3>
-        <figure class="input-picture" role="img" aria-label="${title}: ${words || "nothing drawn yet"}">
-          ${picture(ink, stages)}
+        <figure class="input-picture" role="img" aria-label=${title}>
+          ${stages.crop ? picture(ink, stages) : html`<ink-image .tones=${stages.image}></ink-image>`}
         </figure>
-        <p class="input-found">${words || "–"}</p>
-        <p>${purpose}</p>
+        <p>${isTaken ? purpose : "Left out."}</p>
         ${otherwise(ink, name)}
       </li>`;
     })}
@@ -155,11 +124,11 @@ function otherwise(ink, name) {
 }
 
 /** The pixel that is looked at: row and column from 0. @returns {number[]} */
-const pixel = () => state.pixel.value ?? [13, 13];
+const place = () => state.pixel.value ?? [13, 13];
 
 /** A part of the image as numbers, and one of them on its way into the network. */
 function pixelValues() {
-  const [row, column] = pixel();
+  const [row, column] = place();
   const half = (LOUPE - 1) / 2;
   const [top, left] = [row, column].map((at) => clip(at - half, 0, SIDE - LOUPE));
   const tones = image.value;
@@ -169,17 +138,12 @@ function pixelValues() {
     <button type="button" class="input-loupe"
       aria-label="Row ${row + 1}, column ${column + 1}: ${tone}. Arrow keys go to another pixel." @keydown=${walk}
       @pointerdown=${point} @pointermove=${(/** @type {PointerEvent} */ event) => event.buttons & 1 && point(event)}>
-      <ink-image .tones=${tones}></ink-image>
-      ${overlay({ left: 0, top: 0, width: SIDE, height: SIDE }, box({ left, top, width: LOUPE, height: LOUPE }))}
+      ${tile(tones, SIDE, box({ left, top, width: LOUPE, height: LOUPE }))}
     </button>
     <div class="input-values" aria-hidden="true">
       ${Array.from({ length: LOUPE * LOUPE }, (_, i) => {
         const [y, x] = [top + Math.floor(i / LOUPE), left + (i % LOUPE)];
-        const value = tones[y * SIDE + x];
-        const isHere = y === row && x === column;
-        const go = () => (state.pixel.value = [y, x]);
-        const classes = `${pixelClass(value)} ${isHere ? "is-here" : ""} ${value ? "" : "is-zero"}`;
-        return html`<span class=${classes} style="--tone: ${(100 * value) / 255}%" @click=${go}>${value}</span>`;
+        return pixel(tones[y * SIDE + x], y === row && x === column ? "is-here" : "");
       })}
     </div>
     <dl class="input-pixel">
@@ -207,65 +171,5 @@ function walk(event) {
   const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
   if (!step) return;
   event.preventDefault();
-  state.pixel.value = pixel().map((at, axis) => clip(at + step[axis], 0, SIDE - 1));
+  state.pixel.value = place().map((at, axis) => clip(at + step[axis], 0, SIDE - 1));
 }
-
-/** An image that becomes a row: its 28 rows slide behind one another.
-    @param {ArrayLike<number>} tones 28 x 28 @param {number} unroll how far, 0 to 1 @param {number[]} [marked] row and column */
-export function flattening(tones, unroll, marked) {
-  const between = (/** @type {number} */ from, /** @type {number} */ to) => from + (to - from) * unroll;
-  const square = ROW_HEIGHT / SIDE;
-  const [width, height] = [between(square, 1), between(square, STRIP)];
-  /** @type {(row: number, column: number) => [number, number]} */
-  const place = (row, column) => [
-    between((ROW_WIDTH - ROW_HEIGHT) / 2, row * SIDE) + column * width,
-    between(row * square, (ROW_HEIGHT - STRIP) / 2),
-  ];
-  const rows = Array.from({ length: SIDE }, (_, row) => {
-    const [x, y] = place(row, 0);
-    return svg`<rect class="flattening-row" x=${x} y=${y} width=${SIDE * width} height=${height} />`;
-  });
-  const pixels = Array.from(tones, (tone, i) => {
-    if (!tone) return nothing;
-    const [x, y] = place(Math.floor(i / SIDE), i % SIDE);
-    return svg`<rect x=${x} y=${y} width=${width} height=${height} opacity=${tone / 255} />`;
-  });
-  const [row, column] = marked ?? [0, 0];
-  const [x, y] = place(row, column);
-  const mark = svg`<path class="flattening-mark" d="M${x + width / 2} ${y + height}l-4 8h8z" />`;
-  const label = unroll === 1 ? "The image as one row of 784 pixels" : "The image, 28 by 28 pixels";
-  return html`<svg class="flattening" viewBox="0 -2 ${ROW_WIDTH} ${ROW_HEIGHT + 12}" role="img" aria-label=${label}>
-    ${rows}${pixels}${marked ? mark : nothing}
-  </svg>`;
-}
-
-/** The drawing in the upper left corner, at most 40 pixels wide and high. */
-function toCorner() {
-  const { strokes } = drawing.value;
-  const points = strokes.flat();
-  const [left, top] = [0, 1].map((axis) => Math.min(...points.map((at) => at[axis])));
-  const scale = Math.min(1, 40 / Math.max(1, ...points.map(([x, y]) => Math.max(x - left, y - top))));
-  /** @type {(at: Point) => Point} */
-  const place = ([x, y]) => [5 + (x - left) * scale, 5 + (y - top) * scale];
-  pad.replace(strokes.map((/** @type {Stroke} */ stroke) => stroke.map(place)));
-}
-
-/** @param {Rectangle} box what is seen @param {unknown} marks in its units */
-function overlay({ left, top, width, height }, marks) {
-  return html`<svg viewBox="${left} ${top} ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">
-    ${marks}
-  </svg>`;
-}
-
-/** @param {Rectangle} rectangle */
-const box = ({ left, top, width, height }) =>
-  svg`<rect class="input-box" x=${left} y=${top} width=${width} height=${height} />`;
-
-/** @param {Rectangle} box */
-const rectangle = ({ left, top, width, height }) => `M${left} ${top}h${width}v${height}h${-width}z`;
-
-/** @param {Rectangle} box */
-const size = ({ width, height }) => `${width} × ${height}`;
-
-/** @type {(by: number, forward: string, back: string) => string} */
-const shift = (by, forward, back) => (by ? `${Math.abs(by)} ${by > 0 ? forward : back}` : "");

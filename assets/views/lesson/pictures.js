@@ -14,7 +14,7 @@ import * as training from "../../state/runs.js";
 import { state } from "../../state/state.js";
 import { batch as inOneGo } from "../../vendor/signals-core.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
-import { flattening as rowPicture, preprocessingSteps } from "../input/input.js";
+import { preprocessingSteps } from "../input/input.js";
 import { lossCurve, softmaxPicture } from "../loss/loss.js";
 import { neuronSum } from "../neurons/neuron.js";
 import { neuronLayers } from "../neurons/neurons.js";
@@ -61,10 +61,25 @@ export function batch() {
 
 export const preprocessing = () => preprocessingSteps();
 
-/** The image that becomes a row, as far as a slider is pulled. */
+/** The image becomes a row as far as a slider is pulled: its 28 rows slide behind one another. */
 export function flattening() {
   const share = state.unrolled.value;
-  return html`${rowPicture(image.value, share)} ${stateSlider("Unroll the image", "unrolled")}
+  const between = (/** @type {number} */ from, /** @type {number} */ to) => from + (to - from) * share;
+  const [width, height] = [between(4, 1), between(4, 16)]; // of a pixel
+  const rows = Array.from({ length: 28 }, (_, row) => {
+    const [x, y] = [between(336, row * 28), between(row * 4, 48)];
+    return svg`<rect class="flattening-row" x=${x} y=${y} width=${28 * width} height=${height} />
+      ${Array.from(image.value.subarray(row * 28, row * 28 + 28), (tone, column) =>
+        tone
+          ? svg`<rect x=${x + column * width} y=${y} width=${width} height=${height} opacity=${tone / 255} />`
+          : nothing,
+      )}`;
+  });
+  return html`<svg class="flattening" viewBox="0 -2 784 124" role="img"
+      aria-label=${share === 1 ? "The image as one row of 784 pixels" : "The image, 28 by 28 pixels"}>
+      ${rows}
+    </svg>
+    ${stateSlider("Unroll the image", "unrolled")}
     <figcaption><code>${share === 1 ? "(1, 784)" : "(1, 1, 28, 28)"}</code></figcaption>`;
 }
 

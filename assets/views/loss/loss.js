@@ -2,15 +2,16 @@
     descent on the drawing. */
 /** @import { Drawn, MountContext } from "../../state/types.js" */
 import { DIGITS } from "../../engine/classifier.js";
-import { argmax, clip, crossEntropy, largest, powers, softmax, sum } from "../../engine/math.js";
-import { afterOneStep, gradientSize } from "../../engine/reference.js";
+import { argmax, crossEntropy, largest, powers, softmax, sum } from "../../engine/math.js";
+import { afterOneStep } from "../../engine/reference.js";
 import { slider } from "../../parts/fields.js";
-import { brief, percent, small } from "../../parts/numbers.js";
+import { between } from "../../parts/figures.js";
+import { brief, percent } from "../../parts/numbers.js";
 import { classifier } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
 import { current, isEmpty } from "../../state/prediction.js";
 import { state } from "../../state/state.js";
-import { computed, signal } from "../../vendor/signals-core.js";
+import { signal } from "../../vendor/signals-core.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
 import { COUNT, recognized } from "../../state/mini-sets.js";
 
@@ -46,11 +47,12 @@ export function mount({ element }) {
 function pictures(now) {
   const label = state.label.value;
   const moved = movedLogits(now);
+  const step = label === null || moved ? null : afterStep(now, label);
   return html`<div class="loss-body">
-    <div class="loss-digits">${softmaxPicture(now)}</div>
-    <div class="loss-cards">
-      ${lossCurve(label === null ? null : (moved ?? now.logits), label ?? 0)}
-      ${label === null || moved ? nothing : stepPicture(now, label)}
+    <div>${softmaxPicture(now)}</div>
+    <div>
+      ${lossCurve(label === null ? null : (moved ?? now.logits), label ?? 0, step?.logits)}
+      ${step && stepCard(now, label ?? 0, step)}
     </div>
   </div>`;
 }
@@ -75,8 +77,6 @@ export function softmaxPicture(now) {
     </thead>
     <tbody>
       ${Array.from(logits, (logit, digit) => {
-        const share = Math.abs(logit) / reach / 2;
-        const place = `--share: ${share}; --from: ${(100 * (0.5 + Math.min(logit, 0) / reach / 2)) / (1 - share)}%`;
         const options = { min: -reach, max: reach, step: 0.1, text: brief(logit) };
         return html`<tr class="${digit === winner ? "is-ink" : ""} ${digit === state.label.value ? "is-meant" : ""}">
           <th scope="row">
@@ -87,13 +87,13 @@ export function softmaxPicture(now) {
           </th>
           <td>
             <span class="loss-logit">
-              <i class="bar" style=${place}></i>
+              <i class="bar" style=${between(0, logit, -reach, 2 * reach)}></i>
               ${slider(`Logit of ${digit}`, logit, (value) => move(digit, value), options)}
             </span>
             <b>${brief(logit)}</b>
           </td>
-          <td>${bar(exponentials[digit], exponentials[digit] < QUIET ? "" : brief(exponentials[digit]))}</td>
-          <td>${bar(probabilities[digit], probabilities[digit] < QUIET ? "" : percent(probabilities[digit]))}</td>
+          <td>${bar(exponentials[digit], brief)}</td>
+          <td>${bar(probabilities[digit], percent)}</td>
         </tr>`;
       })}
     </tbody>
@@ -103,91 +103,67 @@ export function softmaxPicture(now) {
     </button>`;
 }
 
-/** @param {number} share @param {string} words */
-const bar = (share, words) => html`<i class="bar" style="--share: ${share}"></i><b>${words}</b>`;
+/** @param {number} share @param {(share: number) => string} format */
+const bar = (share, format) =>
+  html`<i class="bar" style="--share: ${share}"></i><b>${share < QUIET ? "" : format(share)}</b>`;
 
-/** The curve of −ln p, with a dot at the probability of the digit that was meant.
-    @param {Float64Array | null} logits null while none was meant @param {number} label */
-export function lossCurve(logits, label) {
-  const p = logits ? softmax(logits)[label] : 1;
-  const loss = logits ? crossEntropy(logits, label) : 0;
-  const down = (/** @type {number} */ value) => HEIGHT * (1 - clip(value, 0, HIGHEST) / HIGHEST);
-  const places = Array.from({ length: 100 }, (_, i) => ((i + 1) / 100) ** 2);
-  const points = places.map((place) => `${place * WIDTH},${down(-Math.log(place))}`).join(" ");
-  const tick = (/** @type {number} */ value) => down(value) + 4;
+/** The curve of −ln p, with a dot at the probability of the digit that was meant, and a ring at that after a step.
+    @param {Float64Array | null} logits null while none was meant @param {number} label @param {Float64Array} [after] */
+export function lossCurve(logits, label, after) {
+  const x = (/** @type {number} */ p) => p * WIDTH;
+  const y = (/** @type {number} */ loss) => HEIGHT * (1 - Math.min(loss, HIGHEST) / HIGHEST);
+  const points = Array.from({ length: 100 }, (_, i) => ((i + 1) / 100) ** 2).map((p) => `${x(p)},${y(-Math.log(p))}`);
+  const loss = logits && crossEntropy(logits, label);
+  const dot = (/** @type {Float64Array} */ at, /** @type {string} */ name) =>
+    svg`<circle class=${name} cx=${x(softmax(at)[label])} cy=${y(crossEntropy(at, label))} r="6" />`;
   return html`<section class="card">
     <h3>Cross-entropy</h3>
     <p class="loss-formula">
       ${
-        logits
-          ? html`−ln p(${label}) = −ln ${small(p)} = <strong>${practically(loss)}</strong>`
+        logits && loss !== null
+          ? html`−ln p(${label}) = −ln ${brief(softmax(logits)[label], Number.MIN_VALUE)} = <strong>${practically(loss)}</strong>`
           : "Say which digit you meant, in the first column."
       }
     </p>
     <svg class="graph loss-curve" viewBox="-22 -12 252 150" role="img"
-      aria-label="The curve of −ln p${logits ? `: at p = ${small(p)}, the loss is ${brief(loss)}` : ""}">
-      <path class="loss-axis" d="M0 0V${HEIGHT}H${WIDTH}" />
-      <path class="loss-guess" d="M0 ${down(Math.log(DIGITS))}H${WIDTH}" />
-      <polyline points=${points} />
-      <text x="-6" y=${tick(0)} text-anchor="end">0</text>
-      <text x="-6" y=${tick(3)} text-anchor="end">3</text>
-      <text x="-6" y=${tick(6)} text-anchor="end">6</text>
-      <text x="0" y=${HEIGHT + 16} text-anchor="middle">0</text>
-      <text x=${WIDTH} y=${HEIGHT + 16} text-anchor="middle">1</text>
+      aria-label="The curve of −ln p${loss === null ? "" : `, with the loss, ${brief(loss)}`}">
+      <path d="M0 0V${HEIGHT}H${WIDTH}M0 ${y(Math.log(DIGITS))}H${WIDTH}" />
+      <polyline points=${points.join(" ")} />
+      ${[0, 3, HIGHEST].map((tick) => svg`<text x="-6" y=${y(tick) + 4} text-anchor="end">${tick}</text>`)}
+      ${[0, 1].map((tick) => svg`<text x=${x(tick)} y=${HEIGHT + 16} text-anchor="middle">${tick}</text>`)}
       <text x=${WIDTH / 2} y=${HEIGHT + 16} text-anchor="middle">p</text>
-      <text x=${WIDTH} y=${tick(Math.log(DIGITS)) - 8} text-anchor="end">guessing: ln 10 = 2.3</text>
-      ${logits ? dot(p * WIDTH, down(loss), loss > HIGHEST ? `▲ ${brief(loss)}` : "") : nothing}
+      <text x=${WIDTH} y=${y(Math.log(DIGITS)) - 4} text-anchor="end">guessing: ln 10 = 2.3</text>
+      ${logits && dot(logits, "")} ${after ? dot(after, "loss-after") : nothing}
+      ${loss !== null && loss > HIGHEST ? svg`<text x="12" y="4">▲ ${brief(loss)}</text>` : nothing}
     </svg>
   </section>`;
 }
 
-/** @param {number} x @param {number} y @param {string} words */
-const dot = (x, y, words) => svg`<circle cx=${x} cy=${y} r="6" /><text x=${x + 12} y=${y + 4}>${words}</text>`;
+/** The place of the chosen learning rate. */
+const rateAt = () => Math.max(RATES.findIndex((rate) => rate >= state.rate.value), 0); // prettier-ignore
 
-/** The network after one step on this drawing alone, for each learning rate; fewer where the loss is no number any more. */
-const steps = computed(() => {
-  const [now, label] = [current.value, state.label.value];
-  if (isEmpty(now) || label === null) return [];
-  const { network } = classifier();
-  return RATES.map((rate) => {
-    const stepped = afterOneStep(network, now, label, rate);
-    return { rate, stepped, logits: stepped(now.input) };
-  });
-});
-
-/** How the loss changes with one step of gradient descent, by learning rate, and what the step does to other digits.
+/** The network after one step on this drawing alone, as a function from input to logits; and the drawing's logits then.
     @param {Drawn} now @param {number} label */
-function stepPicture(now, label) {
-  const before = crossEntropy(now.logits, label);
-  const losses = steps.value.map(({ logits }) => crossEntropy(logits, label));
-  const high = Math.min(Math.max(before, ...losses.filter(Number.isFinite)), Math.max(2 * before, Math.log(DIGITS)));
-  const share = (/** @type {number} */ loss) => (Number.isFinite(loss) ? clip(loss / high, 0, 1) : 1);
-  const near = RATES.map((rate) => Math.abs(Math.log(rate / state.rate.value)));
-  const chosen = near.indexOf(Math.min(...near));
-  const { logits, stepped } = steps.value[chosen];
-  const after = losses[chosen];
-  const rate = RATES[chosen] < 1e-4 ? RATES[chosen].toFixed(5) : String(RATES[chosen]);
-  const options = { max: RATES.length - 1, step: 1, text: rate, name: "is-wide" };
-  const { length } = gradientSize(classifier().network, now, label);
-  const counts = now.penIsDown
-    ? null
-    : recognized("validation", classifier(), [(input) => classifier().network.forward(input).logits, stepped]);
+function afterStep(now, label) {
+  const network = afterOneStep(classifier().network, now, label, RATES[rateAt()]);
+  return { network, logits: network(now.input) };
+}
+
+/** What one step of gradient descent changes, for this drawing and for other digits.
+    @param {Drawn} now @param {number} label @param {ReturnType<typeof afterStep>} step */
+function stepCard(now, label, { network, logits }) {
+  const at = rateAt();
+  const [before, after] = [now.logits, logits].map((some) => crossEntropy(some, label));
+  const options = { max: RATES.length - 1, step: 1, text: String(RATES[at]), name: "is-wide" };
+  const forward = (/** @type {Float64Array} */ input) => classifier().network.forward(input).logits;
+  const counts = now.penIsDown ? null : recognized("validation", classifier(), [forward, network]);
   return html`<section class="card">
     <h3>One step of gradient descent</h3>
-    <p>
-      On this drawing alone. Bars: the loss after it; dashed: before. Length of the gradient: ${practically(length)}
-    </p>
-    <div class="loss-rates" style="--before: ${share(before)}" aria-hidden="true">
-      ${losses.map(
-        (loss, i) =>
-          html`<i class="${i === chosen ? "is-ink" : ""} ${loss > high || !Number.isFinite(loss) ? "is-beyond" : ""}"
-            style="--share: ${share(loss)}"></i>`,
-      )}
-    </div>
-    ${slider("Learning rate", chosen, (i) => (state.rate.value = RATES[i]), options)}
+    <p>On this drawing alone: the ring is its loss after the step.</p>
+    ${slider("Learning rate", at, (i) => (state.rate.value = RATES[i]), options)}
     <dl>
       <dt>learning rate</dt>
-      <dd>${rate}</dd>
+      <dd>${RATES[at]}</dd>
       <dt>loss</dt>
       <dd>${practically(before)} → <strong>${practically(after)}</strong> ${after > before ? "it overshoots" : ""}</dd>
       <dt>p(${label})</dt>
@@ -195,17 +171,11 @@ function stepPicture(now, label) {
       ${
         counts
           ? html`<dt>of ${COUNT} validation digits</dt>
-              <dd class="loss-accuracy">${counts[0]} → <strong>${counts[1]}</strong></dd>`
+              <dd>${counts[0]} → <strong>${counts[1]}</strong></dd>`
           : nothing
       }
     </dl>
-    <details>
-      <summary>More</summary>
-      <p>
-        One example a step is stochastic gradient descent. It fits this drawing to the label that you gave, right or
-        wrong, and can cost accuracy on all other digits. The ${COUNT} are validation digits, by which a rate may be chosen.
-      </p>
-    </details>
+    <p>It fits this drawing to your label, right or wrong, and can cost accuracy on all other digits.</p>
   </section>`;
 }
 

@@ -6,7 +6,7 @@ import { clip, largest, sum } from "../../engine/math.js";
 import { lossGradients } from "../../engine/reference.js";
 import { ACTIVATIONS } from "../../engine/settings.js";
 import { given, parts, products } from "../../page/picture/sums.js";
-import { bars, sumBars } from "../../parts/bars.js";
+import { bars, equation, figure, sumBars } from "../../parts/figures.js";
 import { brief, percent } from "../../parts/numbers.js";
 import { fullOf } from "../../parts/tiles.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
@@ -47,6 +47,7 @@ export function neuronSum(classifier, current, place) {
   return html`<div class="neuron-sum">
     ${equation(
       figure(layer ? `layer ${layer} passes on` : "your ink", image(inputs)),
+      "×",
       figure("its weights", weights),
       figure(layer ? "product" : "ink × weights", image(products(classifier, current, place), true)),
     )}
@@ -87,6 +88,7 @@ export function neuronError({ network }, current, { layer, neuron }, label) {
   return html`<div class="neuron-sum">
     ${equation(
       figure(network.layers[layer + 2] ? `layer ${layer + 2} asks for` : "logits ask for", image(asked[layer + 1], true)),
+      "×",
       figure("weights to them", image(weights, true)),
       figure("product", image(its, true)),
     )}
@@ -137,10 +139,6 @@ function outline(tones) {
   </svg>`;
 }
 
-/** @type {(a: unknown, b: unknown, product: unknown) => unknown} */
-const equation = (a, b, product) =>
-  html`<div class="equation">${a} <span>×</span> ${b} <span>=</span> ${product}</div>`;
-
 /** @param {string} name @param {[label: string, value: number][]} terms @param {string} total */
 const addedUp = (name, terms, total) =>
   html`<figure role="group" aria-label=${name}>
@@ -163,10 +161,3 @@ function image(values, isSigned = values.some((value) => value < 0)) {
   const most = largest(values) || 1;
   return html`<ink-image .tones=${values.map((value) => (255 * value) / most)}></ink-image>`;
 }
-
-/** @param {string} caption @param {unknown} content */
-const figure = (caption, content) =>
-  html`<figure>
-    <figcaption>${caption}</figcaption>
-    ${content}
-  </figure>`;

@@ -4,7 +4,7 @@
 import { argmax, largest, sum } from "../../engine/math.js";
 import { lossGradients } from "../../engine/reference.js";
 import { strongest } from "../../page/picture/sums.js";
-import { between } from "../../parts/bars.js";
+import { between } from "../../parts/figures.js";
 import { digitSelect, slider } from "../../parts/fields.js";
 import { brief, percent } from "../../parts/numbers.js";
 import { drawing } from "../../state/drawing.js";

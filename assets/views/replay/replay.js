@@ -1,12 +1,12 @@
 /** When did the answer change? The ten probabilities over the course of the drawing, and the drawing at each moment. */
-/** @import { MountContext, Stroke } from "../../state/types.js" */
-/** @import { Moment } from "./timeline.js" */
+/** @import { DigitPrediction, ForwardPass, MountContext, Stroke } from "../../state/types.js" */
 import { DIGITS } from "../../engine/classifier.js";
-import { CANVAS_SIDE } from "../../engine/pen.js";
+import { CANVAS_SIDE, InkCanvas } from "../../engine/pen.js";
 import { clip } from "../../engine/math.js";
+import { preprocess } from "../../engine/preprocessing.js";
 import { slider } from "../../parts/fields.js";
 import { firstPoints } from "../../parts/ink.js";
-import { answer, percent } from "../../parts/numbers.js";
+import { answer, percent, percentIfShown } from "../../parts/numbers.js";
 import { createPlayer, isMotionReduced } from "../../parts/player.js";
 import "../../parts/tiles.js";
 import { drawing, pad } from "../../state/drawing.js";
@@ -14,16 +14,39 @@ import { active } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
 import { current, isEmpty, steps } from "../../state/prediction.js";
 import { state } from "../../state/state.js";
-import { effect, signal, untracked } from "../../vendor/signals-core.js";
+import { computed, effect, untracked } from "../../vendor/signals-core.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
-import { Timeline } from "./timeline.js";
 
 const DURATION = 5000; // milliseconds of a replay
+const MOST_MOMENTS = 120; // beside the ends of strokes
 const FIRST_CHANGE = 0.1; // of the drawing: what the first touch looks like says little
-const [NARROWEST, LOWEST] = [0.05, 0.14]; // of the chart: an area that holds its digit is at least so wide and high
+const NARROWEST = 0.05; // of the chart: a stretch that holds its digit is at least so wide
 
-const timeline = new Timeline();
-const more = signal(0); // counts the frames in which predictions were added
+/** The drawing after some of its points: how many, and which share of all; the image, and what is predicted from it.
+    @typedef {{ count: number, share: number, isStrokeEnd: boolean, image: Uint8Array } & DigitPrediction & ForwardPass} Moment */
+
+let latest = /** @type {Moment[]} */ ([]);
+
+/** The moments of the drawing at rest, at least two if it has strokes. */
+const moments = computed(() => (drawing.value.penIsDown ? latest : (latest = momentsOf(drawing.value.strokes))));
+
+/** @param {Stroke[]} strokes @returns {Moment[]} */
+function momentsOf(strokes) {
+  const points = strokes.flatMap((stroke) =>
+    stroke.map((at, i) => ({ at, before: stroke[i - 1] ?? at, isStrokeEnd: i === stroke.length - 1 })),
+  );
+  const stride = Math.ceil(points.length / MOST_MOMENTS);
+  const canvas = new InkCanvas();
+  const found = points.flatMap(({ at, before, isStrokeEnd }, i) => {
+    canvas.line(before, at);
+    if (i % stride && !isStrokeEnd) return [];
+    const image = preprocess(canvas.ink, CANVAS_SIDE, CANVAS_SIDE, steps.value);
+    const prediction = active.value?.classifier.predict(image);
+    if (!prediction || prediction.verdict === "blank") return [];
+    return [{ count: i + 1, share: (i + 1) / points.length, isStrokeEnd, image, ...prediction }];
+  });
+  return found.length === 1 ? [found[0], found[0]] : found;
+}
 
 const player = createPlayer({
   duration: DURATION,
@@ -43,29 +66,25 @@ export function mount({ element }) {
   });
 
   view("replay", element, () => {
-    void more.value;
-    if (active.value) timeline.follow(active.value.classifier, steps.value, drawing.value.strokes);
-    if (!timeline.predictMore()) requestAnimationFrame(() => (more.value += 1));
-    const moments = timeline.moments();
-    const i = Math.round(state.replay.value * (moments.length - 1));
+    const all = moments.value;
+    const i = Math.round(state.replay.value * (all.length - 1));
     return html`<section class="view replay" id="view-replay" aria-label="Replay">
       <header class="view-head">
         <h2>When did the answer change?</h2>
         <p class="view-lead">
           Your drawing from the first touch to the last. The likeliest digit takes the largest part.
         </p>
-        <button type="button" ?disabled=${!moments.length || drawing.value.penIsDown} @click=${drawBackwards}>
+        <button type="button" ?disabled=${!all.length || drawing.value.penIsDown} @click=${drawBackwards}>
           Draw it backwards
         </button>
       </header>
       ${
-        moments.length
-          ? html`${course(moments, i)} ${then(moments, i)} ${changesOf(moments, i)}`
+        all.length
+          ? html`${course(all, i)} ${then(all[i])} ${changesOf(all, i)}`
           : html`<p class="view-empty">
               ${isEmpty(current.value) ? "Draw a digit to see its course." : "A picture has no strokes to replay."}
             </p>`
       }
-      <p class="replay-reversed" role="status">${reversed()}</p>
     </section>`;
   });
 }
@@ -76,113 +95,60 @@ function go(share) {
   state.replay.value = clip(share, 0, 1);
 }
 
-/** How far right a moment lies, 0 to 1. @type {(i: number, count: number) => number} */
-const across = (i, count) => (count > 1 ? i / (count - 1) : 1);
-
-/** How much of the drawing there is at a moment. @param {Moment} moment */
-const progress = ({ count }) => count / timeline.points.length;
-
-/** The probabilities as areas over the drawing, with a slider on the same scale. @param {Moment[]} moments @param {number} i */
-function course(moments, i) {
-  const count = moments.length;
-  const text = `${percent(progress(moments[i]), 0)} of the drawing: ${answer(moments[i])}`;
-  const options = { max: count - 1, step: 1, text, name: "axis-slider" };
-  const isRejected = moments.some(({ verdict }) => verdict === "not a digit");
-  const words = changes(moments).map((change) => describe(moments, change));
+/** The probabilities as areas over the drawing, with a slider on the same scale. @param {Moment[]} all @param {number} i */
+function course(all, i) {
+  const last = all.length - 1;
+  const text = `${percent(all[i].share, 0)} of the drawing: ${answer(all[i])}`;
+  const isRejected = all.some(({ verdict }) => verdict === "not a digit");
+  const words = [...changes(all).map((change) => describe(all, change)), `in the end ${answer(all[last])}`];
   return html`<ul class="replay-legend" aria-label="Probability of each digit at this moment">
-      ${Array.from(moments[i].probabilities, (share, digit) => {
-        const classes = `replay-digit ${share < 0.005 ? "is-small" : ""}`;
-        return html`<li class=${classes} style="--digit: var(--digit-${digit})">
-          <b>${digit}</b> ${share < 0.005 ? "" : percent(share)}
-        </li>`;
-      })}
+      ${Array.from(
+        all[i].probabilities,
+        (share, digit) =>
+          html`<li class="replay-digit" style="--digit: var(--digit-${digit})"><b>${digit}</b> ${percentIfShown(share)}</li>`,
+      )}
       ${isRejected ? html`<li class="replay-pale">pale: rejected as no digit</li>` : nothing}
     </ul>
-    <div class="replay-chart" @pointerdown=${drag} @pointermove=${drag}>
-      ${probabilityAreas(moments, [...words, `in the end ${answer(moments[count - 1])}`].join(", "))}
-      <i class="replay-now" style="left: ${100 * across(i, count)}%"></i>
+    <div class="replay-chart">
+      ${areas(all, words.join(", "))}
+      <i class="replay-now" style="left: ${(100 * i) / last}%"></i>
     </div>
-    ${slider("Moment of the drawing", i, (moment) => go(moment / (count - 1)), options)}`;
-}
-
-/** @param {Moment[]} moments @param {number} i the one that is shown */
-function play(moments, i) {
-  const isAtEnd = i === moments.length - 1;
-  if (player.isPlaying.value) player.stop();
-  else if (!isMotionReduced.matches) player.play(isAtEnd ? 0 : state.replay.value);
-  else
-    go(
-      across(
-        changes(moments).find((change) => !isAtEnd && change > i) ?? (isAtEnd ? 0 : moments.length - 1),
-        moments.length,
-      ),
-    );
-}
-
-/** The chart can be dragged, too. @param {PointerEvent} event */
-function drag(event) {
-  if (!(event.buttons & 1)) return;
-  const chart = /** @type {HTMLElement} */ (event.currentTarget);
-  if (event.type === "pointerdown") chart.setPointerCapture(event.pointerId);
-  const { left, width } = chart.getBoundingClientRect();
-  go((event.clientX - left) / width);
+    ${slider("Moment of the drawing", i, (moment) => go(moment / last), { max: last, step: 1, text, name: "axis-slider" })}`;
 }
 
 /** The ten probabilities of each moment as areas that fill the height together, the first digit's on top; strokes end at
-    the lines; what the detector rejects is pale. @param {Moment[]} moments @param {string} description */
-function probabilityAreas(moments, description) {
-  const count = moments.length;
-  const edges = moments.map(({ probabilities }) => {
+    the lines; what the detector rejects is pale; each stretch of one answer has its digit on it.
+    @param {Moment[]} all @param {string} description */
+function areas(all, description) {
+  const last = all.length - 1;
+  const edges = all.map(({ probabilities }) => {
     let total = 0;
     return [0, ...Array.from(probabilities, (share) => (total += share))];
   });
-  const shown = count > 1 ? edges : [edges[0], edges[0]];
-  const line = (/** @type {number} */ which) =>
-    shown.map((heights, i) => `${(1000 * i) / (shown.length - 1)} ${(1000 * heights[which]).toFixed(1)}`);
-  const ends = moments.flatMap(({ count: points }, i) => (timeline.ends.has(points) && i < count - 1 ? [i] : []));
-  const half = count > 1 ? 500 / (count - 1) : 1000; // of the way to the next moment
-  return html`<svg viewBox="0 0 1000 1000" preserveAspectRatio="none" role="img" aria-label=${description}>
+  const line = (/** @type {number} */ which) => edges.map((heights, i) => `${i} ${heights[which].toFixed(4)}`);
+  const stretches = all.flatMap((moment, i) => (moment.digit === all[i - 1]?.digit ? [] : [i]));
+  const labels = stretches.flatMap((start, which) => {
+    const end = (stretches[which + 1] ?? all.length) - 1;
+    const middle = Math.round((start + end) / 2);
+    const { digit } = all[start];
+    const place = `left: clamp(0.75rem, ${(100 * middle) / last}%, 100% - 0.75rem); top: ${50 * (edges[middle][digit] + edges[middle][digit + 1])}%`;
+    return end - start < NARROWEST * last ? [] : [html`<b class="replay-label" style=${place}>${digit}</b>`];
+  });
+  return html`<svg viewBox="0 0 ${last} 1" preserveAspectRatio="none" role="img" aria-label=${description}>
       ${Array.from({ length: DIGITS }, (_, digit) => {
         const outline = `M${[...line(digit), ...line(digit + 1).reverse()].join("L")}z`;
         return svg`<path class="replay-area" style="--digit: var(--digit-${digit})" d=${outline} />`;
       })}
-      ${moments.map(({ verdict }, i) => {
-        const left = clip(1000 * across(i, count) - half, 0, 1000);
-        const right = clip(1000 * across(i, count) + half, 0, 1000);
-        return verdict === "not a digit"
-          ? svg`<rect class="replay-rejected" x=${left} width=${right - left} height="1000" />`
-          : nothing;
-      })}
-      <path class="replay-ends" d=${ends.map((i) => `M${1000 * across(i, count)} 0V1000`).join("")} />
+      ${all.map(({ verdict, isStrokeEnd }, i) => [
+        verdict === "not a digit" ? svg`<rect class="replay-rejected" x=${i - 0.5} width="1" height="1" />` : nothing,
+        isStrokeEnd && i < last ? svg`<path class="replay-end" d="M${i} 0V1" />` : nothing,
+      ])}
     </svg>
-    ${Array.from({ length: DIGITS }, (_, digit) => labelsOf(moments, edges, digit))}`;
+    ${labels}`;
 }
 
-/** A digit for each stretch in which its area is wide and high enough.
-    @param {Moment[]} moments @param {number[][]} edges @param {number} digit */
-function labelsOf(moments, edges, digit) {
-  const count = moments.length;
-  const isHigh = (/** @type {number} */ i) => moments[i]?.probabilities[digit] >= LOWEST;
-  const labels = [];
-  for (let start = 0; start < count; start++) {
-    if (!isHigh(start)) continue;
-    let end = start;
-    while (isHigh(end + 1)) end++;
-    if (count === 1 || across(end, count) - across(start, count) >= NARROWEST) {
-      const middle = Math.round((start + end) / 2);
-      const top = (edges[middle][digit] + edges[middle][digit + 1]) / 2;
-      const left = count > 1 ? across(middle, count) : 0.5;
-      labels.push(html`<b class="replay-label" style="left: ${100 * left}%; top: ${100 * top}%">${digit}</b>`);
-    }
-    start = end;
-  }
-  return labels;
-}
-
-/** The drawing and the network's input at a moment. @param {Moment[]} moments @param {number} i the one that is shown */
-function then(moments, i) {
-  const { count, stroke, image } = moments[i];
-  const moment = moments[i];
+/** The drawing and the network's input at a moment. @param {Moment} moment */
+function then(moment) {
   const { strokes } = drawing.value;
   const lines = (/** @type {Stroke[]} */ some) =>
     some.map((points) => svg`<polyline points=${[...points, points[points.length - 1]].join(" ")} />`);
@@ -192,70 +158,51 @@ function then(moments, i) {
       <svg class="drawing replay-drawing" viewBox="0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}" role="img"
         aria-label="The drawing at that moment">
         <g class="replay-later">${lines(strokes)}</g>
-        ${lines(firstPoints(strokes, count))}
+        ${lines(firstPoints(strokes, moment.count))}
       </svg>
     </figure>
     <figure>
       <figcaption>what the network saw</figcaption>
-      <ink-image role="img" aria-label="The network’s input at that moment" .tones=${image}></ink-image>
+      <ink-image role="img" aria-label="The network’s input at that moment" .tones=${moment.image}></ink-image>
     </figure>
     <div class="replay-moment">
-      <p>
-        After ${percent(progress(moment), 0)} of the drawing, stroke ${stroke + 1} of ${strokes.length}:
-        <strong>${answer(moment)}</strong>
-      </p>
-      <button type="button" ?disabled=${moments.length < 2} @click=${() => play(moments, i)}>
-        ${isMotionReduced.matches ? "Next change" : player.isPlaying.value ? "Pause" : "Play"}
-      </button>
+      <p>After ${percent(moment.share, 0)} of the drawing: <strong>${answer(moment)}</strong></p>
+      ${isMotionReduced.matches ? nothing : playButton()}
     </div>
   </div>`;
 }
 
-/** The moments at which another digit became the likeliest, but for the first touches. @param {Moment[]} moments */
-function changes(moments) {
-  return moments.flatMap((moment, i) =>
-    i && moment.digit !== moments[i - 1].digit && progress(moment) >= FIRST_CHANGE ? [i] : [],
-  );
+function playButton() {
+  const { value: at } = state.replay;
+  const play = () => (player.isPlaying.value ? player.stop() : player.play(at === 1 ? 0 : at));
+  return html`<button type="button" @click=${play}>${player.isPlaying.value ? "Pause" : "Play"}</button>`;
 }
 
-/** @param {Moment[]} moments @param {number} i */
-const describe = (moments, i) =>
-  `at ${percent(progress(moments[i]), 0)}: ${moments[i - 1].digit} → ${moments[i].digit}`;
+/** The moments at which another digit became the likeliest, but for the first touches. @param {Moment[]} all */
+function changes(all) {
+  return all.flatMap(({ digit, share }, i) => (i && digit !== all[i - 1].digit && share >= FIRST_CHANGE ? [i] : []));
+}
 
-/** @param {Moment[]} moments @param {number} shown */
-function changesOf(moments, shown) {
-  const found = changes(moments);
+/** @param {Moment[]} all @param {number} i */
+const describe = (all, i) => `at ${percent(all[i].share, 0)}: ${all[i - 1].digit} → ${all[i].digit}`;
+
+/** @param {Moment[]} all @param {number} shown */
+function changesOf(all, shown) {
+  const found = changes(all);
   const latest = found.filter((i) => i <= shown).pop();
-  const last = moments[moments.length - 1];
-  return html`<h3>${found.length ? "The answer changed" : `${last.digit} almost from the start`}</h3>
+  return html`<h3>${found.length ? "The answer changed" : `${all[shown].digit} almost from the start`}</h3>
     <ol class="replay-changes buttons" aria-label="Changes of the answer">
-      ${found.map(
-        (i) =>
-          html`<li>
-            <button type="button" aria-current=${i === latest ? "true" : nothing}
-              @click=${() => go(across(i, moments.length))}>${describe(moments, i)}</button>
-          </li>`,
-      )}
+      ${found.map((i) => {
+        const open = () => go(i / (all.length - 1));
+        const current = i === latest ? "true" : nothing;
+        return html`<li>
+          <button type="button" aria-current=${current} @click=${open}>${describe(all, i)}</button>
+        </li>`;
+      })}
     </ol>`;
 }
 
-/** The drawing before it was drawn backwards, and after. */
-const backwards = signal({ before: new Uint8Array(), after: /** @type {Stroke[]} */ ([]) });
-
-/** The strokes in reverse order, each from its end to its start. */
+/** The strokes in reverse order, each from its end to its start: the same image, for the network sees no order. */
 function drawBackwards() {
-  const { strokes, ink } = drawing.value;
-  const before = ink.slice();
-  pad.replace(strokes.toReversed().map((stroke) => stroke.toReversed()));
-  backwards.value = { before, after: drawing.value.strokes };
-}
-
-/** What came of it: the order of strokes is nothing that the network sees. */
-function reversed() {
-  const now = current.value;
-  const { before, after } = backwards.value;
-  if (!after.length || now.strokes !== after || isEmpty(now)) return "";
-  const differing = now.ink.filter((tone, i) => tone !== before[i]).length;
-  const same = differing ? `${differing} of ${now.ink.length} pixels differ` : "The same ink, pixel by pixel";
-  return `${same}: ${answer(now)}.`;
+  pad.replace(drawing.value.strokes.toReversed().map((stroke) => stroke.toReversed()));
 }

@@ -8,7 +8,7 @@ import { SIDE } from "../../engine/preprocessing.js";
 import { isSame } from "../../engine/settings.js";
 import { placeOf, spread, stepAxis, stepChart } from "../../parts/chart.js";
 import { slider } from "../../parts/fields.js";
-import { grouped, number, percent, small } from "../../parts/numbers.js";
+import { grouped, number, percent, brief } from "../../parts/numbers.js";
 import { active } from "../../state/networks.js";
 import { paint, view } from "../../state/painting.js";
 import * as training from "../../state/runs.js";
@@ -115,7 +115,7 @@ function did({ number: its, state, step, seconds, settings }) {
   const report = training.stepReport.value;
   if (report?.run === its && report.step === step) {
     return html`Loss of this batch ${number(report.lossBefore, 3)} → ${number(report.lossAfter, 3)} · length of the
-    gradient ${number(report.gradientLength)} · largest change of a parameter ${small(report.largestChange)}`;
+    gradient ${number(report.gradientLength)} · largest change of a parameter ${brief(report.largestChange)}`;
   }
   if (state !== "running" || !seconds) return nothing;
   return `${grouped(Math.round((step * settings.batchSize) / seconds / 1000) * 1000)} digits a second`;

@@ -5,9 +5,9 @@ import { DIGITS } from "../../engine/classifier.js";
 import { dot, sum, topTwo } from "../../engine/math.js";
 import { size, smallestChange } from "../../engine/perturbation.js";
 import { contributions } from "../../engine/reference.js";
+import { bars, equation, figure, sumBars } from "../../parts/figures.js";
 import { digitSelect } from "../../parts/fields.js";
-import { answer, brief, briefWithSign, percent } from "../../parts/numbers.js";
-import { sumBars } from "../../parts/bars.js";
+import { answer, briefWithSign, percent } from "../../parts/numbers.js";
 import "../../parts/tiles.js";
 import { drawing } from "../../state/drawing.js";
 import { classifier } from "../../state/networks.js";
@@ -26,10 +26,9 @@ const pair = computed(() => {
 });
 
 /** The weight of each logit in the difference. */
-const ofLogits = computed(() => {
-  const [one, other] = pair.value;
-  return Array.from({ length: DIGITS }, (_, digit) => Number(digit === one) - Number(digit === other));
-});
+const ofLogits = computed(() =>
+  Array.from({ length: DIGITS }, (_, digit) => Number(digit === pair.value[0]) - Number(digit === pair.value[1])),
+);
 
 /** @param {MountContext} context */
 export function mount({ element }) {
@@ -45,7 +44,12 @@ export function mount({ element }) {
             : nothing
         }
       </header>
-      ${isEmpty(now) ? html`<p class="view-empty">Draw a digit, and its ink is colored by what it adds.</p>` : pictures(now)}
+      ${
+        isEmpty(now)
+          ? html`<p class="view-empty">Draw a digit, and its ink is colored by what it adds.</p>`
+          : html`${differenceMap(now)}
+              <div class="why-tests">${eraseTest(now)} ${changePicture(now)}</div>`
+      }
     </section>`;
   });
 }
@@ -59,26 +63,20 @@ export function choice(which, label) {
   return digitSelect(label, pair.value[which], choose);
 }
 
-/** @param {Drawn} now */
-function pictures(now) {
-  return html`${differenceMap(now)}
-    <div class="why-tests ${now.penIsDown ? "is-waiting" : ""}">${eraseTest(now)} ${changePicture(now)}</div>`;
-}
-
-/** What the ink adds, and whether the sum is exact. With tanh or sigmoid, gradient × ink is an approximation, and the rest
-    is whatever it leaves. @param {Drawn} now */
+/** What the ink adds, pixel by pixel; what raises the difference, and what lowers it. @param {Drawn} now */
 function shares(now) {
-  const { shares, intercept } = contributions(classifier(), now, now.image, ofLogits.value);
-  const [raises, lowers] = [1, -1].map((sign) => sum(shares.filter((share) => sign * share > 0)));
-  const isExact = classifier().network.isPiecewiseLinear;
-  const rest = isExact ? intercept : dot(now.logits, ofLogits.value) - raises - lowers;
-  return { shares, raises, lowers, rest, isExact };
+  const { shares: ofInk, intercept } = contributions(classifier(), now, now.image, ofLogits.value);
+  const [raises, lowers] = [1, -1].map((sign) => sum(ofInk.filter((share) => sign * share > 0)));
+  return { ofInk, raises, lowers, intercept };
 }
 
-/** The ink, colored by what it adds to the difference of two logits, and the sum as bars. @param {Drawn} now */
+/** The ink, colored by what it adds to the difference of two logits, and the sum as bars. With tanh or sigmoid, gradient ×
+    ink is an approximation, and the rest is whatever it leaves. @param {Drawn} now */
 export function differenceMap(now) {
   const [one, other] = pair.value;
-  const { shares: ofInk, raises, lowers, rest, isExact } = shares(now);
+  const { ofInk, raises, lowers, intercept } = shares(now);
+  const isExact = classifier().network.isPiecewiseLinear;
+  const rest = isExact ? intercept : dot(now.logits, ofLogits.value) - raises - lowers;
   const terms = /** @type {[string, number][]} */ ([
     [`orange ink, for ${one}`, raises],
     [`blue ink, for ${other}`, lowers],
@@ -93,17 +91,13 @@ export function differenceMap(now) {
     </figure>
     <div class="card" role="group" aria-label="The sum">
       ${sumBars(terms, `logit of ${one} − logit of ${other}`)}
-      <p>${brief(now.logits[one])} − ${bracketed(now.logits[other])}</p>
-      <details>
-        <summary>${isExact ? "The sum is exact, the coloring is one choice" : "An approximation"}</summary>
-        <p>
-          ${
-            isExact
-              ? "As long as no neuron crosses 0, each logit is a weighted sum of the pixels. The map is gradient × ink, compared with blank paper; other attributions exist."
-              : `Only a piecewise linear network is such a sum. With ${classifier().network.activation}, the map is gradient × ink: what a small change of each pixel would do.`
-          }
-        </p>
-      </details>
+      <p>
+        ${
+          isExact
+            ? "The sum is exact as long as no neuron crosses 0; the map, gradient × ink, is one way of sharing it out."
+            : `An approximation, for ${classifier().network.activation} is not piecewise linear: gradient × ink.`
+        }
+      </p>
     </div>
   </div>`;
 }
@@ -112,30 +106,26 @@ export function differenceMap(now) {
     @param {Drawn} now */
 function eraseTest(now) {
   const [one, other] = pair.value;
-  const ofInk = shares(now).shares;
+  const { ofInk, raises, lowers } = shares(now);
   const difference = dot(now.logits, ofLogits.value);
-  const tests = [-1, 1].map((sign) => {
+  const test = (/** @type {number} */ sign, /** @type {string} */ ink, /** @type {number} */ predicted) => {
     const without = now.image.map((tone, i) => (sign * ofInk[i] > 0 ? 0 : tone));
-    const predicted = -sum(ofInk.filter((share) => sign * share > 0));
     const actual = dot(classifier().forward(without).logits, ofLogits.value) - difference;
-    return { sign, without, predicted, actual, after: classifier().predict(without) };
-  });
-  const most = Math.max(...tests.flatMap(({ predicted, actual }) => [Math.abs(predicted), Math.abs(actual)]));
-  const bar = (/** @type {string} */ label, /** @type {number} */ value) =>
-    html`<dt>${label}</dt>
-      <dd class="bar ${value < 0 ? "is-down" : "is-up"}" style="--share: ${Math.abs(value) / (most || 1)}"></dd>
-      <dd>${briefWithSign(value)}</dd>`;
+    return html`<div class="why-erased" role="group" aria-label="without the ${ink} ink">
+      <ink-image .tones=${without}></ink-image>
+      <div>
+        <p>without the ${ink} ink: <strong>${answer(classifier().predict(without))}</strong></p>
+        ${bars([
+          [html`predicted <b>${briefWithSign(predicted)}</b>`, predicted],
+          [html`actual <b>${briefWithSign(actual)}</b>`, actual],
+        ])}
+      </div>
+    </div>`;
+  };
   return html`<section class="card">
     <h3>Erase some ink</h3>
     <p>How the lead of ${one} over ${other} changes. Without that ink, other neurons are active.</p>
-    ${tests.map(({ sign, without, predicted, actual, after }) => {
-      const name = `without the ${sign < 0 ? "blue" : "orange"} ink`;
-      return html`<figure class="why-erased">
-        <ink-image role="img" aria-label="Your image ${name}" .tones=${without}></ink-image>
-        <dl aria-label=${name}>${bar("predicted", predicted)} ${bar("actual", actual)}</dl>
-        <figcaption>${name}: <strong>${answer(after)}</strong></figcaption>
-      </figure>`;
-    })}
+    ${test(-1, "blue", -lowers)} ${test(1, "orange", -raises)}
   </section>`;
 }
 
@@ -144,42 +134,23 @@ const changed = computed(() => (drawing.value.penIsDown ? null : smallestChange(
 
 /** The image, plus the smallest change that makes another digit win, is the changed image. @param {Drawn} now */
 export function changePicture(now) {
-  const after = changed.value ? classifier().predict(changed.value) : null;
-  if (!changed.value || !after) {
-    return html`<section class="card">
-      <h3>The smallest change that fools it</h3>
-      <p>${now.penIsDown ? "Lift the pen." : "None was found that makes another digit win."}</p>
-    </section>`;
-  }
-  const change = Float64Array.from(changed.value, (tone, i) => tone - now.image[i]);
-  const share = size(change) / size(Float64Array.from(now.image));
-  const most = change.reduce((high, by) => Math.max(high, Math.abs(by)), 0);
+  const after = changed.value;
+  const change = Float64Array.from(after ?? [], (tone, i) => tone - now.image[i]);
   return html`<section class="card">
     <h3>The smallest change that fools it</h3>
-    <p>An adversarial example: almost nothing for you, another digit for the network.</p>
-    <div class="equation why-change">
-      <figure>
-        <ink-image role="img" aria-label="Your image" .tones=${now.image}></ink-image>
-        <figcaption>${answer(now)}</figcaption>
-      </figure>
-      <span>+</span>
-      <figure>
-        <signed-image
-          role="img"
-          aria-label="The change, at most ${most} of 255"
-          .values=${change}
-          .full=${255}
-        ></signed-image>
-        <figcaption>${percent(share, 0)} of the ink</figcaption>
-      </figure>
-      <span>=</span>
-      <figure>
-        <ink-image role="img" aria-label="The changed image" .tones=${changed.value}></ink-image>
-        <figcaption>${answer(after)}</figcaption>
-      </figure>
-    </div>
+    ${
+      after
+        ? html`<p>An adversarial example: almost nothing for you, another digit for the network.</p>
+            ${equation(
+              figure(answer(now), html`<ink-image .tones=${now.image}></ink-image>`),
+              "+",
+              figure(
+                `${percent(size(change) / size(Float64Array.from(now.image)), 0)} of the ink`,
+                html`<signed-image .values=${change} .full=${255}></signed-image>`,
+              ),
+              figure(answer(classifier().predict(after)), html`<ink-image .tones=${after}></ink-image>`),
+            )}`
+        : html`<p>${now.penIsDown ? "Lift the pen." : "None was found that makes another digit win."}</p>`
+    }
   </section>`;
 }
-
-/** A number after an operator. @param {number} value */
-const bracketed = (value) => (value < 0 ? `(${brief(value)})` : brief(value));

@@ -1,4 +1,5 @@
-/** Bars of signed numbers: orange to the right for what raises a sum, blue for what lowers it, ink for the sum. */
+/** Figures that several views have. Bars of signed numbers: orange for what raises a sum, blue for what lowers it, ink for
+    the sum. */
 import { largest } from "../engine/math.js";
 import { html } from "../vendor/lit-html.js";
 import { brief, briefWithSign } from "./numbers.js";
@@ -38,3 +39,14 @@ export function bars(rows) {
     )}
   </dl>`;
 }
+
+/** @param {string} caption @param {unknown} content */
+export const figure = (caption, content) =>
+  html`<figure>
+    <figcaption>${caption}</figcaption>
+    ${content}
+  </figure>`;
+
+/** Three figures with signs between them. @type {(a: unknown, sign: string, b: unknown, result: unknown) => unknown} */
+export const equation = (a, sign, b, result) =>
+  html`<div class="equation">${a} <span>${sign}</span> ${b} <span>=</span> ${result}</div>`;
