@@ -4,12 +4,10 @@ import { html, nothing, render, svg } from "../vendor/lit-html.js";
 import { encode } from "../vendor/uqr.js";
 
 const BORDER = 4; // modules of a QR code's quiet zone, as ISO/IEC 18004 demands
-const STORED = "digit-sketchpad-handout";
 const HERE = new URL("../../", document.baseURI).href; // the page lies above the folder of its files
 
 /** Drawings, as state/drawing-code.js writes them. */
 const THREE = "drawing=D_ACkALwAgC_AeABaBg4MCBACEgPQA8gNzA_GEcIRxc3Jxcf";
-const SMALL_FOUR = "drawing=BOAGaB9QD0CoAQcCL08PyAE";
 const SEVEN = "drawing=BuACoAKwAQ_wAQBf4AFfwAFP0AECL68CoAIf";
 const FOUR = "drawing=BeAD8AFPwAEvsAHgAQDgAQ8Cf88BH4AE";
 const FOUR_OR_NINE = "drawing=EMAE0AFPAB8QJzAXQAc4CBgAIBAwODAwEDAAGAdAFyAfQG8EEM8BB-ABH-gCF7gB";
@@ -21,150 +19,99 @@ const SMILEY =
 
 /** What the class does, and what it opens for that. @type {[minutes: string, title: string, words: string, opened: PageState][]} */
 const PLAN = [
-  ["0–10", "Everyone draws", "Hands up for an error: keep a tally.", { name: "The page", query: "" }],
-  ["10–14", "An image is numbers, in a batch, in a row", "Three steps: in the third, pull the slider.", step(1)],
+  [
+    "Minutes 0–10",
+    "Everyone draws",
+    "Who finds an error? Hands up, and keep a tally.",
+    { name: "the page", query: "" },
+  ],
+  ["10–14", "An image is numbers, in a batch, in a row", "Where has the pixel below gone?", step(1)],
   ["14–20", "One neuron, and ReLU", "Who can raise the sum by 1 with one stroke?", step(4)],
   ["20–25", "Two layers of 64", "Vote first: how many can go before the answer changes?", step(6)],
   ["25–29", "Softmax", "By how much must the second logit rise?", step(7)],
   ["29–33", "Cross-entropy, one slope, all slopes", "Which label hurts most?", step(8)],
-  ["33–39", "Training with three rates", "Draw the three curves first, on paper.", step(11)],
+  ["33–39", "Training with three rates", "What will the three curves look like? Draw them first.", step(11)],
   ["39–42", "100 digits, learned by heart", "Which of the two curves do you believe?", step(12)],
   ["42–45", "A smiley", "How sure is it, and of what?", step(13)],
-  ["more", "The smallest change", "Almost nothing for you, another digit for the network.", step(14)],
+  ["With more time", "The smallest change", "Can you see it?", step(14)],
 ];
 
 /** @param {number} number @param {string} [chosen] @returns {PageState} */
 function step(number, chosen) {
-  return { name: `Step ${number} of the lesson`, query: `?lesson=${number}`, chosen };
+  return { name: `step ${number} of the lesson`, query: `?lesson=${number}`, chosen };
 }
 
-/** @typedef {{ title: string, minutes: number, isCore?: boolean, opened: PageState, predict: string, try: string,
+/** @typedef {{ title: string, minutes: number, isCore?: boolean, opened: PageState, predict: string, attempt: string,
  *    write: string }} Exercise */
 
 /** @type {Exercise[]} */
 const EXERCISES = [
   {
-    title: "A drawing is numbers",
-    ...{ minutes: 3, isCore: true },
-    opened: { name: "A three, in Replay", query: "?view=replay", chosen: THREE },
+    ...{ title: "A drawing is numbers", minutes: 3, isCore: true },
+    opened: { name: "a three, in Replay", query: "?view=replay", chosen: THREE },
     predict: "The pen went from top to bottom. Will the prediction change if it goes the other way?",
-    try: "Press “Draw it backwards”, and compare the image and the bars with those before.",
+    attempt: "Press “Draw it backwards”, and compare the image and the bars with those before.",
     write: "What does the network know about how a digit was written?",
   },
   {
-    title: "Preprocessing",
-    ...{ minutes: 6 },
-    opened: { name: "A small four in a corner, in Input", query: "?view=input", chosen: SMALL_FOUR },
-    predict: "Which of the four steps matters most for this drawing?",
-    try: "Switch off each of the four steps alone, then all four.",
-    write: "The prediction in each of the six cases. Why does the worst one fail, for a network trained on MNIST?",
-  },
-  {
-    title: "An image becomes a row",
-    ...{ minutes: 5, isCore: true },
-    opened: { name: "A seven, in Input", query: "?view=input", chosen: `${SEVEN}&pixel=9.14` },
+    ...{ title: "An image becomes a row", minutes: 5, isCore: true },
+    opened: { name: "a seven, in Input", query: "?view=input", chosen: `${SEVEN}&pixel=9.14` },
     predict: "Count from 1: which number of the row is the pixel in row 10, column 15? Which pixel is number 400?",
-    try: "Choose both pixels: a press on the image, then the arrow keys.",
+    attempt: "Choose both pixels: a press on the image, then the arrow keys.",
     write: "What (tone / 255 − 0.1307) / 0.3081 makes of paper (0) and of full ink (255). Which tone becomes 0?",
   },
   {
-    title: "Neurons and layers",
-    ...{ minutes: 6, isCore: true },
-    opened: { name: "A three, in Neurons", query: "?view=neurons", chosen: THREE },
+    ...{ title: "Neurons and layers", minutes: 6, isCore: true },
+    opened: { name: "a three, in Neurons", query: "?view=neurons", chosen: THREE },
     predict: "What will the bars do if the weaker half of all hidden neurons is off? And if three quarters are?",
-    try: "Press “Switch off the weaker half” once, then again, until the prediction changes.",
+    attempt: "Press “Switch off the weaker half” once, then again, until the prediction changes.",
     write: "How many weights and biases do the layers 784 → 64 → 64 → 10 have? How many neurons were off at last?",
   },
   {
-    title: "Softmax",
-    ...{ minutes: 6, isCore: true },
-    opened: { name: "A 4 or a 9, in Softmax & loss", query: "?view=loss", chosen: FOUR_OR_NINE },
+    ...{ title: "Softmax", minutes: 6, isCore: true },
+    opened: { name: "a 4 or a 9, in Softmax & loss", query: "?view=loss", chosen: FOUR_OR_NINE },
     predict: "How does p(4) / p(9) change if the logit of 4 rises by 1? At which logit of 4 are both equal?",
-    try: "Move the slider of 4: on a keyboard, an arrow key moves it by 0.1.",
+    attempt: "Move the slider of 4: on a keyboard, an arrow key moves it by 0.1.",
     write: "Both logits, their difference d, e to the power d, and the quotient p(4) / p(9).",
   },
   {
-    title: "Cross-entropy, and one gradient step",
-    ...{ minutes: 7, isCore: true },
-    opened: { name: "The same drawing, meant as a 4", query: "?view=loss", chosen: `label=4&${FOUR_OR_NINE}` },
+    ...{ title: "Cross-entropy, and one gradient step", minutes: 7, isCore: true },
+    opened: { name: "the same drawing, meant as a 4", query: "?view=loss", chosen: `label=4&${FOUR_OR_NINE}` },
     predict: "For how many of the ten labels is the loss above that of guessing, ln 10 = 2.30?",
-    try: "Choose all ten labels in the first column. Then 4 again, and move the learning rate from 0.00001 to 1.",
-    write: "The lowest and the highest loss. Which rates bring it to 0, and at what price, in the last line?",
+    attempt: "Choose all ten labels in the first column. Then 4 again, and move the learning rate from 0.00001 to 1.",
+    write: "The lowest and the highest loss. Which rates bring it close to 0, and at what price, in the last line?",
   },
   {
-    title: "Training",
-    ...{ minutes: 5 },
+    ...{ title: "Overfitting, and why ReLU", minutes: 10, isCore: true },
     opened: {
-      name: "A three, in Train, before the first step",
-      query: "?view=train",
-      chosen: `moment=0&${THREE}`,
-    },
-    predict: "After how many steps will it recognize this three: 100, 1,000, or only at the end?",
-    try: "Move the slider from moment to moment: the bars, and the row “reads”, are those of the network at that time.",
-    write: "The highest probability at first; the step from which on it reads a 3. Why does the loss begin near ln 10?",
-  },
-  {
-    title: "Overfitting, and why ReLU",
-    ...{ minutes: 10, isCore: true },
-    opened: {
-      name: "Train, with 100 training digits and 50 epochs",
+      name: "Train, with 100 training digits, 50 epochs",
       query: "?view=train",
       chosen: "digits=100&epochs=50",
     },
     predict: "What accuracy will it reach on its 100 training digits, and what on the validation digits?",
-    try: "Train. Then take 5,000 digits and 5 epochs, and train once more without an activation (“none”).",
+    attempt: "Train. Then take 5,000 digits and 5 epochs, and train once more without an activation (“none”).",
     write: "Both accuracies of the three runs. By which curve would you choose, and why not by the test digits?",
   },
   {
-    title: "What it cannot know",
-    ...{ minutes: 5 },
+    ...{ title: "What it cannot know", minutes: 5 },
     opened: step(13, SMILEY),
     predict: "Do the ten bars still add up to 100 %?",
-    try: "Look at the bars. Then draw the letters of your name, one after the other.",
-    write:
-      "The likeliest digit of the smiley. Which letters pass as digits? How could the network say “none of these”?",
+    attempt: "Look at the bars. Then draw the letters of your name, one after the other.",
+    write: "The smiley’s likeliest digit. Which letters pass as digits? How could the network say “none of these”?",
   },
   {
-    title: "Attribution",
-    ...{ minutes: 8 },
-    opened: { name: "A four against a nine, in Why?", query: "?view=why", chosen: `pair=4.9&${FOUR}` },
+    ...{ title: "Attribution", minutes: 8 },
+    opened: { name: "a four against a nine, in Why?", query: "?view=why", chosen: `pair=4.9&${FOUR}` },
     predict: "The blue ink lowers the lead of 4. By how much will the lead grow without it?",
-    try: "Add up the three terms of the sum. Compare what it predicts without the blue ink with what happens.",
+    attempt: "Add up the three terms of the sum. Compare what it predicts without the blue ink with what happens.",
     write: "Both numbers, and why they differ. How large is the smallest change that fools it? Would you see it?",
   },
 ];
 
-let address = stored() ?? HERE;
-let problem = "";
-
-/** The address that was set in this browser, if it allows anything to be kept. */
-function stored() {
-  try {
-    return localStorage.getItem(STORED);
-  } catch {
-    return null;
-  }
-}
-
-/** @param {any} event */
-function setAddress({ target }) {
-  const text = target.value.trim();
-  try {
-    const url = new URL(text || HERE);
-    if (!/^https?:$/.test(url.protocol)) throw new TypeError("not on the web");
-    address = url.origin + url.pathname;
-    problem = "";
-  } catch {
-    problem = "This is no address of a page: it has to begin with https:// or http://.";
-    return paint();
-  }
-  try {
-    localStorage.setItem(STORED, address);
-  } catch {
-    // It holds until the handout is closed.
-  }
-  paint();
-}
+/** Where the class finds the page: what the handout's own address says, or else where it was opened. */
+const given = new URLSearchParams(location.search).get("page") ?? "";
+const { protocol, hostname, origin, pathname } = Object.assign(document.createElement("a"), { href: given || HERE });
+const address = /^https?:$/.test(protocol) ? origin + pathname : HERE;
 
 /** @param {PageState} opened */
 function code({ name, query, chosen }) {
@@ -180,60 +127,64 @@ function code({ name, query, chosen }) {
   </a>`;
 }
 
-/** @param {Exercise} exercise @param {number} i */
-function worksheet({ title, minutes, isCore, opened, predict, try: attempt, write }, i) {
-  return html`<article class="handout-row">
+/** @param {string} title @param {[name: string, text: string][]} lines @param {PageState} opened @param {boolean} [isWall] */
+const row = (title, lines, opened, isWall) =>
+  html`<article class="handout-row ${isWall ? "is-wall" : ""}">
     <div>
-      <h3>${i + 1}. ${title}</h3>
-      <p>${minutes} minutes, ${isCore ? "core" : "extra"}</p>
-      <p><b>Open:</b> ${opened.name}</p>
-      <p><b>Predict:</b> ${predict}</p>
-      <p><b>Try:</b> ${attempt}</p>
-      <p><b>Write down:</b> ${write}</p>
+      <h3>${title}</h3>
+      ${lines.map(([name, text]) => html`<p><b>${name}:</b> ${text}</p>`)}
     </div>
     ${code(opened)}
   </article>`;
-}
 
-function paint() {
-  const isOnlyHere = /^(localhost|127\.|\[::1\])/.test(new URL(address).hostname);
-  const core = EXERCISES.filter(({ isCore }) => isCore).reduce((total, { minutes }) => total + minutes, 0);
-  render(
-    html`<main>
-      <h1>A network that recognizes digits</h1>
-      <div class="handout-address">
-        <label>The page’s address <input type="url" .value=${address} @change=${setAddress} /></label>
-        <p role="alert">${problem}</p>
-        ${isOnlyHere ? html`<p>Only this machine opens that address. Set the one at which the class finds the page.</p>` : nothing}
-        <p>All links and codes below lead there. <button type="button" @click=${() => print()}>Print</button></p>
-      </div>
-      <section aria-labelledby="plan">
-        <h2 id="plan">The lesson: 45 minutes</h2>
-        ${PLAN.map(
-          ([minutes, title, words, opened], i) =>
-            html`<article class="handout-row ${i ? "" : "is-wall"}">
-              <div>
-                <h3>${title}</h3>
-                <p>${/\d/.test(minutes) ? `Minutes ${minutes}` : "With more time"}: ${opened.name}</p>
-                <p>${words}</p>
-              </div>
-              ${code(opened)}
-            </article>`,
-        )}
-      </section>
-      <section class="handout-sheet" aria-labelledby="sheet">
-        <h2 id="sheet">Worksheet</h2>
-        <p>Name:</p>
-        <p>
-          Write down what you expect <b>before</b> you try. A wrong prediction teaches you more than none. The core
-          exercises take ${core} minutes. A code opens the page with its drawing; whoever types the address draws it.
-        </p>
-        ${EXERCISES.map(worksheet)}
-      </section>
-    </main>`,
-    document.body,
+/** @param {typeof PLAN[number]} part @param {number} i */
+const planned = ([minutes, title, words, opened], i) =>
+  row(
+    title,
+    [
+      [minutes, opened.name],
+      ["Ask", words],
+    ],
+    opened,
+    i === 0,
   );
-}
 
+/** @param {Exercise} exercise @param {number} i */
+const exercise = ({ title, minutes, isCore, opened, predict, attempt, write }, i) =>
+  row(
+    `${i + 1}. ${title}`,
+    [
+      [`${minutes} minutes, ${isCore ? "core" : "extra"}`, `open ${opened.name}`],
+      ...Object.entries({ Predict: predict, Try: attempt, "Write down": write }),
+    ],
+    opened,
+  );
+
+const isOnlyHere = /^(localhost|127\.|\[::1\])/.test(hostname);
+const core = EXERCISES.filter(({ isCore }) => isCore).reduce((total, { minutes }) => total + minutes, 0);
 document.body.replaceChildren();
-paint();
+render(
+  html`<main>
+    <h1>A network that recognizes digits</h1>
+    <form class="handout-address">
+      <label>The page’s address <input type="url" name="page" pattern="https?://.*" value=${address} required /></label>
+      ${isOnlyHere ? html`<p>Only this machine opens that address. Set the one at which the class finds the page.</p>` : nothing}
+      <p>
+        <button>Set</button> <button type="button" @click=${() => print()}>Print</button>
+        All links and codes below lead there; this handout’s own address keeps it.
+      </p>
+    </form>
+    <h2>The lesson: 45 minutes</h2>
+    ${PLAN.map(planned)}
+    <section class="handout-sheet" aria-labelledby="sheet">
+      <h2 id="sheet">Worksheet</h2>
+      <p>Name:</p>
+      <p>
+        Write down what you expect <b>before</b> you try. A wrong prediction teaches you more than none. The core exercises
+        take ${core} minutes. A code opens the page with its drawing; whoever types the address draws it.
+      </p>
+      ${EXERCISES.map(exercise)}
+    </section>
+  </main>`,
+  document.body,
+);
