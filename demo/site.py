@@ -180,19 +180,19 @@ def _describe_shaping(snapshots: Sequence[Snapshot]) -> dict[str, Any]:
 def _describe_network(network: MLP) -> dict[str, Any]:
     """All parameters, layer by layer, and the layers' widths; in bytes if they are quantized."""
     quantized = [QuantizedLayer.of(layer) for layer in network.layers()]
-    if all(small.is_exact(layer) for small, layer in zip(quantized, network.layers(), strict=True)):
-        return _describe_layers(quantized, network.relu)
-    return {"parameters": _base64([network.flat_parameters()]), "widths": network.widths, "relu": network.relu}
+    is_exact = all(small.is_exact(layer) for small, layer in zip(quantized, network.layers(), strict=True))
+    floats = {"parameters": _base64([network.flat_parameters()]), "widths": network.widths}
+    numbers = _describe_layers(quantized) if is_exact else floats
+    return numbers | {"activation": "relu" if network.relu else "none"}
 
 
-def _describe_layers(layers: Sequence[QuantizedLayer], relu: bool = True) -> dict[str, Any]:
+def _describe_layers(layers: Sequence[QuantizedLayer]) -> dict[str, Any]:
     """Quantized layers: weights in multiples of the scales, of which each neuron has one."""
     return {
         "weights": _base64([layer.weights for layer in layers]),
         "scales": _base64([layer.scale for layer in layers]),
         "biases": _base64([layer.biases for layer in layers]),
         "widths": [layers[0].weights.shape[1], *(len(layer.biases) for layer in layers)],
-        "relu": relu,
     }
 
 

@@ -1,7 +1,7 @@
 /** The network, as model/network.py has it: hidden layers, each with an activation function, then logits. */
 /** @import { ForwardPass, Layer, NetworkDescription } from "../state/types.js" */
 import { dot } from "./math.js";
-import { bytesFromBase64, dequantize } from "./quantization.js";
+import { array, dequantize } from "./quantization.js";
 import { Random } from "./random.js";
 
 /** The value of each activation function at a neuron's sum, and its slope there. */
@@ -19,10 +19,9 @@ const ACTIVATIONS = {
 export class Network {
   /** @param {NetworkDescription} description */
   constructor(description) {
-    const { widths, relu, activation = relu ? "relu" : "none" } = description;
+    const { widths, activation } = description;
     this.activation = activation;
-    this.relu = activation === "relu";
-    const numbers = "parameters" in description ? floats(description.parameters) : dequantize(description);
+    const numbers = "parameters" in description ? array(description.parameters, Float32Array) : dequantize(description);
     /** @type {Layer[]} */
     this.layers = [];
     for (let i = 1, at = 0; i < widths.length; i++) {
@@ -78,11 +77,6 @@ export class Network {
   slopes(sums) {
     return sums.map(ACTIVATIONS[this.activation].slope);
   }
-}
-
-/** @param {string | Float32Array} parameters */
-function floats(parameters) {
-  return typeof parameters === "string" ? new Float32Array(bytesFromBase64(parameters)) : parameters;
 }
 
 /** @type {(layer: Layer, off: number[]) => Layer} */

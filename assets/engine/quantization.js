@@ -1,12 +1,10 @@
 /** Weights as bytes, in multiples of one scale for each neuron, as model/quantization.py makes them. */
-/** @import { QuantizedNetworkDescription } from "../state/types.js" */
+/** @import { QuantizedLayers } from "../state/types.js" */
 import { largest, sum } from "./math.js";
-
-/** @typedef {{ weights: Int8Array, scales: Float32Array, biases: Float32Array, widths: number[] }} QuantizedLayers */
 
 const LEVELS = 127; // of a weight's magnitude, beside 0
 
-/** @param {Float32Array} parameters layer by layer: weights, then biases @param {number[]} widths @returns {QuantizedLayers} */
+/** @param {Float32Array} parameters layer by layer: weights, then biases @param {number[]} widths */
 export function quantize(parameters, widths) {
   const neurons = sum(widths.slice(1));
   const quantized = {
@@ -30,11 +28,10 @@ export function quantize(parameters, widths) {
 }
 
 /** All parameters as float32, layer by layer: weights, then biases.
-    @param {QuantizedNetworkDescription} description */
+    @param {QuantizedLayers} description */
 export function dequantize({ weights, scales, biases, widths }) {
-  const quantized = typeof weights === "string" ? new Int8Array(bytesFromBase64(weights)) : weights;
-  const scaleOf = typeof scales === "string" ? new Float32Array(bytesFromBase64(scales)) : scales;
-  const biasOf = typeof biases === "string" ? new Float32Array(bytesFromBase64(biases)) : biases;
+  const quantized = array(weights, Int8Array);
+  const [scaleOf, biasOf] = [scales, biases].map((numbers) => array(numbers, Float32Array));
   const parameters = new Float32Array(quantized.length + biasOf.length);
   let [at, weight, row] = [0, 0, 0];
   for (let layer = 1; layer < widths.length; layer++) {
@@ -48,7 +45,9 @@ export function dequantize({ weights, scales, biases, widths }) {
   return parameters;
 }
 
-/** @param {string} base64 */
-export function bytesFromBase64(base64) {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)).buffer;
+/** Numbers as they are, or from base64 of little-endian ones.
+    @template T @param {string | T} numbers @param {new (buffer: ArrayBuffer) => T} Type @returns {T} */
+export function array(numbers, Type) {
+  if (typeof numbers !== "string") return numbers;
+  return new Type(Uint8Array.from(atob(numbers), (character) => character.charCodeAt(0)).buffer);
 }

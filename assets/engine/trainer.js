@@ -2,7 +2,6 @@
     The same settings and digits give the same weights, bit for bit, in every browser. worker.js runs it. */
 /** @import { Shape } from "./backpropagation.js" */
 /** @import { Samples } from "./evaluation.js" */
-/** @import { QuantizedLayers } from "./quantization.js" */
 /** @import { Settings } from "./settings.js" */
 import { Backpropagation, Optimizer, PIXELS } from "./backpropagation.js";
 import { Evaluator } from "./evaluation.js";
@@ -14,7 +13,7 @@ import { widthsOf } from "./settings.js";
 /** Mean loss and share of right predictions, since the point before, of what was trained on, each batch as it was before
  *  its step; `epoch` counts in fractions. @typedef {{ step: number, epoch: number, loss: number, accuracy: number }} Point */
 /** The network after some steps. Loss and accuracy are those of the validation digits, null until these have arrived.
- *  @typedef {{ step: number, epoch: number, loss: number | null, accuracy: number | null, network: QuantizedLayers }} Snapshot */
+ *  @typedef {{ step: number, epoch: number, loss: number | null, accuracy: number | null, network: ReturnType<typeof quantize> }} Snapshot */
 /** What one step did: the loss of its batch before and after it, the length of the gradient, and the largest change of a
  *  parameter. @typedef {{ step: number, lossBefore: number, lossAfter: number, gradientLength: number,
  *    largestChange: number }} StepReport */
@@ -23,7 +22,6 @@ export const MEAN = 0.1307; // of MNIST's training pixels, scaled to 0..1
 export const STD = 0.3081;
 const POINTS_PER_DECADE = 24; // of steps
 const SNAPSHOTS_PER_DECADE = 8;
-const EPOCH_ENDS = 10; // with a snapshot, spread over the whole training
 // As in model/training/recipe.py:
 const WARM_UP = 0.1; // share of the steps in which a one-cycle training's learning rate rises
 const START = 0.04; // share of the peak that it rises from
@@ -78,8 +76,7 @@ export class Trainer {
   constructor(kernels, samples, settings, from) {
     const { batchSize, epochs, initialization, activation, optimizer } = settings;
     this.settings = settings;
-    this.digits = samples.labels.length;
-    this.stepsPerEpoch = Math.ceil(this.digits / batchSize);
+    this.stepsPerEpoch = Math.ceil(samples.labels.length / batchSize);
     this.steps = epochs * this.stepsPerEpoch;
     this.step = 0; // steps done
     this.hasDiverged = false;
@@ -87,8 +84,6 @@ export class Trainer {
     this.shape = from?.shape ?? { widths: widthsOf(settings), activation, mean: MEAN, std: STD };
     /** @type {Point[]} */
     this.points = [];
-    /** @type {Snapshot[]} */
-    this.snapshots = [];
     this._samples = samples;
     this._random = new Random(settings.seed);
     this._network = new Backpropagation(kernels, this.shape, batchSize);
@@ -99,9 +94,6 @@ export class Trainer {
     this._since = { loss: 0, correct: 0, count: 0 }; // the last point
     this._pointSteps = logarithmicSteps(this.steps, POINTS_PER_DECADE);
     this._snapshotSteps = logarithmicSteps(this.steps, SNAPSHOTS_PER_DECADE);
-    for (let part = 1; part < EPOCH_ENDS; part++) {
-      this._snapshotSteps.add(Math.ceil((epochs * part) / EPOCH_ENDS) * this.stepsPerEpoch);
-    }
     /** @type {{ snapshot: Snapshot, parameters: Float32Array }[]} */
     this._unmeasured = [];
     this._takeSnapshot();
@@ -197,7 +189,6 @@ export class Trainer {
     const network = quantize(parameters, this.shape.widths);
     /** @type {Snapshot} */
     const snapshot = { step: this.step, epoch: this.epoch, loss: null, accuracy: null, network };
-    this.snapshots.push(snapshot);
     this._unmeasured.push({ snapshot, parameters });
   }
 }

@@ -30,9 +30,7 @@ export async function readNetwork(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   try {
     const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
-    const { arrays, metadata } = isZip
-      ? { arrays: await readNpz(bytes, checkCount), metadata: {} }
-      : readSafetensors(bytes);
+    const { arrays, metadata } = isZip ? { arrays: await readNpz(bytes), metadata: {} } : readSafetensors(bytes);
     return { ...networkOf(arrays), ...described(metadata) };
   } catch (error) {
     if (error instanceof WeightsFileError) throw error;
@@ -41,13 +39,10 @@ export async function readNetwork(file) {
 }
 
 /** A network as a .safetensors file, under the names that it has in script.js's nn.Sequential.
-    @param {Float32Array} parameters in PyTorch's order @param {Shape} shape
-    @param {Record<string, string>} [metadata] more of it, such as the settings */
-export function writeSafetensors(parameters, { widths, activation, mean, std }, metadata = {}) {
+    @param {Float32Array} parameters in PyTorch's order @param {Shape} shape */
+export function writeSafetensors(parameters, { widths, activation, mean, std }) {
   /** @type {Record<string, unknown>} */
-  const header = {
-    __metadata__: { format: "pt", activation, mean: String(mean), std: String(std), ...metadata },
-  };
+  const header = { __metadata__: { format: "pt", activation, mean: String(mean), std: String(std) } };
   let at = 0;
   const entry = (/** @type {number[]} */ ...shape) => {
     const start = at;
@@ -55,27 +50,19 @@ export function writeSafetensors(parameters, { widths, activation, mean, std }, 
     return { dtype: "F32", shape, data_offsets: [start, at] };
   };
   widths.slice(1).forEach((outputs, i) => {
-    const number = sequentialIndex(i, activation);
-    header[`${number}.weight`] = entry(outputs, widths[i]);
-    header[`${number}.bias`] = entry(outputs);
+    const index = 1 + i * (activation === "none" ? 1 : 2); // nn.Flatten is 0
+    header[`${index}.weight`] = entry(outputs, widths[i]);
+    header[`${index}.bias`] = entry(outputs);
   });
-  let text = JSON.stringify(header);
-  text = text.padEnd(Math.ceil(text.length / 8) * 8);
-  const length = new DataView(new ArrayBuffer(8));
-  length.setBigUint64(0, BigInt(text.length), true);
-  return new Blob([length, text, new Float32Array(parameters)]);
-}
-
-/** The index of a layer in an nn.Sequential that starts with nn.Flatten. @param {number} layer @param {Activation} activation */
-function sequentialIndex(layer, activation) {
-  return 1 + layer * (activation === "none" ? 1 : 2);
+  const text = JSON.stringify(header);
+  const padded = text.padEnd(8 * Math.ceil(text.length / 8)); // so that the numbers begin at a multiple of 8
+  return new Blob([BigUint64Array.of(BigInt(padded.length)), padded, new Float32Array(parameters)]);
 }
 
 // --- from arrays to a network -----------------------------------------------------------------------------------------
 
 /** @param {NamedArray[]} arrays */
 function networkOf(arrays) {
-  checkCount(arrays.length);
   if (arrays.some(({ values }) => !/^Float/.test(values.constructor.name))) throw new WeightsFileError(NOT_FLOATS);
   const layers = inOrder(paired(arrays));
   const widths = [PIXELS, ...layers.map(({ bias }) => bias.shape[0])];
@@ -91,20 +78,14 @@ function networkOf(arrays) {
   return { widths, parameters };
 }
 
-/** @param {number} count of a file's arrays */
-function checkCount(count) {
-  if (count >= 2 && count <= 2 * MAX_LAYERS && count % 2 === 0) return;
-  const sizes = `1 to ${MAX_LAYERS} layers: 2 to ${2 * MAX_LAYERS} arrays, not ${count}`;
-  throw new WeightsFileError(`The file must have the weights and biases of ${sizes}.`);
-}
-
 /** @typedef {{ weight: NamedArray, bias: NamedArray }} NamedLayer */
 
 /** Weights and biases of a layer have a common name, or else come in the same order. @param {NamedArray[]} arrays
     @returns {NamedLayer[]} */
 function paired(arrays) {
   const [weights, biases] = [2, 1].map((dimensions) => arrays.filter(({ shape }) => shape.length === dimensions));
-  if (weights.length !== biases.length || weights.length + biases.length < arrays.length) throw wrongShapes(arrays);
+  const isPaired = weights.length === biases.length && 2 * weights.length === arrays.length;
+  if (!isPaired || weights.length > MAX_LAYERS) throw wrongShapes(arrays);
   const layer = (/** @type {NamedArray} */ { name }) => name.replace(/(weight|bias|w|b)$/i, "");
   return weights.map((weight, i) => {
     const bias = biases.find((bias) => layer(bias) === layer(weight)) ?? biases[i];
@@ -136,24 +117,23 @@ function permutations(items) {
 
 /** @param {NamedArray[]} arrays */
 function wrongShapes(arrays) {
-  const shapes = arrays.map(({ shape }) => shape.slice(0, 4).join(" x ")).join(", ");
+  const shapes = arrays.slice(0, 2 * MAX_LAYERS).map(({ shape }) => shape.slice(0, 4).join(" x "));
   return new WeightsFileError(
-    "The layers must lead from 784 pixels over 0 to 3 hidden layers of 8 to 256 neurons to 10 digits, with weights of " +
-      `outputs x inputs and one bias for each output; the file's arrays are ${shapes}.`,
+    "The file must have weights (outputs x inputs) and biases that lead from 784 pixels over 0 to 3 hidden layers of 8 to " +
+      `256 neurons to 10 digits; its ${arrays.length} arrays are ${shapes.join(", ")}.`,
   );
 }
 
 /** What metadata says of a network. @param {Record<string, unknown>} metadata */
-function described({ activation = null, mean = null, std = null }) {
-  const number = (/** @type {unknown} */ text) => (text === null ? null : Number(text));
-  const [m, s] = [number(mean), number(std)];
+function described({ activation = null, ...others }) {
+  const [mean, std] = [others.mean, others.std].map((text) => (text === undefined ? null : Number(text)));
   const isKnown = activation === null || Object.hasOwn(ACTIVATIONS, String(activation));
-  if (isKnown && (m === null || Math.abs(m) <= 255) && (s === null || (s >= 1e-3 && s <= 255))) {
-    return { activation: /** @type {Activation | null} */ (activation), mean: m, std: s };
+  if (isKnown && Math.abs(mean ?? 0) <= 255 && (std ?? 1) >= 1e-3 && (std ?? 1) <= 255) {
+    return { activation: /** @type {Activation | null} */ (activation), mean, std };
   }
+  const activations = Object.keys(ACTIVATIONS).join(", ");
   throw new WeightsFileError(
-    `The file's metadata is not valid: "activation" is one of ${Object.keys(ACTIVATIONS).join(", ")}, and "mean" and "std" ` +
-      "are those of the pixels, 0 to 1.",
+    `The file's metadata is not valid: "activation" is one of ${activations}, and "mean" and "std" are those of the pixels, 0 to 1.`,
   );
 }
 
@@ -175,39 +155,35 @@ function readSafetensors(bytes) {
 }
 
 /** A zip file with an .npy file for each array: the central directory says where it is. 
-    @param {Uint8Array} bytes @param {(count: number) => void} [check] throws, if so many arrays are not wanted */
-export async function readNpz(bytes, check = () => {}) {
+    @param {Uint8Array} bytes */
+export async function readNpz(bytes) {
   const view = new DataView(bytes.buffer);
   let end = bytes.length - 22; // where a directory's end is, if no comment follows
   while (view.getUint32(end, true) !== 0x06054b50) end--;
   const arrays = [];
   let entry = view.getUint32(end + 16, true);
-  const count = view.getUint16(end + 10, true);
-  check(count); // before any is unpacked
-  for (let i = 0; i < count; i++) {
+  let room = MAX_BYTES;
+  for (let left = view.getUint16(end + 10, true); left; left--) {
     const [method, packedSize] = [view.getUint16(entry + 10, true), view.getUint32(entry + 20, true)];
     const [nameLength, extraLength, commentLength] = [28, 30, 32].map((at) => view.getUint16(entry + at, true));
     const name = new TextDecoder().decode(bytes.subarray(entry + 46, entry + 46 + nameLength));
     const local = view.getUint32(entry + 42, true);
     const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
-    const packed = bytes.subarray(start, start + packedSize);
-    if (method !== 0 && method !== 8)
-      throw new WeightsFileError("The .npz file is packed in a way that NumPy does not use.");
-    arrays.push({ name: name.replace(/\.npy$/, ""), ...readNpy(method ? await inflated(packed) : packed.slice()) });
+    const packed = bytes.slice(start, start + packedSize);
+    const file = method ? await inflated(packed, room) : packed;
+    room -= file.length;
+    arrays.push({ name: name.replace(/\.npy$/, ""), ...readNpy(file) });
     entry += 46 + nameLength + extraLength + commentLength;
   }
   return arrays;
 }
 
-/** Deflated bytes, inflated; never more than MAX_BYTES of them. @param {Uint8Array} packed */
-async function inflated(packed) {
-  const stream = new Blob([packed.slice()]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  const reader = stream.getReader();
+/** Deflated bytes, inflated; never more than so many. @param {Uint8Array<ArrayBuffer>} packed @param {number} most */
+async function inflated(packed, most) {
+  const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
   const parts = [];
-  let size = 0;
   for (let { value } = await reader.read(); value; { value } = await reader.read()) {
-    if ((size += value.length) > MAX_BYTES)
-      throw new WeightsFileError("The file unpacks to more than any network has.");
+    if ((most -= value.length) < 0) throw new WeightsFileError("The file unpacks to more than any network has.");
     parts.push(value);
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer());
@@ -217,15 +193,10 @@ async function inflated(packed) {
 function readNpy(bytes) {
   const view = new DataView(bytes.buffer);
   if (view.getUint32(0) !== 0x934e554d) throw new Error("no .npy file"); // \x93NUM
-  const isFirst = bytes[6] === 1;
-  const start = isFirst ? 10 : 12;
-  const end = start + (isFirst ? view.getUint16(8, true) : view.getUint32(8, true));
-  const header = new TextDecoder().decode(bytes.subarray(start, end));
-  const type = /'descr': '([<|]\w+)'/.exec(header)?.[1].slice(1);
-  const shape = (/'shape': \(([\d, ]*)\)/.exec(header)?.[1] ?? "")
-    .split(",")
-    .filter((size) => size.trim())
-    .map(Number);
+  const end = 10 + view.getUint16(8, true); // version 1.0: a later one is for headers longer than these
+  const header = new TextDecoder().decode(bytes.subarray(10, end));
+  const type = /'descr': '[<|](\w+)'/.exec(header)?.[1];
+  const shape = (/'shape': \(([\d, ]*)\)/.exec(header)?.[1].match(/\d+/g) ?? []).map(Number);
   const isFortran = /'fortran_order': True/.test(header);
   const values = numbers(bytes.subarray(end), /** @type {Kind} */ (type), shape);
   return { shape, values: isFortran && shape.length === 2 ? transposed(values, shape) : values };

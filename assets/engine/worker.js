@@ -39,8 +39,8 @@ import { drawDigits } from "./strokes.js";
 import { Trainer } from "./trainer.js";
 
 /** @typedef {{ kernels: ArrayBuffer, mnist: string | Record<string, Uint8Array<ArrayBuffer>> }} Setup */
-/** A training; `points` have been posted. @typedef {{ run: unknown, trainer: Trainer | FineTuning | null,
- *   state: "running" | "paused" | "done" | "stopped" | "diverged", seconds: number, points: number, isWorking: boolean }} Job */
+/** A training. @typedef {{ run: unknown, trainer: Trainer | FineTuning | null, seconds: number, isWorking: boolean,
+ *   state: "running" | "paused" | "done" | "stopped" | "diverged" }} Job */
 
 const SLICE = 8; // milliseconds of training between messages
 const FRAME = 1000 / 60; // milliseconds
@@ -119,7 +119,7 @@ addEventListener("message", async ({ data }) => {
     @param {() => Promise<Trainer | FineTuning>} begin */
 async function start(run, isStepped, begin) {
   /** @type {Job} */
-  const mine = { run, trainer: null, state: isStepped ? "paused" : "running", seconds: 0, points: 0, isWorking: false };
+  const mine = { run, trainer: null, state: isStepped ? "paused" : "running", seconds: 0, isWorking: false };
   job = mine;
   mine.trainer = await begin();
   if (isStepped) step(mine);
@@ -170,8 +170,7 @@ function report(mine) {
   }
   const { step, steps, epoch, parameters } = trainer;
   const snapshots = validation ? trainer.measureSnapshots(validation) : [];
-  const points = trainer.points.slice(mine.points);
-  mine.points = trainer.points.length;
+  const points = trainer.points.splice(0);
   const progress = { run, state, step, steps, epoch, seconds, points, snapshots, parameters };
   postMessage({ type: "progress", ...progress }, { transfer: [parameters.buffer] });
 }

@@ -53,15 +53,14 @@
  * @typedef {BlankPrediction & Drawing & { image: Uint8Array }} EmptyCurrent
  * @typedef {Extract<Current, ForwardPass>} Drawn
  *
- * All parameters of a network as numbers, or as base64 of little-endian ones: float32 `parameters`, layer by layer; or,
- * where the weights are quantized, int8 `weights` with one float32 of `scales` for each neuron, and float32 `biases`.
- * `activation` follows each hidden layer; if it is left out, `relu` says whether a ReLU does.
+ * A network: all parameters, layer by layer; or, where the weights are quantized, int8 `weights` with one float32 of
+ * `scales` for each neuron, and float32 `biases`. Each as numbers, or as base64 of little-endian ones. The activation
+ * follows each hidden layer.
  * @typedef {"relu" | "leaky_relu" | "tanh" | "sigmoid" | "none"} Activation
- * @typedef {{ widths: number[], relu?: boolean, activation?: Activation }} Architecture
- * @typedef {Architecture & { parameters: string | Float32Array }} FloatNetworkDescription
- * @typedef {Architecture & { weights: string | Int8Array, scales: string | Float32Array,
- *   biases: string | Float32Array }} QuantizedNetworkDescription
- * @typedef {FloatNetworkDescription | QuantizedNetworkDescription} NetworkDescription
+ * @typedef {{ widths: number[], weights: string | Int8Array, scales: string | Float32Array,
+ *   biases: string | Float32Array }} QuantizedLayers
+ * @typedef {{ widths: number[], parameters: string | Float32Array }} FloatLayers
+ * @typedef {(FloatLayers | QuantizedLayers) & { activation: Activation }} NetworkDescription
  *
  * What a classifier is made of. An answer counts as sure from the confidence threshold on; mean and std are those of
  * MNIST's tones, 0 to 1; the fingerprint is the same for the same parameters.
@@ -78,9 +77,6 @@
  *
  * A network that can predict: its name in the state, its title on the page, and what it was made from.
  * @typedef {{ name: string, title: string, classifier: Classifier, description: ClassifierDescription }} LoadedNetwork
- *
- * The network at one point of its training.
- * @typedef {{ step: number, epoch: number, loss: number, accuracy: number, network: NetworkDescription }} Snapshot
  *
  * What each part's `mount` is given: the element that it fills.
  * @typedef {{ element: HTMLElement }} MountContext

@@ -2,7 +2,7 @@
 /** @import { MountContext } from "../../state/types.js" */
 import { centerOfMass, dot } from "../../engine/math.js";
 import { SIDE } from "../../engine/preprocessing.js";
-import { bytesFromBase64 } from "../../engine/quantization.js";
+import { array } from "../../engine/quantization.js";
 import { icon } from "../../parts/icons.js";
 import { fullOf, pixel } from "../../parts/tiles.js";
 import { drawing } from "../../state/drawing.js";
@@ -74,7 +74,7 @@ function pixels() {
 function training() {
   const { shaping } = active.value?.description.shaping ? active.value.description : (shared.value?.description ?? {});
   if (!shaping?.losses.length) return nothing;
-  const tiles = shaping.weights.map((text) => new Int8Array(bytesFromBase64(text)));
+  const tiles = shaping.weights.map((text) => array(text, Int8Array));
   const full = fullOf(tiles[tiles.length - 1]);
   // Steps and losses on logarithmic scales: at first, both change fastest.
   const places = shaping.losses.map(([step, loss]) => [Math.log(1 + step), -Math.log(loss)]);

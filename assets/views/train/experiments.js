@@ -102,18 +102,11 @@ export function experiments() {
     chosen.value = { experiment, settings };
     startAll(settings.filter((each) => !runOf(each)));
   };
-  return html`<details class="train-experiments">
-    <summary class="train-box">Try an experiment ▾</summary>
-    <ul class="train-box">
-      ${EXPERIMENTS.map(
-        (each) =>
-          html`<li>
-            <button type="button" class="train-plain" @click=${(/** @type {any} */ event) => begin(event, each)}>
-              ${each.question}
-            </button>
-          </li>`,
-      )}
-    </ul>
+  const button = (/** @type {Experiment} */ each) =>
+    html`<button type="button" @click=${(/** @type {any} */ event) => begin(event, each)}>${each.question}</button>`;
+  return html`<details>
+    <summary>Try an experiment</summary>
+    <div class="buttons">${EXPERIMENTS.map(button)}</div>
   </details>`;
 }
 

@@ -6,6 +6,7 @@ import { grouped } from "../../parts/numbers.js";
 import { reset, state } from "../../state/state.js";
 import { batch, computed, signal } from "../../vendor/signals-core.js";
 import { html, nothing } from "../../vendor/lit-html.js";
+import { experiments } from "./experiments.js";
 
 /** @typedef {Exclude<keyof Settings, "isOneCycle">} Name */
 /** @typedef {{ name: Name, label: string, hint: string, choices?: Record<string, string> }} Field */
@@ -82,6 +83,7 @@ export function form(train) {
           : nothing
       }
     </p>
+    ${experiments()}
     <details>
       <summary>More</summary>
       <div class="train-fields">

@@ -50,10 +50,11 @@ async function open({ target }) {
 
 export function opened() {
   return html`<div class="buttons train-open">
-    <label class="train-box">
+    <button type="button" @click=${(/** @type {any} */ { target }) => target.nextElementSibling.click()}>
       Open a network
-      <input type="file" accept=".safetensors,.npz" @change=${open} />
-    </label>
+    </button>
+    <input type="file" class="sr-only" tabindex="-1" aria-label="Open a network" accept=".safetensors,.npz"
+      @change=${open} />
     <small>A .safetensors or .npz file of an MLP for MNIST, trained anywhere. It stays in this browser.</small>
     ${problem.value ? html`<p role="alert">${problem.value}</p>` : nothing}
     ${network.value ? details(network.value) : nothing}

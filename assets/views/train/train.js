@@ -15,7 +15,7 @@ import * as training from "../../state/runs.js";
 import { state } from "../../state/state.js";
 import { loading } from "../../state/training.js";
 import { html, nothing, render } from "../../vendor/lit-html.js";
-import { experiments, verdict } from "./experiments.js";
+import { verdict } from "./experiments.js";
 import { form, problem, settings } from "./form.js";
 import { list } from "./list.js";
 import { opened } from "./open.js";
@@ -74,7 +74,6 @@ function transport() {
       <button type="button" ?disabled=${isGoing || isWrong} @click=${() => train(true)}>Step</button>
       <button type="button" ?disabled=${!run} @click=${training.reset}>Reset</button>
       <div class="train-progress">${progress(run ?? shown.value)}</div>
-      ${experiments()}
     </div>
     ${words ? html`<p role="alert">${words}</p>` : nothing}`;
 }
