@@ -49,13 +49,15 @@ async function open({ target }) {
 }
 
 export function opened() {
-  return html`<div class="buttons train-open">
-    <button type="button" @click=${(/** @type {any} */ { target }) => target.nextElementSibling.click()}>
-      Open a network
-    </button>
-    <input type="file" class="sr-only" tabindex="-1" aria-label="Open a network" accept=".safetensors,.npz"
-      @change=${open} />
-    <small>A .safetensors or .npz file of an MLP for MNIST, trained anywhere. It stays in this browser.</small>
+  return html`<div class="train-open">
+    <div class="buttons">
+      <button type="button" @click=${(/** @type {any} */ { target }) => target.nextElementSibling.click()}>
+        Open a network
+      </button>
+      <input type="file" class="sr-only" tabindex="-1" aria-label="Open a network" accept=".safetensors,.npz"
+        @change=${open} />
+      <small>A .safetensors or .npz file of an MLP for MNIST, trained anywhere. It stays in this browser.</small>
+    </div>
     ${problem.value ? html`<p role="alert">${problem.value}</p>` : nothing}
     ${network.value ? details(network.value) : nothing}
   </div>`;
@@ -77,18 +79,18 @@ function details(now) {
         @change=${(/** @type {any} */ { target }) => target.reportValidity() && change({ [name]: target.valueAsNumber })} />`,
     );
   const right = accuracy.value === null ? "" : `${percent(accuracy.value)} of the page’s ${COUNT} test digits right`;
-  return html`<div class="buttons train-open">
-    <p>
+  return html`<p>
       <b>${file}</b> ${shape.widths.join(" – ")}
       <span role="note">${right}</span>
     </p>
-    ${field(
-      "opened-activation",
-      "After each hidden layer",
-      html`<select id="opened-activation" @change=${chooseActivation}>${options(ACTIVATIONS, shape.activation)}</select>`,
-    )}
-    ${number("mean", "Mean", 0)} ${number("std", "Deviation", 0.001)}
-    <button type="button" @click=${() => drawWith(NAME)}>Draw with it</button>
-    <button type="button" aria-label="Close ${file}" @click=${() => (network.value = null)}>✕</button>
-  </div>`;
+    <div class="buttons">
+      ${field(
+        "opened-activation",
+        "After each hidden layer",
+        html`<select id="opened-activation" @change=${chooseActivation}>${options(ACTIVATIONS, shape.activation)}</select>`,
+      )}
+      ${number("mean", "Mean", 0)} ${number("std", "Deviation", 0.001)}
+      <button type="button" @click=${() => drawWith(NAME)}>Draw with it</button>
+      <button type="button" aria-label="Close ${file}" @click=${() => (network.value = null)}>✕</button>
+    </div>`;
 }
