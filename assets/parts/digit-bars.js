@@ -50,10 +50,10 @@ export function createDigitBars(container) {
 const bar = (digit) => html`
   <div class="digit-bar">
     <span class="digit-bar-digit" aria-hidden="true">${digit}</span>
-    <span class="digit-bar-track" role="meter" aria-label="Probability of ${digit}" aria-valuemin="0"
-      aria-valuemax="100" aria-valuenow="0.0"><span class="digit-bar-fill"></span></span>
+    <span class="digit-bar-track bar" role="meter" aria-label="Probability of ${digit}" aria-valuemin="0"
+      aria-valuemax="100" aria-valuenow="0.0"></span>
     <span class="digit-bar-percent" aria-hidden="true"></span>
-    <span class="digit-bar-other" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0" hidden></span>
+    <span class="digit-bar-other bar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0" hidden></span>
   </div>
 `;
 

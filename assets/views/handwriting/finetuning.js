@@ -112,7 +112,7 @@ function comparison({ before, after, outOfFold, mnistBefore, mnistAfter }, drawi
       ${shares.map(
         (share) =>
           html`<td>
-            <span class="track" aria-hidden="true"><span style="--share: ${share}"></span></span>${words(share)}
+            <i class="bar is-ink" style="--share: ${share}"></i>${words(share)}
           </td>`,
       )}
       <td>${change}</td>

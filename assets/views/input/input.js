@@ -51,8 +51,7 @@ const CARDS = [
 
 /** An image with marks on it. @param {ArrayLike<number>} tones @param {number} side in pixels, the marks' unit @param {unknown} marks */
 const tile = (tones, side, marks) =>
-  html`<ink-image .tones=${tones}></ink-image>
-    <svg viewBox="0 0 ${side} ${side}" aria-hidden="true">${marks}</svg>`;
+  html`<ink-image .tones=${tones}><svg viewBox="0 0 ${side} ${side}" aria-hidden="true">${marks}</svg></ink-image>`;
 
 /** @param {Rectangle} rectangle */
 const box = ({ left, top, width, height }) =>
@@ -101,7 +100,7 @@ export function preprocessingSteps() {
         <h3>
           <label><input type="checkbox" role="switch" .checked=${isTaken} @change=${toggle} /> ${title}</label>
         </h3>
-        <figure class="input-picture" role="img" aria-label=${title}>
+        <figure role="img" aria-label=${title}>
           ${stages.crop ? picture(ink, stages) : html`<ink-image .tones=${stages.image}></ink-image>`}
         </figure>
         <p>${isTaken ? purpose : "Left out."}</p>
@@ -135,11 +134,11 @@ function pixelValues() {
   const tone = tones[row * SIDE + column];
   const { mean = 0, std = 1 } = active.value?.classifier ?? {};
   return html`<div class="card input-numbers">
-    <button type="button" class="input-loupe"
+    <figure><button type="button" class="input-loupe"
       aria-label="Row ${row + 1}, column ${column + 1}: ${tone}. Arrow keys go to another pixel." @keydown=${walk}
       @pointerdown=${point} @pointermove=${(/** @type {PointerEvent} */ event) => event.buttons & 1 && point(event)}>
       ${tile(tones, SIDE, box({ left, top, width: LOUPE, height: LOUPE }))}
-    </button>
+    </button></figure>
     <div class="input-values" aria-hidden="true">
       ${Array.from({ length: LOUPE * LOUPE }, (_, i) => {
         const [y, x] = [top + Math.floor(i / LOUPE), left + (i % LOUPE)];

@@ -36,11 +36,8 @@ export function neuronSum(classifier, current, place) {
   const { network, whole, off } = classifier;
   const { rows, full } = weightsOf(whole.network.layers[layer]);
   const inputs = current.verdict === "blank" ? new Float64Array() : given(classifier, current, layer);
-  const weights = html`<div class="neuron-weights">
-    <signed-image role="img" aria-label="The ${rows[neuron].length} weights of ${nameOf(place, network)}"
-      .values=${rows[neuron]} .full=${full}></signed-image>
-    ${outline(inputs)}
-  </div>`;
+  const weights = html`<signed-image role="img" aria-label="The ${rows[neuron].length} weights of ${nameOf(place, network)}"
+    .values=${rows[neuron]} .full=${full}>${outline(inputs)}</signed-image>`;
   if (!inputs.length) return html`<div class="neuron-sum">${figure("its weights", weights)}</div>`;
   const { raises, lowers, rest, total } = parts(classifier, current, place);
   const isOutput = layer === network.layers.length - 1;
@@ -135,7 +132,7 @@ function outline(tones) {
     }
   }
   return svg`<svg viewBox="0 0 ${side || 1} ${Math.ceil(tones.length / side) || 1}" aria-hidden="true">
-    <path d=${path} />
+    <path class="neuron-outline" d=${path} />
   </svg>`;
 }
 

@@ -76,5 +76,5 @@ function reading(run) {
   if (digit === null) return "–";
   const share = probabilities[digit];
   return html`<span class="train-reading"
-    ><b>${digit}</b><span class="track"><span style="--share: ${share.toFixed(3)}"></span></span>${percent(share, 0)}</span>`;
+    ><b>${digit}</b><i class="bar is-ink" style="--share: ${share}"></i>${percent(share, 0)}</span>`;
 }

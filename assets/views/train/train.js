@@ -94,7 +94,7 @@ function progress(run) {
       <b>Step ${grouped(step)}</b>
       <span role="status">${words.filter(Boolean).join(" · ")}</span>
     </p>
-    ${download() || html`<span class="track"><span style="--share: ${step / (steps || 1)}"></span></span>`}
+    ${download() || html`<i class="bar is-ink" style="--share: ${step / (steps || 1)}"></i>`}
     <p aria-live="polite">${did(run)}</p>`;
 }
 
