@@ -21,7 +21,7 @@ from gradio.blocks import Block, BlockContext
 
 from demo.components import Component
 from demo.page import build_page
-from demo.site import FOLDER, MNIST, data, modules, styles, text, write_site
+from demo.site import FOLDER, MNIST, NO_SCRIPT, data, modules, styles, text, write_site
 from model.files import write_atomically
 from model.paths import ASSETS
 from model.pipeline import LoadedClassifier
@@ -67,7 +67,9 @@ def index(loaded: LoadedClassifier) -> str:
     """The page in one file of HTML, which has all modules and styles in it."""
     import_map = {"imports": {f"{FOLDER}/{module}": _data_url(module) for module in modules()}}
     page = text("site/index.html").replace("STYLES", text("site/site.css") + styles())
-    page = page.replace("MODULES", json.dumps(import_map)).replace("PAGE", _as_html(build_page(loaded.classifier)))
+    page = page.replace("MODULES", json.dumps(import_map)).replace(
+        "PAGE", NO_SCRIPT + _as_html(build_page(loaded.classifier))
+    )
     hashes = (_base64(hashlib.sha256(script.encode()).digest()) for script in SCRIPT.findall(page))
     return page.replace("HASHES", " ".join(f"'sha256-{digest}'" for digest in hashes))
 

@@ -20,7 +20,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from demo.page import build_page
 from demo.server.endpoints import routes
-from demo.server.gradio_internals import outermost
+from demo.server.gradio_internals import add_no_script, outermost
 from demo.server.headers import SPACE_ANCESTORS
 from demo.server.limits import RequestLimits
 from demo.settings import can_bind
@@ -89,6 +89,7 @@ def serve(loaded: LoadedClassifier, **options: Any) -> tuple[gr.Blocks, str, str
     atexit.register(shutil.rmtree, temporary, ignore_errors=True)
     os.environ.setdefault("GRADIO_TEMP_DIR", str(temporary / "gradio"))  # the usual one may be another user's
     write_site(loaded, temporary / FOLDER)
+    add_no_script()
     page = build_page(loaded.classifier).queue(max_size=MAX_CALLS)
     _, local, public = page.launch(
         head=head(),

@@ -37,6 +37,7 @@ VIEWS = {
     "train": "Train",
     "handwriting": "My handwriting",
 }
+NO_SCRIPT = "<noscript>This page needs JavaScript: the network predicts in your browser.</noscript>"
 FOLDER = "sketchpad"  # Gradio serves its own files at /assets
 STYLES = (
     *(f"style/{name}.css" for name in ("tokens", "base", "controls", "layout")),

@@ -4,6 +4,7 @@
     In a template: <signed-image .values=${weights} .full=${0.32}></signed-image>. */
 import { clip, largest, quantile } from "../engine/math.js";
 import { html } from "../vendor/lit-html.js";
+import { context2d } from "./dom.js";
 import { watchScreen } from "./screen.js";
 
 const EXPONENT = 0.75; // keeps small values visible
@@ -18,21 +19,41 @@ const painted = /** @type {Set<Tile>} */ (new Set());
 
 class Tile extends HTMLElement {
   #canvas = document.createElement("canvas"); // the element itself may have a role and a name
+  #values = /** @type {ArrayLike<number>} */ ([]);
+  #full = /** @type {number | null} */ (null);
+  #isSigned = false;
 
   connectedCallback() {
     this.#canvas.setAttribute("aria-hidden", "true");
-    if (!this.#canvas.isConnected) this.append(this.#canvas);
+    this.append(this.#canvas);
     painted.add(this);
-    this.repaint();
+    this.paint();
   }
 
   disconnectedCallback() {
     painted.delete(this);
   }
 
-  /** @param {ArrayLike<number>} values @param {number} full the absolute value that gets the full color
-      @param {"ink" | "sign"} palette */
-  paint(values, full, palette) {
+  /** 0 for paper to 255 for ink, row by row, of a square or of what is nearest to one. @param {ArrayLike<number>} tones */
+  set tones(tones) {
+    this.#values = tones;
+    this.paint();
+  }
+
+  /** The same of values with a sign. @param {ArrayLike<number>} values */
+  set values(values) {
+    this.#isSigned = true;
+    this.tones = values;
+  }
+
+  /** The absolute value that gets the full color; the largest one if null. @param {number | null} full */
+  set full(full) {
+    this.#full = full;
+    this.paint();
+  }
+
+  paint() {
+    const values = this.#values;
     const columns = Math.ceil(Math.sqrt(values.length));
     const rows = Math.ceil(values.length / columns);
     if (!this.isConnected || !columns) return;
@@ -41,50 +62,15 @@ class Tile extends HTMLElement {
     }
     const image = new ImageData(columns, rows);
     const pixels = new Uint32Array(image.data.buffer);
-    const its = (palettes[palette] ??=
-      palette === "ink" ? colorsTo("ink", "ink", 1) : colorsTo("down", "up", EXPONENT));
+    const palette = this.#isSigned
+      ? (palettes.sign ??= colorsTo("down", "up", EXPONENT))
+      : (palettes.ink ??= colorsTo("ink", "ink", 1));
+    const full = this.#isSigned ? (this.#full ?? largest(values)) : 255;
     const scale = full && LEVELS / full;
     for (let i = 0; i < values.length; i++) {
-      pixels[i] = its[Math.round(clip(values[i] * scale, -LEVELS, LEVELS)) + LEVELS];
+      pixels[i] = palette[Math.round(clip(values[i] * scale, -LEVELS, LEVELS)) + LEVELS];
     }
-    /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d")).putImageData(image, 0, 0);
-  }
-
-  repaint() {}
-}
-
-class InkImage extends Tile {
-  #tones = /** @type {ArrayLike<number>} */ ([]);
-
-  /** Tones, 0 for paper to 255 for ink, row by row, of a square or of what is nearest to one. @param {ArrayLike<number>} tones */
-  set tones(tones) {
-    this.#tones = tones;
-    this.repaint();
-  }
-
-  repaint() {
-    this.paint(this.#tones, 255, "ink");
-  }
-}
-
-class SignedImage extends Tile {
-  #values = /** @type {ArrayLike<number>} */ ([]);
-  #full = /** @type {number | null} */ (null);
-
-  /** Values with a sign, row by row, of a square or of what is nearest to one. @param {ArrayLike<number>} values */
-  set values(values) {
-    this.#values = values;
-    this.repaint();
-  }
-
-  /** The absolute value that gets the full color; the largest one if null. @param {number | null} full */
-  set full(full) {
-    this.#full = full;
-    this.repaint();
-  }
-
-  repaint() {
-    this.paint(this.#values, this.#full ?? largest(this.#values), "sign");
+    context2d(this.#canvas).putImageData(image, 0, 0);
   }
 }
 
@@ -113,15 +99,15 @@ export function color(name) {
 
 /** @param {string} text of a color, in CSS */
 function parsed(text) {
-  const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+  const context = context2d(document.createElement("canvas"));
   context.fillStyle = text.trim();
   context.fillRect(0, 0, 1, 1);
   return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
 }
 
-customElements.define("ink-image", InkImage);
-customElements.define("signed-image", SignedImage);
+customElements.define("ink-image", class extends Tile {});
+customElements.define("signed-image", class extends Tile {});
 watchScreen([], () => {
   [colors, palettes] = [{}, {}];
-  for (const tile of painted) tile.repaint();
+  for (const tile of painted) tile.paint();
 });

@@ -108,8 +108,9 @@ def test_pad_and_bars_stay_in_sight_beside_a_view(open_view: OpenPage) -> None:
             assert bottom(page, part) <= 220
 
 
-def test_served_by_gradio_a_view_stands_beside_the_pad_too(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}?view=neurons", viewport={"width": 1366, "height": 768})
+def test_served_by_gradio_a_view_stands_beside_the_pad_too_in_english(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}?view=neurons", viewport={"width": 1366, "height": 768}, locale="de-DE")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     pad, view = (page.locator(part).bounding_box() for part in (".pad-frame", ".view.neurons"))
     assert view["x"] > pad["x"] + pad["width"]
     assert abs(view["y"] - pad["y"]) < 40

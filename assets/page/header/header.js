@@ -32,6 +32,7 @@ export function mount({ element }) {
     const current = /** @type {HTMLElement | null} */ (rest.querySelector("[aria-current]"));
     if (current?.parentElement) current.parentElement.scrollLeft = current.offsetLeft - current.offsetWidth / 2;
   });
+  document.documentElement.lang = "en"; // Gradio says the visitor's language
   document.addEventListener("click", followLink);
   effect(() => {
     const { classList } = document.documentElement;

@@ -38,6 +38,10 @@ def test_the_limits_are_around_all_of_gradios_middleware_and_its_cors_is_left_ou
     assert not [name for name in names if "CORS" in name]
 
 
+def test_a_browser_without_javascript_is_told_so(page):
+    assert "This page needs JavaScript" in httpx.get(page.local_url).text
+
+
 def test_an_app_that_starts_again_on_the_next_port_is_wrapped_once():
     app = Starlette(lifespan=outermost(Middleware(GZipMiddleware)))
 
