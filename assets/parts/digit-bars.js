@@ -1,7 +1,7 @@
 /** Ten bars: the probability of each digit. */
 import { DIGITS } from "../engine/classifier.js";
 import { html, render } from "../vendor/lit-html.js";
-import { percent } from "./numbers.js";
+import { percent, percentIfShown } from "./numbers.js";
 
 /** Put ten bars into an element, each a meter for assistive technology. They are changed without a template, since they
     move in the task of the pen. @param {HTMLElement} container */
@@ -26,7 +26,7 @@ export function createDigitBars(container) {
         const share = probabilities?.[digit] ?? 0;
         if (!setShare(row, "--share", share)) return;
         row.classList.toggle("is-long", share > 0.7); // its number does not fit beside it
-        numbers[digit].textContent = share >= 0.005 ? percent(share) : ""; // of less, one sees no bar
+        numbers[digit].textContent = percentIfShown(share);
         setMeter(tracks[digit], share);
       });
     },

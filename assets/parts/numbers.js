@@ -25,6 +25,11 @@ export function percent(share, digits = 1) {
   return `${isBelow ? `>\u202f${(100 - 10 ** -digits).toFixed(digits)}` : text}\u00a0%`;
 }
 
+/** The same, or nothing below half a percent, where a bar is too short to be compared. @param {number} share */
+export function percentIfShown(share) {
+  return share >= 0.005 ? percent(share) : "";
+}
+
 /** A digit with its article: an 8, a 7. @param {number} digit */
 export function withArticle(digit) {
   return `${digit === 8 ? "an" : "a"} ${digit}`;
