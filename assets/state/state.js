@@ -7,7 +7,7 @@
 import { ACTIVATIONS, DEFAULTS, INITIALIZATIONS, OPTIMIZERS, RANGES } from "../engine/settings.js";
 import { batch, effect, signal } from "../vendor/signals-core.js";
 import { drawing, labeledDrawings } from "./drawing-code.js";
-import { choice, digits, flag, name, neurons, oneOf, real, someOf, whole, wholes } from "./values.js";
+import { choice, digits, flag, name, neurons, oneOf, real, reals, someOf, whole, wholes } from "./values.js";
 
 export const VIEWS = /** @type {const} */ ([
   "lesson",
@@ -58,6 +58,7 @@ const TABLE = {
   errors: field("errors", flag, false),
   pair: field("pair", wholes(9, 9), null),
   label: field("label", whole(0, 9), null),
+  logits: field("logits", reals(10), null), // as they were moved
   rate: field("rate", real(1e-6, 10), 0.01),
   replay: field("replay", real(0, 1), 1),
   // What the lesson's own pictures show

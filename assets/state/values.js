@@ -43,6 +43,17 @@ export const real = (low, high) => ({
   write: String,
 });
 
+/** So many numbers, or none: 1.5_-0.25. @param {number} count @returns {Kind<number[] | null>} */
+export const reals = (count) => ({
+  parse(text) {
+    const parts = text.split("_");
+    return parts.length === count && parts.every((part) => /^-?\d{1,6}(\.\d{1,3})?$/.test(part))
+      ? parts.map(Number)
+      : undefined;
+  },
+  write: (value) => value?.map((number) => Number(number.toFixed(3))).join("_") ?? "",
+});
+
 /** Whole numbers from 0, as many as there are limits, or none: 7.1. @param {number[]} highest @returns {Kind<number[] | null>} */
 export const wholes = (...highest) => ({
   parse(text) {

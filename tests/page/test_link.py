@@ -16,12 +16,12 @@ CODE = 'const { drawing } = await import("/state/drawing-code.js");'
 TOLERANCE = 1.0  # percent points: how much a probability may differ after a link was opened, and 0.1 for rounding
 # All that can be chosen, beside the drawing, in values that are not the first ones.
 CHOSEN = (
-    "compared=baseline&off=0.3-1.12&noise=0.25&without=center&neuron=0.7&pair=7.1&label=5&rate=0.5&replay=0.5"
-    "&optimizer=sgd&lr=0.1&batch=64&epochs=7&digits=1000&layers=1&width=32&activation=tanh&init=he&augmentation=1"
-    "&strokes=1&seed=12"
+    "network=baseline&compared=shared&off=0.3-1.12&noise=0.25&without=center&neuron=0.7&pixel=3.4&errors=1&pair=7.1&label=5"
+    "&logits=1_2.5_-3_0_0_0_0_0_0_0&rate=0.5&replay=0.5&color=1&unrolled=0.5&nudge=0.25&optimizer=sgd&lr=0.1&batch=64"
+    "&epochs=7&digits=1000&layers=1&width=32&activation=tanh&init=he&augmentation=1&strokes=1&seed=12&moment=100"
 )
 DAMAGED = (
-    "pair=7.77&neuron=4.0&without=constructor&rate=-1&replay=2&label=10&off=0.999&network=%3Cb%3E&epochs=0&seed=x"
+    "pair=7.77&logits=1_2&neuron=4.0&without=constructor&rate=-1&replay=2&label=10&off=0.999&network=%3Cb%3E&epochs=0&seed=x"
     "&optimizer=lbfgs&layers=9"
 )
 

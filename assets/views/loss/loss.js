@@ -10,8 +10,8 @@ import { brief, percent } from "../../parts/numbers.js";
 import { classifier } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
 import { current, isEmpty } from "../../state/prediction.js";
-import { state } from "../../state/state.js";
-import { signal } from "../../vendor/signals-core.js";
+import { reset, state } from "../../state/state.js";
+import { computed, effect } from "../../vendor/signals-core.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
 import { COUNT, recognized } from "../../state/mini-sets.js";
 
@@ -20,14 +20,16 @@ const REACH = 30; // a logit can be moved this far from 0, and as far as any log
 const QUIET = 0.005; // what is less has no number
 const [WIDTH, HEIGHT, HIGHEST] = [220, 120, 6]; // of the curve, and the loss at its top
 
-/** Logits as they were moved, and the image whose logits they were. */
-const moved = signal({
-  of: /** @type {Uint8Array | null} */ (null),
-  logits: /** @type {Float64Array} */ (new Float64Array()),
-});
-
 /** The logits as they were moved for this drawing; null if they were not. @param {Drawn} now */
-export const movedLogits = ({ image }) => (moved.value.of === image ? moved.value.logits : null);
+export const movedLogits = ({ penIsDown }) =>
+  penIsDown ? null : state.logits.value && Float64Array.from(state.logits.value);
+
+const drawn = computed(() => JSON.stringify(state.strokes.value));
+let last = drawn.peek();
+effect(() => {
+  if (drawn.value !== last) reset("logits"); // they belong to a drawing
+  last = drawn.value;
+});
 
 /** @param {MountContext} context */
 export function mount({ element }) {
@@ -61,7 +63,7 @@ function pictures(now) {
 export function softmaxPicture(now) {
   const logits = movedLogits(now) ?? now.logits;
   const move = (/** @type {number} */ digit, /** @type {number} */ logit) =>
-    (moved.value = { of: now.image, logits: logits.with(digit, logit) });
+    (state.logits.value = [...logits.with(digit, logit)]);
   const exponentials = powers(logits);
   const probabilities = softmax(logits);
   const winner = argmax(logits);
@@ -98,7 +100,7 @@ export function softmaxPicture(now) {
       })}
     </tbody>
   </table>
-    <button type="button" ?disabled=${logits === now.logits} @click=${() => (moved.value = { of: null, logits })}>
+    <button type="button" ?disabled=${logits === now.logits} @click=${() => reset("logits")}>
       Reset logits
     </button>`;
 }
