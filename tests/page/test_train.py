@@ -80,7 +80,7 @@ def test_a_run_is_paused_stepped_and_ended(open_view: OpenPage) -> None:
     press(page, "Step")
     steps = view(page).locator(".train-progress")
     numbers = (
-        r"Loss of this batch 2\.\d+ → [\d.]+ · length of the\s+gradient [\d.]+ · largest change of a parameter 0\.0010"
+        r"Loss of this batch 2\.\d+ → [\d.]+ · length of the\s+gradient [\d.]+ · largest change of a parameter 0\.001"
     )
     expect(steps).to_contain_text(re.compile(numbers))  # Adam's first step is the learning rate
     press(page, "Step")
