@@ -9,8 +9,7 @@ import { grouped } from "./numbers.js";
 /** A curve; y is not finite where a training diverged. Its marks are rings; its name stands at its end.
  * @typedef {{ points: [step: number, y: number][], marks: [step: number, y: number][], name: string, isChosen: boolean }} Curve
  *
- * @typedef {{ low: number, high: number, isLogarithmic?: boolean, ticks: number[], format: (tick: number) => string,
- *   guide?: { value: number, label: string } }} YAxis */
+ * @typedef {{ low: number, high: number, isLogarithmic?: boolean, ticks: number[], format: (tick: number) => string }} YAxis */
 
 const ROUND_STEPS = [0, 1, 10, 100, 1000, 10_000, 100_000];
 
@@ -37,35 +36,26 @@ export function stepChart(curves, last, y, cursor, description) {
   const down = (/** @type {number} */ value) =>
     1 - (clip(on(value), on(y.low), on(y.high)) - on(y.low)) / (on(y.high) - on(y.low));
   const x = (/** @type {number} */ step) => placeOf(step, last);
-  const path = (/** @type {[number, number][]} */ points, /** @type {string} */ join) =>
-    points.length
-      ? "M" + points.map(([step, value]) => `${x(step).toFixed(4)} ${down(value).toFixed(4)}`).join(join)
-      : "";
-  const isFinitePoint = (/** @type {[number, number]} */ point) => Number.isFinite(point[1]);
-  const lines = curves.map(({ points, marks, isChosen }) => {
-    const dots = path(marks.filter(isFinitePoint), "h0M");
-    return svg`<g class=${isChosen ? "is-chosen" : ""}>
-      <path d=${path(points.filter(isFinitePoint), "L")} />
-      ${dots ? svg`<path class="chart-ring" d=${dots + "h0"} /><path class="chart-hole" d=${dots + "h0"} />` : nothing}
-    </g>`;
-  });
-  const ends = curves.flatMap(({ points, name }) => {
-    const end = points.filter(isFinitePoint).at(-1);
-    if (!end) return [];
-    const text = points.every(isFinitePoint) ? name : `✕ ${name}`;
-    return [html`<span class="chart-end" style="--x: ${x(end[0])}; --y: ${down(end[1])}">${text}</span>`];
-  });
+  const places = (/** @type {[number, number][]} */ points) =>
+    points.flatMap(([step, value]) => (Number.isFinite(value) ? [[x(step), down(value)]] : []));
+  const at = (/** @type {number[]} */ [left, top]) => `--x: ${left}; --y: ${top}`;
   const ticks = y.ticks.filter((tick) => tick >= y.low && tick <= y.high);
-  const guide = y.guide;
   return html`<div class="chart" role=${description ? "img" : nothing} aria-label=${description || nothing}>
     <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
-      ${ticks.map((tick) => svg`<path class="chart-grid" d=${`M0 ${down(tick)}H1`} />`)}
-      ${guide ? svg`<path class="chart-guide" d=${`M0 ${down(guide.value)}H1`} />` : nothing} ${lines}
-      ${cursor === null ? nothing : svg`<path class="chart-cursor" d=${`M${x(cursor)} 0V1`} />`}
+      <path class="chart-grid" d=${ticks.map((tick) => `M0 ${down(tick)}H1`).join("")} />
+      ${curves.map(
+        ({ points, isChosen }) =>
+          svg`<polyline class=${isChosen ? "is-chosen" : ""} points=${places(points).join(" ")} />`,
+      )}
+      ${cursor === null ? nothing : svg`<path d=${`M${x(cursor)} 0V1`} />`}
     </svg>
     ${ticks.map((tick) => html`<span class="chart-tick" style="--y: ${down(tick)}">${y.format(tick)}</span>`)}
-    ${guide ? html`<span class="chart-guide-label" style="--y: ${down(guide.value)}">${guide.label}</span>` : nothing}
-    ${ends}
+    ${curves.map(({ points, marks, name }) => {
+      const [end] = places(points).slice(-1);
+      const text = points.every(([, value]) => Number.isFinite(value)) ? name : `✕ ${name}`;
+      return html`${places(marks).map((mark) => html`<i style=${at(mark)}></i>`)}
+      ${end ? html`<span class="chart-end" style=${at(end)}>${text}</span>` : nothing}`;
+    })}
   </div>`;
 }
 
@@ -75,18 +65,6 @@ export function stepAxis(last) {
   return html`<div class="chart-axis" aria-hidden="true">
     ${steps.map((step) => html`<span style="--x: ${placeOf(step, last)}">${grouped(step)}</span>`)}
   </div>`;
-}
-
-/** A run's curve without axes, for a line of a list. @param {[number, number][]} points @param {YAxis} y */
-export function sparkline(points, y) {
-  const last = points.at(-1)?.[0] ?? 1;
-  return stepChart(
-    [{ points, marks: [], name: "", isChosen: false }],
-    last,
-    { ...y, ticks: [], guide: undefined },
-    null,
-    "",
-  );
 }
 
 /** A confusion matrix: a row for each digit, a column for each prediction; `open` makes its cells buttons.

@@ -25,8 +25,8 @@ const { current, shown, shownSnapshot } = training;
 const GUESSING = Math.log(10); // the loss of ten equal probabilities
 /** @type {YAxis} */
 export const LOSS = {
-  ...{ low: 0.01, high: 5, isLogarithmic: true, ticks: [0.02, 0.1, 0.5, 2], format: String },
-  guide: { value: GUESSING, label: "guessing" },
+  ...{ low: 0.01, high: 5, isLogarithmic: true, ticks: [0.02, 0.1, 0.5, GUESSING] },
+  format: (loss) => (loss === GUESSING ? "guessing" : String(loss)),
 };
 /** @type {YAxis} */
 export const ACCURACY = { low: 0, high: 1, ticks: [0, 0.5, 1], format: (share) => percent(share, 0) };
@@ -160,7 +160,7 @@ function learning() {
 
 /** A run's curve; of the run that is shown, with the snapshots that have rings.
     @param {Run} run @param {"loss" | "accuracy"} which @param {Snapshot[] | null} moments @returns {Curve} */
-function curveOf({ points, number: its }, which, moments) {
+export function curveOf({ points, number: its }, which, moments) {
   const places = (/** @type {readonly any[]} */ all) => all.map((each) => [each.step, each[which] ?? NaN]);
   const marks = /** @type {Curve["marks"]} */ (places(moments ?? []));
   const name = its ? String(its) : "";
