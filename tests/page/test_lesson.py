@@ -14,11 +14,13 @@ import torch
 from playwright.sync_api import Page, expect
 from torch import Tensor
 
+from model import checkpoint, paths
 from model.classifier import Classifier
 from model.data.mnist import Digits
 from model.data.pen import draw as ink_of
 from model.network import normalize
 from model.preprocessing import preprocess
+from tests.benchmarks.lesson_numbers import DRAWINGS, differing, rows
 from tests.page.conftest import OpenPage
 from tests.page.drawing import STROKES, choose_sample, clear, draw, expect_answer
 
@@ -256,6 +258,17 @@ def pair(page: Page, _: Classifier) -> Parts:
 def expect_answer_of_baseline(page: Page) -> None:
     """The stored drawing is on the pad, and the baseline takes it for a 9, with a loss that one can see."""
     expect(page.get_by_role("meter", name="Probability of 9")).to_have_attribute("aria-valuenow", re.compile(r"5\d"))
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_all_numbers_are_those_of_pytorch(open_page: OpenPage, site: str, pretrained: Classifier) -> None:
+    page, baseline = open_page(site), checkpoint.load(paths.BASELINE)
+    for strokes in DRAWINGS.values():
+        for step, statement, numbers, values in rows(page, site, strokes, pretrained, baseline):
+            assert not differing(numbers, values), f"step {step}: {statement}"
 
 
 # --- lines of PyTorch -------------------------------------------------------------------------------------------------
