@@ -62,7 +62,7 @@ STATEMENTS: dict[str, Callable[[World], list[tuple[float, float]]]] = {
         (60_000, 0),
     ],
     r"Each epoch takes ([\d,]+) steps": lambda world: [(-(-len(world.mnist.train_images) // 32), 0)],
-    r"rejects about (\d+) % of people's digits, and lets (\d+) % of the letters": lambda world: [
+    r"rejects about (\d+) % of people's digits, and lets through (\d+) % of the letters": lambda world: [
         (rejected(world)[0], 0.6),
         (100 - rejected(world)[1], 0.6),
     ],

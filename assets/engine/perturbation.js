@@ -91,7 +91,7 @@ function nearestTie(tones, gradient, by) {
   return gradient.map((_, i) => along(i, length));
 }
 
-/** The lowest share, 0 to 1, from which on a condition holds that holds for 1. @param {(share: number) => boolean} holds */
+/** The lowest share, 0 to 1, from which point on a condition holds that holds for 1. @param {(share: number) => boolean} holds */
 function lowest(holds) {
   let [low, high] = [0, 1];
   for (let i = 0; i < HALVINGS; i++) {

@@ -83,7 +83,7 @@ function colorsTo(low, high, exponent) {
   });
 }
 
-/** The absolute value from which on a neuron's weights get the full color: few are larger. @param {ArrayLike<number>} weights */
+/** The absolute value from which point on a neuron's weights get the full color: few are larger. @param {ArrayLike<number>} weights */
 export const fullOf = (weights) => quantile(Float64Array.from(weights, Math.abs), 0.98);
 
 /** A pixel with its tone written on it. @param {number} tone 0 for paper to 255 for ink @param {string} [name] a class */

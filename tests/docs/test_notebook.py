@@ -22,9 +22,9 @@ def pictures(cell) -> int:
 
 
 @pytest.mark.slow
-def test_it_runs_and_says_what_is_kept(site_folder: Path, tmp_path: Path) -> None:
+def test_it_runs_and_says_what_is_kept(tmp_path: Path) -> None:
     kept = {cell.id: cell for cell in read().cells if cell.cell_type == "code"}
-    parameters = {"EPOCHS": 1, "DIGITS": 2_000, "SITE": str(site_folder), "NETWORK": str(tmp_path / "network.npz")}
+    parameters = {"EPOCHS": 1, "DIGITS": 2_000, "SITE": str(tmp_path / "site"), "NETWORK": str(tmp_path / "network.pt")}
     ran = {cell.id: cell for cell in run(read(), **parameters).cells}
     trained = list(kept).index("training")
     for number, name in enumerate(kept):
@@ -34,6 +34,9 @@ def test_it_runs_and_says_what_is_kept(site_folder: Path, tmp_path: Path) -> Non
             assert said(ran[name]) == said(kept[name]), name
     (frame,) = re.findall('src="(.*?)"', ran[FRAME].outputs[0].data["text/html"])
     assert urlsplit(frame).query == "embed"
+    assert (
+        "2,000 training digits" in (tmp_path / "site" / "sketchpad" / "network.json").read_text()
+    )  # this network, and no other
     assert float(said(ran["test"]).split("%")[0]) > 75
     assert float(said(kept["test"]).split("%")[0]) > 97
     assert "a smiley: not a digit" in said(kept["pretrained"])

@@ -61,6 +61,10 @@ def not_reached(page: Page) -> None:
 # --- through the lesson -----------------------------------------------------------------------------------------------
 
 SCREENS = [(390, 844, ""), (1366, 700, ""), (820, 1180, ""), (1366, 768, "&present")]
+PLAN = (paths.ROOT / "docs" / "lesson-plan.md").read_text(encoding="utf-8").partition("| word | step |")[2]
+WORDS = {
+    int(step): re.split(r", (?![^(]*\))", words) for words, step in re.findall(r"^\| (.*?) \| (\d+) \|$", PLAN, re.M)
+}
 PARTS = [".lesson-text > p", ".lesson-try", ".lesson-picture", ".pad-canvas", "[role=meter]"]
 
 
@@ -80,6 +84,8 @@ def test_all_of_a_step_is_on_one_screen(open_page: OpenPage, site: str, screen: 
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         idea = page.locator(".lesson-text > p").first.inner_text()
         assert len(re.findall(r"[.?](?= |$)", idea)) <= 3, idea
+        text = page.locator(".lesson-text").text_content().lower()
+        assert [word for word in WORDS[step] if word.lower() not in text] == []
         if step < STEPS:
             page.keyboard.press("PageDown") if mode else page.get_by_role("button", name="Next step").click()
     expect(page.get_by_role("button", name="Next step")).to_be_disabled()

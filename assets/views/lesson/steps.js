@@ -92,7 +92,7 @@ export const STEPS = [
   },
   {
     title: "ReLU: max(0, z)",
-    idea: "*ReLU* passes a positive sum on as it is and makes a negative one 0: max(0, z). A neuron that passes on 0 is *inactive*. Without this bend between them, three layers could do no more than one.",
+    idea: "The *activation function* here, *ReLU*, passes a positive sum on as it is and makes a negative one 0: max(0, z). A neuron that passes on 0 is *inactive*. Without this bend between them, three layers could do no more than one.",
     yours: ({ now: { hidden } }) =>
       `For yours, ${facts.countPositive(hidden[0])} of ${hidden[0].length} neurons of layer 1 are active, and ${facts.countPositive(hidden[1])} of ${hidden[1].length} of layer 2.`,
     exercise: "Choose an inactive neuron, and draw on until it becomes active.",
@@ -149,7 +149,7 @@ export const STEPS = [
   {
     title: "Cross-entropy: the price of an answer",
     network: "baseline",
-    idea: "The *loss* is *cross-entropy*: −ln of the probability that the network gave to the *label*, the digit that was meant. Sure and right costs almost nothing; sure and wrong costs a lot. Guessing, one tenth for each, costs ln 10 = 2.30.",
+    idea: "The *loss* is *cross-entropy*: −ln of the probability that the network gave to the *label*, the ground truth. Sure and right costs almost nothing; sure and wrong costs a lot. Guessing, one tenth for each, costs ln 10 = 2.30.",
     yours: ({ now, label }) =>
       `If ${withArticle(label)} was meant, the loss is ${number(crossEntropy(now.logits, label))}.`,
     exercise: "Which label costs least, and which one most? Decide first, then choose both.",
