@@ -169,3 +169,18 @@ def test_a_fast_stroke_is_a_curve_and_a_corner_stays_a_corner(page: Page) -> Non
     draw(page, [[[30, 30], [110, 30], [60, 115]]])
     assert pad.evaluate(RADII)[1] < math.hypot(40 + 5, 40 + 5) + 1  # no loop beyond the corner
     expect_answer(page, 7)
+
+
+def test_a_pens_eraser_rubs_out_the_stroke_that_it_touches(page: Page) -> None:
+    draw(page, [*ONE, [[20, 125], [120, 125]]])
+    before = percents(page)
+    erase = """(pad, [x, y]) => {
+      const place = { clientX: x, clientY: y, pointerId: 1, pointerType: "pen", bubbles: true };
+      pad.setPointerCapture = () => {};
+      for (const [type, button, buttons] of [["pointerdown", 5, 32], ["pointermove", -1, 32], ["pointerup", 5, 0]])
+        pad.dispatchEvent(new PointerEvent(type, { ...place, button, buttons }));
+    }"""
+    page.get_by_label(PAD).evaluate(erase, on_pad(page, [40, 127]))
+    expect_answer(page, 1)
+    page.get_by_role("button", name="Undo").click()
+    assert percents(page) == before

@@ -1,7 +1,8 @@
 /** What is on the pad, and how it changes: strokes or a photo, their ink, undo and redo. No DOM in here. */
 /** @import { Point, Stroke } from "../../state/types.js" */
-import { InkCanvas } from "../../engine/pen.js";
+import { InkCanvas, PEN_WIDTH } from "../../engine/pen.js";
 import { curve } from "../../engine/smoothing.js";
+import { distanceFrom } from "../../state/drawing-code.js";
 
 /** @typedef {{ strokes: Stroke[], photo: Uint8Array | null }} Content a photo is the ink of one; then there are no strokes */
 
@@ -97,6 +98,14 @@ export class Editor {
     this.#current = null;
   }
 
+  /** Rub out the strokes that an eraser touches. @param {Point[]} points */
+  erase(points) {
+    const left = this.strokes.filter((stroke) => !points.some((point) => isNear(stroke, point)));
+    if (left.length === this.strokes.length) return;
+    this.remember();
+    this.replace(left);
+  }
+
   /** Drop the stroke being drawn. */
   cancel() {
     this.#show(this.#ended);
@@ -124,3 +133,7 @@ export class Editor {
     if (content.photo) this.canvas.ink.set(content.photo);
   }
 }
+
+/** Whether a point is on a stroke, or as near as the pen is wide. @param {Stroke} stroke @param {Point} point */
+const isNear = (stroke, point) =>
+  stroke.some((end, i) => distanceFrom(point, stroke[Math.max(i - 1, 0)], end) <= PEN_WIDTH);

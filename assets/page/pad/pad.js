@@ -14,8 +14,8 @@ import { demonstrate, startAnewUntouched } from "./demonstration.js";
 import { Editor } from "./editor.js";
 import { createSurface } from "./surface.js";
 
-/** @typedef {{ pointerId: number, pointerType: string, pad: DOMRect }} Pen the pointer that draws, and where the pad was
-    when it was put down: a pad that moves meanwhile does not move the stroke
+/** @typedef {{ pointerId: number, pointerType: string, isEraser: boolean, pad: DOMRect }} Pen the pointer that draws, and
+    where the pad was when it was put down: a pad that moves meanwhile does not move the stroke
  *  @typedef {{ name: string, strokes: Stroke[] }} Sample */
 
 const STEP = CANVAS_SIDE / 20; // of the keyboard's pen
@@ -23,6 +23,7 @@ const SAMPLE_DURATION = 700; // milliseconds in which a sample draws itself
 const PEN_AWAY = 3000; // milliseconds without a pen after which a touch draws again: until then it may be the palm
 const PALM_AHEAD = 1000; // milliseconds before a pen in which a touch was the palm
 const TYPING = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox], [type=radio])";
+const ERASER = 32; // in a pointer's `buttons`: the other end of a pen
 const ELSEWHERE = ".view, .header"; // where Escape has a meaning of its own
 /** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -153,12 +154,13 @@ export function mount({ element }) {
 
   /** @param {PointerEvent} event */
   function putDown(event) {
-    const { pointerId, pointerType } = event;
+    const { pointerId, pointerType, buttons } = event;
     interrupt(); // the keyboard's pen, if it is down
-    pen = { pointerId, pointerType, pad: canvas.getBoundingClientRect() };
+    pen = { pointerId, pointerType, isEraser: (buttons & ERASER) !== 0, pad: canvas.getBoundingClientRect() };
     canvas.setPointerCapture(pointerId);
     isCursorShown = false;
-    editor.begin(places([event])[0]);
+    if (pen.isEraser) editor.erase(places([event]));
+    else editor.begin(places([event])[0]);
     show();
   }
 
@@ -166,13 +168,16 @@ export function mount({ element }) {
   function move(event) {
     if (!event.buttons) return lift(); // the end of the stroke went elsewhere
     const movements = event.getCoalescedEvents?.() ?? [];
-    editor.extend(places(movements.length ? movements : [event]));
+    const points = places(movements.length ? movements : [event]);
+    if (pen?.isEraser) editor.erase(points);
+    else editor.extend(points);
     show();
   }
 
   canvas.addEventListener("pointerdown", (event) => {
     getSelection()?.removeAllRanges(); // it would be dragged instead of the pen
-    if (mayDraw(event) && !pen && event.button === 0) putDown(event);
+    const isTip = event.button === 0 || (event.buttons & ERASER) !== 0;
+    if (mayDraw(event) && !pen && isTip) putDown(event);
   });
 
   // A stroke may enter from outside, unless it is text that was pressed on.
@@ -344,7 +349,7 @@ export function mount({ element }) {
   const [current] = earlyPen ? early.splice(-1) : [];
   editor.replace(early.length || current ? early : state.strokes.value);
   if (current) {
-    pen = { pointerId: earlyPen[0], pointerType: earlyPen[1], pad: canvas.getBoundingClientRect() };
+    pen = { pointerId: earlyPen[0], pointerType: earlyPen[1], isEraser: false, pad: canvas.getBoundingClientRect() };
     editor.begin(current[0]);
     editor.extend(current.slice(1));
   }
