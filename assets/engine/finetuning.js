@@ -35,72 +35,57 @@ export class FineTuning {
    * @param {{ training: Samples, test: Samples }} mnist to rehearse, and to measure with
    * @param {number} seed of folds, augmentation, and the choice of digits to rehearse
    */
-  constructor(kernels, network, drawings, mnist, seed = 0) {
-    this._kernels = kernels;
-    this._network = network;
-    this._drawings = drawings;
-    this._test = mnist.test;
-    this._seed = seed;
-    this._foldOf = foldsOf(drawings.labels, seed);
-    this._evaluator = new Evaluator(kernels, network.shape);
-    this._outOfFold = new Uint8Array(drawings.labels.length);
-    const rehearsed = new Random(seed).permutation(mnist.training.labels.length).subarray(0, REHEARSED);
-    this._rehearsed = select(mnist.training, rehearsed);
-    this._fold = 0; // FOLDS for the last training, on all drawings
-    this._trainer = this._begin();
-    /** @type {FineTuned | null} */
+  constructor(kernels, network, drawings, mnist, seed) {
+    this._steps = fineTune(kernels, network, drawings, mnist, seed);
+    this.share = 0; // of the whole work that is done
+    this.isOver = false;
+    /** Null before the end, and if a training diverged. @type {FineTuned | null} */
     this.result = null;
   }
 
   get hasDiverged() {
-    return this._trainer.hasDiverged;
+    return this.isOver && !this.result;
   }
 
-  get isOver() {
-    return this.hasDiverged || this.result !== null;
-  }
-
-  /** The share of the whole work that is done, 0 to 1. */
-  get share() {
-    return (this._fold + this._trainer.step / this._trainer.steps) / (FOLDS + 1);
-  }
-
-  /** Train on the next batch; after a training's last one, predict with it. */
+  /** Train on the next batch. */
   trainStep() {
-    const trainer = this._trainer;
-    trainer.trainStep();
-    if (!trainer.isOver || trainer.hasDiverged) return;
-    if (this._fold === FOLDS) {
-      this.result = this._compare(trainer.parameters);
-      return;
+    const next = this._steps.next();
+    if (next.done) [this.share, this.isOver, this.result] = [1, true, next.value];
+    else this.share = next.value;
+  }
+}
+
+/** Yields the share that is done, after each batch.
+    @type {(...parameters: ConstructorParameters<typeof FineTuning>) => Generator<number, FineTuned | null>} */
+function* fineTune(kernels, network, drawings, mnist, seed) {
+  const evaluator = new Evaluator(kernels, network.shape);
+  const foldOf = foldsOf(drawings.labels, seed);
+  const order = new Random(seed).permutation(mnist.training.labels.length);
+  const rehearsed = select(mnist.training, order.subarray(0, REHEARSED));
+  const outOfFold = new Uint8Array(drawings.labels.length);
+  let parameters = network.parameters;
+  // Without one fold after another; at last on all drawings.
+  for (let fold = 0; fold <= FOLDS; fold++) {
+    const shown = [...foldOf.keys()].filter((i) => foldOf[i] !== fold);
+    const again = Array.from({ length: Math.ceil(SHOWN / shown.length) }, () => select(drawings, shown));
+    const trainer = new Trainer(kernels, join([...again, rehearsed]), { ...FINE_TUNING, seed }, network);
+    while (!trainer.isOver) {
+      trainer.trainStep();
+      yield (fold + trainer.step / trainer.steps) / (FOLDS + 1);
     }
-    const predicted = this._evaluator.predict(trainer.parameters, this._drawings);
-    this._foldOf.forEach((fold, i) => fold === this._fold && (this._outOfFold[i] = predicted[i]));
-    this._fold++;
-    this._trainer = this._begin();
+    if (trainer.hasDiverged) return null;
+    parameters = trainer.parameters;
+    const predicted = evaluator.predict(parameters, drawings);
+    foldOf.forEach((its, i) => its === fold && (outOfFold[i] = predicted[i]));
   }
-
-  /** The next training: without one fold; or, the last one, on all drawings. */
-  _begin() {
-    const shown = [...this._drawings.labels.keys()].filter((i) => this._foldOf[i] !== this._fold);
-    const drawings = select(this._drawings, shown);
-    const again = Array.from({ length: Math.ceil(SHOWN / shown.length) }, () => drawings);
-    const samples = join([...again, this._rehearsed]);
-    return new Trainer(this._kernels, samples, { ...FINE_TUNING, seed: this._seed }, this._network);
-  }
-
-  /** @param {Float32Array} parameters the fine-tuned ones @returns {FineTuned} */
-  _compare(parameters) {
-    const [drawings, test, evaluator] = [this._drawings, this._test, this._evaluator];
-    return {
-      parameters,
-      before: evaluator.predict(this._network.parameters, drawings),
-      after: evaluator.predict(parameters, drawings),
-      outOfFold: this._outOfFold,
-      mnistBefore: evaluator.report(this._network.parameters, test),
-      mnistAfter: evaluator.report(parameters, test),
-    };
-  }
+  return {
+    parameters,
+    before: evaluator.predict(network.parameters, drawings),
+    after: evaluator.predict(parameters, drawings),
+    outOfFold,
+    mnistBefore: evaluator.report(network.parameters, mnist.test),
+    mnistAfter: evaluator.report(parameters, mnist.test),
+  };
 }
 
 /** The fold of each drawing, 0 to FOLDS - 1: at random, but each digit over as many folds as possible.

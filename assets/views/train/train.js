@@ -206,15 +206,12 @@ function readings(run, moments, last) {
   const before = [...moments.filter(({ step }) => step < run.step), null];
   const digits = before.map((moment) => training.predictionOf(run, moment).digit);
   const final = digits.at(-1);
-  if (final === null)
-    return html`<div class="train-reads"><small>reads</small> Draw a digit to see how it is read.</div>`;
-  return html`<div class="train-reads" role="img" aria-label="Read as, over the steps: ${digits.join(", ")}">
-    <small>reads</small>
-    ${before.map(
-      (moment, i) =>
-        html`<b class=${digits[i] === final ? "is-final" : ""} style="--x: ${placeOf(moment?.step ?? run.step, last)}"
-          >${digits[i]}</b>`,
-    )}
+  if (final === null) return html`<p class="train-reads view-quiet">Draw a digit to see how it is read.</p>`;
+  const reading = (/** @type {Snapshot | null} */ moment, /** @type {number} */ i) =>
+    html`<span class=${digits[i] === final ? "is-final" : ""} style="--x: ${placeOf(moment?.step ?? run.step, last)}"
+      >${digits[i]}</span>`;
+  return html`<div class="chart-axis train-reads" role="img" aria-label="Read as, over the steps: ${digits.join(", ")}">
+    <small>reads</small> ${before.map(reading)}
   </div>`;
 }
 
