@@ -229,29 +229,27 @@ function notices() {
   const left = changes.filter(([step]) => !steps.value[step]).map(([, name]) => name);
   const off = active.value?.classifier.off.flat().length ?? 0;
   const notice = (/** @type {string} */ words, /** @type {string} */ undo, /** @type {"without" | "off"} */ name) =>
-    html`<p aria-live="polite">${words} <button type="button" @click=${() => reset(name)}>${undo}</button></p>`;
+    html`<p class="buttons" aria-live="polite">${words} <button type="button" @click=${() => reset(name)}>${undo}</button></p>`;
   return html`
-    <p role="alert">${verification.value.alarm}</p>
+    <p class="panel" role="alert">${verification.value.alarm}</p>
     ${left.length ? notice(`Preprocessing changed: not ${left.join(", ")}.`, "Take all steps", "without") : nothing}
     ${off ? notice(`${off} ${off === 1 ? "neuron is" : "neurons are"} switched off.`, "Switch all on", "off") : nothing}
   `;
 }
 
+/** What a color means. @param {string} name its class @param {string} words @param {string} [mark] */
+const key = (name, words, mark = "━") => html`<b class=${name} aria-hidden="true">${mark}</b> ${words} &nbsp;`;
+
 /** Legend, advice and verification. */
 function foot() {
   const [now, pair, { line, details }] = [current.value, compared.value, verification.value];
   const { advice } = inWords(now);
-  const legend = html`<span class="is-up">raises</span> <span class="is-down">lowers</span>
-    <span class="is-active">active</span>`;
+  const legend = html`${key("is-up", "raises")} ${key("is-down", "lowers")} ${key("is-ink", "active", "●")}`;
   return html`
-    <p class="picture-advice">
-      ${isEmpty(now) ? html`<span class="picture-watch">← or watch one being drawn</span>` : advice || legend}
-    </p>
+    <p>${isEmpty(now) ? html`<span class="picture-watch">← or watch one being drawn</span>` : advice || legend}</p>
     ${
       pair && active.value
-        ? html`<p class="picture-pair">
-            <span class="is-ink">${active.value.title}</span><span class="is-second">${pair.title}</span>
-          </p>`
+        ? html`<p class="picture-pair">${key("is-ink", active.value.title)} ${key("is-second", pair.title)}</p>`
         : nothing
     }
     <details class="picture-verification" ?hidden=${!line}>
