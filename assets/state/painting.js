@@ -1,7 +1,7 @@
 /** When the page is painted: a part with the next frame after something that it shows has changed, the bars before all
     else. A view that is closed is not painted, nor, with the pen down or all views open, one that is out
     of sight. */
-/** @import { VIEWS } from "./state.js" */
+/** @import { View } from "./state.js" */
 import { computed, effect, signal, untracked } from "../vendor/signals-core.js";
 import { render } from "../vendor/lit-html.js";
 import { drawing } from "./drawing.js";
@@ -49,7 +49,7 @@ export function repeat(act, isDue = () => true) {
 }
 
 /** A view: painted while it is open and the network is there, hidden while it is closed. When it is opened, its heading
-    comes into sight. @param {typeof VIEWS[number]} name @param {HTMLElement} element @param {() => unknown} template */
+    comes into sight. @param {View} name @param {HTMLElement} element @param {() => unknown} template */
 export function view(name, element, template) {
   const isOpen = computed(() => state.view.value === name || state.view.value === "all");
   effect(() => void (element.hidden = !isOpen.value));

@@ -9,16 +9,18 @@ import { batch, effect, signal } from "../vendor/signals-core.js";
 import { drawing, labeledDrawings } from "./drawing-code.js";
 import { choice, digits, flag, name, neurons, oneOf, real, reals, someOf, whole, wholes } from "./values.js";
 
-export const VIEWS = /** @type {const} */ ([
-  "lesson",
-  "input",
-  "neurons",
-  "why",
-  "loss",
-  "replay",
-  "train",
-  "handwriting",
-]);
+/** The views' names and titles. */
+export const VIEWS = {
+  lesson: "Lesson",
+  input: "Input",
+  neurons: "Neurons",
+  why: "Why?",
+  loss: "Softmax & loss",
+  replay: "Replay",
+  train: "Train",
+  handwriting: "My handwriting",
+};
+/** @typedef {keyof typeof VIEWS} View */
 const VERSION = "2"; // of links
 export const LONGEST = 4000; // characters of a link's fragment
 const STORED = "digit-sketchpad";
@@ -39,7 +41,7 @@ const setting = (name) => whole(...RANGES[name]);
 
 const TABLE = {
   // What is shown, and how
-  view: entry(choice([...VIEWS, "all"]), null, { query: "view" }),
+  view: entry(choice(/** @type {(View | "all")[]} */ ([...Object.keys(VIEWS), "all"])), null, { query: "view" }),
   step: entry(whole(1, 20), null, { query: "lesson" }),
   present: entry(flag, false, { query: "present" }),
   embed: entry(flag, false, { query: "embed" }),

@@ -12,18 +12,6 @@ import { batch, effect } from "../../vendor/signals-core.js";
 import { aboutDialog } from "./about.js";
 import { linkDialog } from "./link.js";
 
-/** @type {Record<string, string>} */
-const TITLES = {
-  lesson: "Lesson",
-  input: "Input",
-  neurons: "Neurons",
-  why: "Why?",
-  loss: "Softmax & loss",
-  replay: "Replay",
-  train: "Train",
-  handwriting: "My handwriting",
-};
-
 /** @param {MountContext} context */
 export function mount({ element }) {
   const rest = query(element, ".header-rest"); // the title is there before, so that the pad stays where it is
@@ -41,7 +29,7 @@ export function mount({ element }) {
     classList.toggle("is-presenting", state.present.value);
     classList.toggle("is-embedded", state.embed.value);
     if (view === null) isPadLarge.value = false;
-    document.title = [view && TITLES[view], "Digit Sketchpad"].filter(Boolean).join(" · ");
+    document.title = [view && view !== "all" && VIEWS[view], "Digit Sketchpad"].filter(Boolean).join(" · ");
   });
   if (state.embed.value && parent !== window) tellParent(element.closest("main") ?? document.body);
 }
@@ -87,8 +75,8 @@ function header() {
 /** @param {string} view */
 const views = (view) => html`
   <nav class="header-views" aria-label="Views">
-    ${VIEWS.map(
-      (name) => html`<a href="?view=${name}" aria-current=${name === view ? "page" : nothing}>${TITLES[name]}</a>`,
+    ${Object.entries(VIEWS).map(
+      ([name, title]) => html`<a href="?view=${name}" aria-current=${name === view ? "page" : nothing}>${title}</a>`,
     )}
   </nav>
 `;
