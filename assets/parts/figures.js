@@ -12,31 +12,34 @@ export function between(from, to, low, width) {
   return `--share: ${share}; --from: ${(100 * before) / (1 - share || 1)}%`; // as backgrounds are placed
 }
 
+/** @type {(label: unknown, sign: string, place: string, value: unknown) => unknown} */
+const row = (label, sign, place, value) =>
+  html`<dt>${label}</dt>
+    <dd class="bar ${sign}" style=${place}></dd>
+    <dd>${value}</dd>`;
+
+/** @param {number} value */
+const signOf = (value) => (value < 0 ? "is-down" : "is-up");
+
 /** Each term of a sum begins where the one before it ended; the last bar is the sum.
     @param {[label: string, value: number][]} terms @param {string} total what the sum is called */
 export function sumBars(terms, total) {
   const ends = [0];
   for (const [, value] of terms) ends.push(ends[ends.length - 1] + value);
   const low = Math.min(...ends);
-  const row = (/** @type {string} */ label, /** @type {number} */ from, /** @type {number} */ to, isTotal = false) =>
-    html`<dt>${label}</dt>
-      <dd class="bar ${isTotal ? "is-ink" : to < from ? "is-down" : "is-up"}"
-        style=${between(from, to, low, Math.max(...ends) - low)}></dd>
-      <dd>${isTotal ? html`<b>${brief(to)}</b>` : briefWithSign(to - from)}</dd>`;
-  return html`<dl class="sum-bars">
-    ${terms.map(([label], i) => row(label, ends[i], ends[i + 1]))} ${row(total, 0, ends[terms.length], true)}
+  const place = (/** @type {number} */ from, /** @type {number} */ to) =>
+    between(from, to, low, Math.max(...ends) - low);
+  return html`<dl class="bars sum-bars">
+    ${terms.map(([label, value], i) => row(label, signOf(value), place(ends[i], ends[i + 1]), briefWithSign(value)))}
+    ${row(total, "is-ink", place(0, ends[terms.length]), html`<b>${brief(ends[terms.length])}</b>`)}
   </dl>`;
 }
 
-/** A few numbers beside each other, on one scale. @param {[label: unknown, value: number][]} rows */
+/** A few numbers on one scale, each with its own text. @param {[label: unknown, value: number, text: unknown][]} rows */
 export function bars(rows) {
   const most = largest(rows.map(([, value]) => value));
   return html`<dl class="bars">
-    ${rows.map(
-      ([label, value]) =>
-        html`<dt>${label}</dt>
-          <dd class="bar ${value < 0 ? "is-down" : "is-up"}" style=${between(0, Math.abs(value), 0, most)}></dd>`,
-    )}
+    ${rows.map(([label, value, text]) => row(label, signOf(value), between(0, Math.abs(value), 0, most), text))}
   </dl>`;
 }
 

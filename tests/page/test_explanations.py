@@ -176,7 +176,7 @@ def test_the_map_and_its_sum_make_the_difference(open_view: OpenPage, pretrained
             after = reference_pass(pretrained, without).logits
             predicted = -(sign * shares).clamp(min=0).sum() * sign
             actual = after[one] - after[other] - difference
-            erased = page.get_by_role("group", name=f"without the {color} ink").locator("b").all_inner_texts()
+            erased = page.get_by_role("group", name=f"without the {color} ink").locator("dd").all_inner_texts()
             assert numbers(erased) == close([predicted, actual])
 
     why.select_option("3")  # the same digit twice: they change places

@@ -108,8 +108,9 @@ function activationGraph(network, total) {
   const height = isBounded ? 1.1 : reach;
   const x = (/** @type {number} */ at) => 60 + (55 * at) / reach;
   const y = (/** @type {number} */ at) => 62 - (56 * clip(value(at), -height, height)) / height;
-  const points = Array.from({ length: 49 }, (_, i) => ((i - 24) / 24) * reach).map((at) => `${x(at)},${y(at)}`);
-  const graph = svg`<svg class="graph" viewBox="0 0 120 124" preserveAspectRatio="xMidYMin slice" aria-hidden="true">
+  const places = Array.from({ length: 49 }, (_, i) => ((i - 24) / 24) * reach);
+  const points = places.map((at) => `${x(at)},${y(at)}`);
+  const graph = svg`<svg class="graph" viewBox="0 0 120 ${8 + Math.max(...places.map(y))}" aria-hidden="true">
     <path d="M0 62H120M60 2V122" />
     <path stroke-dasharray="2 3" d="M${x(total)} 62V${y(total)}H60" />
     <polyline points=${points.join(" ")} />
@@ -153,7 +154,7 @@ const result = (caption, value, words, graph = nothing) =>
 
 /** Values as an image, in ink where all are positive; ten of them as bars. @param {Float64Array} values */
 function image(values, isSigned = values.some((value) => value < 0)) {
-  if (values.length === 10) return bars(Array.from(values, (value, digit) => [digit, value]));
+  if (values.length === 10) return bars(Array.from(values, (value, digit) => [digit, value, ""]));
   if (isSigned) return html`<signed-image .values=${values} .full=${null}></signed-image>`;
   const most = largest(values) || 1;
   return html`<ink-image .tones=${values.map((value) => (255 * value) / most)}></ink-image>`;

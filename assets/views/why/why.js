@@ -111,16 +111,16 @@ function eraseTest(now) {
   const test = (/** @type {number} */ sign, /** @type {string} */ ink, /** @type {number} */ predicted) => {
     const without = now.image.map((tone, i) => (sign * ofInk[i] > 0 ? 0 : tone));
     const actual = dot(classifier().forward(without).logits, ofLogits.value) - difference;
-    return html`<div class="why-erased" role="group" aria-label="without the ${ink} ink">
+    return html`<figure class="why-erased" role="group" aria-label="without the ${ink} ink">
       <ink-image .tones=${without}></ink-image>
       <div>
         <p>without the ${ink} ink: <strong>${answer(classifier().predict(without))}</strong></p>
         ${bars([
-          [html`predicted <b>${briefWithSign(predicted)}</b>`, predicted],
-          [html`actual <b>${briefWithSign(actual)}</b>`, actual],
+          ["predicted", predicted, briefWithSign(predicted)],
+          ["actual", actual, briefWithSign(actual)],
         ])}
       </div>
-    </div>`;
+    </figure>`;
   };
   return html`<section class="card">
     <h3>Erase some ink</h3>
