@@ -14,7 +14,7 @@ import { html, nothing } from "../../vendor/lit-html.js";
 import { computed, effect } from "../../vendor/signals-core.js";
 
 const [COLUMNS, ROWS] = [6, 5]; // of pixels
-const TILES = 9;
+const TILES = 12;
 
 const shared = computed(() => networks.value.get("shared"));
 
@@ -26,9 +26,9 @@ export function mount({ element }) {
 
 const doors = () => html`
   <nav class="doors" aria-label="Ways on">
-    ${door("neurons", html`Look inside`, "What each neuron looks for, and what it finds.", "tiles", tiles())}
-    ${door("lesson", html`Learn <i>step by step</i>`, "With the numbers of your drawing.", "pixels", pixels())}
-    ${door("train", html`Train <i>your own</i>`, "Watch noise turn into strokes.", "training", training())}
+    ${door("neurons", html`Look inside`, "What each neuron looks for, and what it finds.", 4, tiles())}
+    ${door("lesson", html`Learn <i>step by step</i>`, "With the numbers of your drawing.", COLUMNS, pixels())}
+    ${door("train", html`Train <i>your own</i>`, "Watch noise turn into strokes.", 4, training())}
   </nav>
   <nav class="doors-more" aria-label="More views">
     <span>More views</span>
@@ -40,11 +40,11 @@ const doors = () => html`
   </nav>
 `;
 
-/** @param {string} view @param {unknown} title @param {string} words @param {string} kind of picture @param {unknown} picture */
-const door = (view, title, words, kind, picture) => html`
+/** @param {string} view @param {unknown} title @param {string} words @param {number} columns @param {unknown} picture */
+const door = (view, title, words, columns, picture) => html`
   <a class="door panel" href="?view=${view}">
-    <span class="door-${kind}" aria-hidden="true">${picture}</span>
-    <span class="door-words"><b>${title}</b> <span>${words}</span></span>
+    <span class="door-picture" style="--columns: ${columns}" aria-hidden="true">${picture}</span>
+    <span><b>${title}</b> <span class="view-lead">${words}</span></span>
   </a>
 `;
 
@@ -65,8 +65,7 @@ function pixels() {
   const { x, y } = centerOfMass(tones, SIDE) ?? { x: SIDE / 2, y: SIDE / 2 };
   const [left, top] = [Math.round(x - COLUMNS / 2), Math.round(y - ROWS / 2)];
   return Array.from({ length: COLUMNS * ROWS }, (_, i) => {
-    const tone = tones[(top + Math.floor(i / COLUMNS)) * SIDE + left + (i % COLUMNS)] ?? 0;
-    return pixel(tone);
+    return pixel(tones[(top + Math.floor(i / COLUMNS)) * SIDE + left + (i % COLUMNS)] ?? 0);
   });
 }
 

@@ -28,13 +28,6 @@ export function createSurface(canvas, present) {
     context.lineWidth = 1.5;
     context.beginPath();
     context.arc(x, y, PEN_WIDTH / 2 + 1.5, 0, 2 * Math.PI);
-    for (const sign of [-1, 1]) {
-      const [near, far] = [0.8, 1.3].map((share) => sign * share * PEN_WIDTH);
-      context.moveTo(x + near, y);
-      context.lineTo(x + far, y);
-      context.moveTo(x, y + near);
-      context.lineTo(x, y + far);
-    }
     context.stroke();
     context.restore();
   }
