@@ -81,7 +81,7 @@ function training() {
   const points = places.map(([x, y]) => `${(150 * x) / right} ${4 + (62 * (y - top)) / (bottom - top)}`);
   return html`
     ${tiles.map((weights) => html`<signed-image .values=${weights} .full=${full}></signed-image>`)}
-    <svg viewBox="0 0 150 70" aria-hidden="true"><path d="M${points.join("L")}" /></svg>
+    <svg viewBox="0 0 150 70" stroke-width="2" aria-hidden="true"><path d="M${points.join("L")}" /></svg>
   `;
 }
 
