@@ -49,13 +49,13 @@ def go(page: Page, step: int) -> None:
 
 
 def reached(page: Page, words: str = "") -> None:
-    expect(page.locator(".lesson-reached")).to_contain_text(f"Reached: {words}")
+    expect(page.locator(".lesson [role=status]")).to_contain_text(f"Reached: {words}")
 
 
 def not_reached(page: Page) -> None:
     """A second after everything has come to rest, which is when the lesson looks, it has found nothing."""
     page.evaluate("new Promise((looked) => setTimeout(looked, 1200))")
-    expect(page.locator(".lesson-reached")).to_have_text("")
+    expect(page.locator(".lesson [role=status]")).to_have_text("")
 
 
 # --- through the lesson -----------------------------------------------------------------------------------------------
@@ -65,13 +65,14 @@ PLAN = (paths.ROOT / "docs" / "lesson-plan.md").read_text(encoding="utf-8").part
 WORDS = {
     int(step): re.split(r", (?![^(]*\))", words) for words, step in re.findall(r"^\| (.*?) \| (\d+) \|$", PLAN, re.M)
 }
-PARTS = [".lesson-text > p", ".lesson-try", ".lesson-picture", ".pad-canvas", "[role=meter]"]
+PARTS = [".lesson-text > p", ".lesson-text .card", ".lesson-picture", ".pad-canvas", "[role=meter]"]
 
 
 @pytest.mark.parametrize("screen", [SCREENS[0], *(pytest.param(each, marks=pytest.mark.slow) for each in SCREENS[1:])])
 def test_all_of_a_step_is_on_one_screen(open_page: OpenPage, site: str, screen: tuple[int, int, str]) -> None:
     width, height, mode = screen
-    page = open_page(f"{site}?view=lesson&lesson=1{mode}", viewport={"width": width, "height": height})
+    viewport = {"width": width, "height": height}
+    page = open_page(f"{site}?view=lesson&lesson=1{mode}", viewport=viewport, has_touch=width < 1000)
     choose_sample(page, 4)
     for step in range(1, STEPS + 1):
         expect(page).to_have_url(re.compile(f"lesson={step}(&|$)"))

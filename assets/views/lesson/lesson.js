@@ -74,8 +74,10 @@ function template() {
     <div class="lesson-body">
       <div class="lesson-text">
         <p>${withTerms(idea)}</p>
-        <p class="lesson-try"><strong>Try it.</strong> ${exercise}</p>
-        <p class="lesson-reached" role="status">${outcome.value ? `✓ Reached: ${outcome.value}` : nothing}</p>
+        <p class="card">
+          <strong>Try it.</strong> ${exercise}
+          <strong role="status">${outcome.value ? `✓ Reached: ${outcome.value}` : nothing}</strong>
+        </p>
         <p class="lesson-yours view-lead">${known ? yours(known) : emptyWords()}</p>
         ${network ? html`<p class="lesson-yours view-lead">${lentWords(known)}</p>` : nothing}
         ${known ? code(known) : nothing}
@@ -114,14 +116,13 @@ function heading(title) {
           return html`<li>
             <a
               href="?view=lesson&amp;lesson=${i + 1}"
-              class=${isDone ? "is-done" : ""}
               aria-current=${i + 1 === number.value ? "step" : nothing}
               aria-label=${name}
               title=${name}
               @click=${(/** @type {Event} */ event) => {
                 event.preventDefault();
                 go(i + 1);
-              }}>${i + 1}</a>
+              }}>${i + 1}${isDone ? "✓" : ""}</a>
           </li>`;
         })}
       </ol>

@@ -35,23 +35,20 @@ export const REACH = 2;
 const stateSlider = (label, name) =>
   slider(label, state[name].value, (value) => (state[name].value = value), { step: 0.0125, name: "is-wide" });
 
-/** A batch of 32 images, the visitor's first; in color, each is three images. */
+/** A batch of 32 images, the visitor's first; in color, each is three sheets. */
 export function batch() {
   const isColor = state.color.value;
   const others = miniSet("validation")?.images ?? [];
-  const tiles = Array.from({ length: BATCH }, (_, i) => (i ? others[i] : image.value));
-  const channels = isColor ? ["red", "green", "blue"] : ["gray"];
   return html`
-    <div class="lesson-batch">
-      ${tiles.map(
-        (tones, i) =>
-          html`<div class=${i ? "" : "is-yours"} title=${i ? `Image ${i}, a validation digit of MNIST` : "Image 0: yours"}>
-            ${channels.map((channel) => html`<ink-image class="is-${channel}" .tones=${tones ?? []}></ink-image>`)}
-          </div>`,
+    <div class="lesson-batch ${isColor ? "is-color" : ""}">
+      ${Array.from(
+        { length: BATCH },
+        (_, i) => html`<ink-image title=${i ? `Image ${i + 1}, a validation digit of MNIST` : "Image 1: yours"}
+          .tones=${(i ? others[i] : image.value) ?? []}></ink-image>`,
       )}
     </div>
     <figcaption>
-      <code>(<b>32</b>, <b>${channels.length}</b>, <b>28</b>, <b>28</b>)</code>
+      <code>(<b>32</b>, <b>${isColor ? 3 : 1}</b>, <b>28</b>, <b>28</b>)</code>
       <label><input type="checkbox" role="switch" .checked=${isColor}
         @change=${(/** @type {any} */ { target }) => (state.color.value = target.checked)} />
         In color</label>
@@ -100,7 +97,7 @@ export function relu(known) {
   };
   const dots = sums.map((z, neuron) => {
     const name = `Neuron ${neuron + 1}: its sum is ${number(z)}, it passes on ${number(Math.max(z, 0))}`;
-    return svg`<circle class="${z > 0 ? "is-active" : ""} ${neuron === chosen ? "is-chosen" : ""}" cx=${x(z)} cy=${y(z)}
+    return svg`<circle class=${z > 0 ? "" : "is-inactive"} cx=${x(z)} cy=${y(z)}
       r=${neuron === chosen ? 9 : 6} @click=${() => choose(neuron)}><title>${name}</title></circle>`;
   });
   return html`
@@ -140,7 +137,8 @@ const neurons = (beside) =>
   html`<div class="lesson-neurons">${neuronLayers()}<div class="buttons">${beside}</div></div>`;
 
 /** @param {Facts | null} known */
-export const softmax = (known) => (known ? softmaxPicture(known.now) : nothing);
+export const softmax = (known) =>
+  known ? html`<div class="lesson-softmax">${softmaxPicture(known.now)}</div>` : nothing;
 
 /** @param {Facts | null} known */
 export const crossEntropyCurve = (known) =>
@@ -148,7 +146,7 @@ export const crossEntropyCurve = (known) =>
 
 /** Ten buttons to say which digit was meant. @param {Facts} known */
 function labels({ label }) {
-  return html`<div class="lesson-labels" role="group" aria-label="I meant">
+  return html`<div class="segments" role="group" aria-label="I meant">
     <span>I meant</span>
     ${Array.from({ length: 10 }, (_, digit) => {
       const mean = () => inOneGo(() => ([state.label.value, state.errors.value] = [digit, true]));
@@ -174,8 +172,8 @@ export function nudge(known) {
     <svg class="graph lesson-graph" viewBox="0 0 600 290" role="img" aria-label="The loss over one weight: ${number(loss(at))} here">
       <path d="M30 250H570M30 250V10"></path>
       <polyline points=${curve.map((value) => `${x(value)},${y(loss(value))}`).join(" ")} />
-      <path class="lesson-tangent" d="M${tangent.join("L")}"></path>
-      <circle class="is-active" cx=${x(at)} cy=${y(loss(at))} r="9"></circle>
+      <path d="M${tangent.join("L")}"></path>
+      <circle cx=${x(at)} cy=${y(loss(at))} r="9"></circle>
       <text x="40" y="24">loss</text>
       <text x="570" y="280" text-anchor="end">weight from neuron ${neuron + 1} of layer 2 to ${known.label}</text>
     </svg>

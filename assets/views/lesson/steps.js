@@ -133,6 +133,7 @@ export const STEPS = [
     },
     exercise: "Guess how far the second logit must rise to win. Then pull it there.",
     picture: pictures.softmax,
+    sets: "logits",
     reached({ now }) {
       const pulled = movedLogits(now);
       const second = topTwo(now.logits)[1];
@@ -141,7 +142,7 @@ export const STEPS = [
         pulled &&
         rise > 0 &&
         argmax(pulled) === second &&
-        pulled.every((logit, digit) => digit === second || logit === now.logits[digit]) &&
+        pulled.every((logit, digit) => digit === second || Math.abs(logit - now.logits[digit]) < 0.1) &&
         `${second} wins once its logit has risen by ${number(now.logits[now.digit] - now.logits[second])}; you pulled it by ${number(rise)}.`
       );
     },
@@ -240,7 +241,7 @@ export const STEPS = [
   },
   {
     title: "Why this digit, and how to fool it",
-    idea: "*Attribution* shares out the lead of one digit over another among the pixels, here as ink times gradient. Orange ink speaks for the digit, blue ink against it. The *smallest change* that alters the answer is often hard to see.",
+    idea: "*Attribution* shares out the lead of one digit over another among the pixels, by ink times gradient. Orange ink speaks for it, blue ink against it. The *smallest change* of the answer is often hard to see.",
     yours(known) {
       const pair = topTwo(known.now.logits);
       const [lead, ink] = [known.now.logits[pair[0]] - known.now.logits[pair[1]], facts.attributed(known, pair)];
