@@ -26,7 +26,7 @@ import { lineValues, strongest } from "./sums.js";
 const LARGE_ENOUGH = CANVAS_SIDE / 2; // across: of larger digits no more are read correctly, of smaller ones fewer
 const TOO_SMALL = 3 * PEN_WIDTH; // across: of written digits shrunk to this size, every sixth is misread
 const RUNNER_UP = 0.01; // the least probability at which a second digit is named
-const changes = /** @type {const} */ ([
+const STEPS = /** @type {const} */ ([
   ["crop", "cropped"],
   ["square", "made square"],
   ["resize", "shrunk"],
@@ -77,10 +77,12 @@ export function mount({ element }) {
   });
   repeat(() => {
     const all = widths.value.split(",").map(Number);
+    const hidden = all.slice(0, -1);
     void state.view.value; // another arrangement
-    render(captions(all.slice(0, -1)), find("captions"));
-    render(all.slice(0, -1).map(slider), find("layers"));
-    render(slider(all[all.length - 1], all.length - 1, true), find("output"));
+    const sliders = hidden.map((width, layer) => slider(layer, width, `Layer ${layer + 1}, ${width} neurons`));
+    render(captions(hidden), find("captions"));
+    render(sliders, find("layers"));
+    render(slider(hidden.length, all[hidden.length], "The ten digits"), find("output"));
     fit();
   });
   watchScreen([element, find("image"), find("bars"), element.closest(".drawing-area") ?? element], fit);
@@ -109,7 +111,8 @@ export function mount({ element }) {
     if (at?.from === undefined) state.neuron.value = at && [at.layer, at.neuron];
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !shown.value || state.view.value || event.defaultPrevented) return;
+    const isElsewhere = state.view.value || (event.target instanceof Element && event.target.closest("dialog"));
+    if (event.key !== "Escape" || !shown.value || isElsewhere || event.defaultPrevented) return;
     pointed.value = pressed.value = state.neuron.value = null;
     event.preventDefault(); // else it would clear the pad
   }, { capture: true }); // prettier-ignore
@@ -148,12 +151,11 @@ const captions = (widths) => html`
   <span>Answer</span>
 `;
 
-/** A layer is one stop of the Tab key. @param {number} width @param {number} layer @param {boolean | unknown} isOutput */
-const slider = (width, layer, isOutput) => {
+/** A layer is one stop of the Tab key. @param {number} layer @param {number} width @param {string} name */
+const slider = (layer, width, name) => {
   const point = (/** @type {FocusEvent | KeyboardEvent} */ event) => walk(event, layer, width);
-  return html`<div class="picture-layer" role="slider" tabindex="0" aria-orientation="vertical"
-    aria-label=${isOutput === true ? "The ten digits" : `Layer ${layer + 1}, ${width} neurons`} aria-valuemin="1"
-    aria-valuemax=${width} aria-valuenow="1" @focus=${point} @keydown=${point}
+  return html`<div class="picture-layer" role="slider" tabindex="0" aria-orientation="vertical" aria-label=${name}
+    aria-valuemin="1" aria-valuemax=${width} aria-valuenow="1" @focus=${point} @keydown=${point}
     @blur=${() => (pointed.value = null)}></div>`;
 };
 
@@ -195,7 +197,7 @@ function connectionBeside(layer, neuron, by) {
 
 function image() {
   const now = current.value;
-  const taken = changes.filter(([step]) => step !== "square" && steps.value[step]).map(([, name]) => name);
+  const taken = STEPS.filter(([step]) => step !== "square" && steps.value[step]).map(([, name]) => name);
   return html`
     <ink-image role="img"
       aria-label="What the network sees: ${isEmpty(now) ? "nothing yet" : "your drawing, 28 by 28 pixels"}"
@@ -226,7 +228,7 @@ function networkSwitch() {
 
 /** What is wrong; and what was changed, beside how to change it back. */
 function notices() {
-  const left = changes.filter(([step]) => !steps.value[step]).map(([, name]) => name);
+  const left = STEPS.filter(([step]) => !steps.value[step]).map(([, name]) => name);
   const off = active.value?.classifier.off.flat().length ?? 0;
   const notice = (/** @type {string} */ words, /** @type {string} */ undo, /** @type {"without" | "off"} */ name) =>
     html`<p class="buttons" aria-live="polite">${words} <button type="button" @click=${() => reset(name)}>${undo}</button></p>`;
