@@ -11,6 +11,7 @@ import { paint } from "../../state/painting.js";
 import { current, image } from "../../state/prediction.js";
 import { state } from "../../state/state.js";
 import { html, nothing } from "../../vendor/lit-html.js";
+import { weightsOf } from "../../views/neurons/neuron.js";
 import { computed, effect } from "../../vendor/signals-core.js";
 
 const [COLUMNS, ROWS] = [6, 5]; // of pixels
@@ -52,11 +53,10 @@ const door = (view, title, words, columns, picture) => html`
 function tiles() {
   const layer = active.value?.classifier.network.layers[0];
   if (!layer) return nothing;
-  const { inputs, outputs, weights } = layer;
-  const ofNeuron = Array.from({ length: outputs }, (_, i) => weights.subarray(i * inputs, (i + 1) * inputs));
-  const strength = current.value.hidden?.[0] ?? ofNeuron.map((its) => dot(its, its));
-  const order = [...ofNeuron.keys()].sort((a, b) => strength[b] - strength[a]).slice(0, TILES);
-  return order.map((i) => html`<signed-image .values=${ofNeuron[i]} .full=${fullOf(ofNeuron[i])}></signed-image>`);
+  const { rows, full } = weightsOf(layer);
+  const strength = current.value.hidden?.[0] ?? rows.map((its) => dot(its, its));
+  const order = [...rows.keys()].sort((a, b) => strength[b] - strength[a]).slice(0, TILES);
+  return order.map((i) => html`<signed-image .values=${rows[i]} .full=${full}></signed-image>`);
 }
 
 /** Pixels around the middle of the ink, as the network is given them. */
