@@ -26,7 +26,7 @@ export function filesAt(folder) {
 export function filesAtHand(files) {
   return (name) => {
     if (!files[name]) throw new MNISTError("A page opened from a disk has no test digits: open it from a server.");
-    return new Response(files[name]);
+    return new Response(files[name], { headers: { "Content-Length": String(files[name].length) } });
   };
 }
 

@@ -114,9 +114,11 @@ const predictions = /** @type {WeakMap<LoadedNetwork, { image: Uint8Array, predi
   new WeakMap()
 );
 
+let newest = 0; // a number is not given twice: the worker may still tell of a run that was deleted
+
 /** Begin a run. @param {Settings} settings valid ones @param {boolean} [isStepped] it takes one step, and is paused */
 export async function start(settings, isStepped = false) {
-  const number = 1 + Math.max(0, ...runs.value.map((run) => run.number));
+  const number = (newest = 1 + Math.max(newest, ...runs.value.map((run) => run.number)));
   const shape = { widths: widthsOf(settings), activation: settings.activation, mean: MEAN, std: STD };
   /** @type {Run} */
   const run = {

@@ -23,14 +23,6 @@ const EXPERIMENTS = [
       differ. Random weights break this symmetry.`,
   },
   {
-    question: "What if they start ten times too large?",
-    common: SHORT,
-    variants: { "PyTorch’s default": {}, "ten times as large": { initialization: "large" } },
-    by: 0.005,
-    explanation: `Large weights make a confident network of noise: its first loss is far above guessing, and much of the
-      training only undoes it.`,
-  },
-  {
     question: "Why not sigmoid in three layers?",
     common: { ...SHORT, hiddenLayers: 3, optimizer: "sgd", learningRate: 0.1 },
     variants: { ReLU: {}, sigmoid: { activation: "sigmoid" } },
