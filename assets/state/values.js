@@ -9,8 +9,9 @@ export const choice = (names) => ({
   write: (value) => value ?? "",
 });
 
-/** One of the names of a table. @template {string} T @param {Record<T, unknown>} table */
-export const oneOf = (table) => /** @type {Kind<T>} */ (choice(Object.keys(table)));
+/** One of the names of a table. @template {string} T @param {Record<T, unknown>} table
+    @returns {Kind<T>} */
+export const oneOf = (table) => /** @type {any} */ (choice(Object.keys(table)));
 
 /** Some of these names. @template {string} T @param {readonly T[]} names @returns {Kind<T[]>} */
 export const someOf = (names) => ({
