@@ -22,8 +22,8 @@ const FADED = 0.13; // opacity of the lines that are not pointed at
 const RADIUS = { least: 1, most: 5 }; // pixels, of a neuron
 const NEAR = { line: 6, column: 12, neuron: 24 }; // pixels from what is pointed at
 
-/** @param {HTMLElement} picture @param {HTMLElement[]} rows the bars */
-export function createDiagram(picture, rows) {
+/** @param {HTMLElement} picture */
+export function createDiagram(picture) {
   const canvas = query(picture, ".picture-canvas", HTMLCanvasElement);
   const context = context2d(canvas);
   let places = /** @type {Place[][]} */ ([]); // of the neurons, layer by layer
@@ -57,7 +57,9 @@ export function createDiagram(picture, rows) {
       radius = Math.min(radius, Math.max(height / 78, 1.6));
       return Array.from({ length: count }, (_, i) => ({ x: x + width / 2, y: y + ((i + 0.5) * height) / count }));
     });
-    places.push(rows.map(box).map(({ x, y, height }) => ({ x: x - 4, y: y + height / 2 })));
+    places.push(
+      [...picture.querySelectorAll(".digit-bar")].map(box).map(({ x, y, height }) => ({ x: x - 4, y: y + height / 2 })),
+    );
   }
 
   /** @param {ArrayLike<number>} values neurons x sources @param {number} layer @param {number[]} chosen @returns {Line[]} */

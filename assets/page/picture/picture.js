@@ -3,7 +3,7 @@
 /** @import { Current, Drawn, MountContext, Stroke } from "../../state/types.js" */
 import { topTwo } from "../../engine/math.js";
 import { CANVAS_SIDE, PEN_WIDTH } from "../../engine/pen.js";
-import { createDigitBars } from "../../parts/digit-bars.js";
+import { digitBars } from "../../parts/digit-bars.js";
 import { query, setText } from "../../parts/dom.js";
 import { percent } from "../../parts/numbers.js";
 import { watchScreen } from "../../parts/screen.js";
@@ -52,8 +52,7 @@ export function mount({ element }) {
   render(template(), element);
   const find = (/** @type {string} */ name) => query(element, `.picture-${name}`);
   const picture = query(element, ".picture");
-  const bars = createDigitBars(find("bars"));
-  const diagram = createDiagram(picture, bars.rows);
+  const diagram = createDiagram(picture);
   const paintDiagram = () => diagram.paint(active.value?.classifier, current.value, shown.value?.at);
   const fit = () =>
     untracked(() => {
@@ -63,12 +62,10 @@ export function mount({ element }) {
 
   effect(() => {
     const now = current.value;
-    bars.show(now.probabilities, now.verdict === "not a digit" ? null : now.digit);
-    bars.showOther(other.value?.probabilities ?? null, compared.value?.title ?? "");
-  });
-  effect(() => {
-    const now = current.value;
+    const winner = now.verdict === "not a digit" ? null : now.digit;
+    const bars = digitBars(now.probabilities, winner, other.value?.probabilities, compared.value?.title);
     const words = inWords(now);
+    render(bars, find("bars"));
     picture.dataset.verdict = now.verdict;
     picture.style.setProperty("--row", String(now.digit ?? 4.5));
     setText(find("digit"), words.large);
@@ -129,7 +126,7 @@ const template = () => html`
     <div class="picture-frame">
       <figure class="picture-image"></figure>
       <div class="picture-layers"></div>
-      <div class="picture-bars" role="group" aria-label="Probability of each digit"></div>
+      <div class="picture-bars digit-bars" role="group" aria-label="Probability of each digit"></div>
       <div class="picture-output"></div>
       <div class="picture-answer" aria-hidden="true">
         <b class="picture-digit"></b><span class="picture-more"></span>
