@@ -20,11 +20,12 @@ logits = torch.tensor([
 label = torch.tensor(${label})`;
 }
 
-/** The lines of each step, and the file that they load. @type {{ lines: (facts: Facts) => string, file?: File }[]} */
+/** The files that steps load. @type {Record<number, File>} */
+export const FILES = { 1: "image.png", 4: "weights.npy" };
+
+/** The lines of each step. @type {((facts: Facts) => string)[]} */
 export const CODE = [
-  {
-    file: "image.png",
-    lines: ({ now }) => `\
+  ({ now }) => `\
 import numpy as np
 import torch
 from PIL import Image
@@ -35,9 +36,7 @@ print(image.shape)  # (28, 28)
 print((image > 0).sum())  # ${countPositive(now.image)}
 color = image.expand(32, 3, -1, -1)
 print(color.shape)  # (32, 3, 28, 28)`,
-  },
-  {
-    lines: ({ now: { image, input }, classifier }) => `\
+  ({ now: { image, input }, classifier }) => `\
 # where the center of mass is, from the upper left
 tones = image.double()
 at = torch.arange(28) + 0.5
@@ -49,19 +48,14 @@ x = (image / 255 - ${classifier.mean}) / ${classifier.std}
 print(x.min())  # ${Math.min(...input).toFixed(3)}
 print(x.max())  # ${Math.max(...input).toFixed(3)}
 print(x.mean())  # ${mean(input).toFixed(3)}`,
-  },
-  {
-    lines: ({ now: { input } }) => `\
+  ({ now: { input } }) => `\
 batch = x.reshape(1, 1, 28, 28)
 row = batch.flatten(1)
 print(row.shape)  # (1, 784)
 print(row[0, ${argmax(input)}])  # ${Math.max(...input).toFixed(3)}`,
-  },
-  {
-    file: "weights.npy",
-    lines(facts) {
-      const neuron = neuronOf(facts);
-      return `\
+  (facts) => {
+    const neuron = neuronOf(facts);
+    return `\
 from torch import nn
 
 def mlp():
@@ -80,42 +74,32 @@ nn.utils.vector_to_parameters(weights, parameters)
 w = model[1].weight[${neuron}]
 b = model[1].bias[${neuron}]
 print((row[0] * w).sum() + b)  # ${facts.now.sums[0][neuron].toFixed(3)}`;
-    },
   },
-  {
-    lines: ({ now: { hidden } }) => `\
+  ({ now: { hidden } }) => `\
 z = model[1](row)
 hidden1 = torch.relu(z)
 print((hidden1 > 0).sum())  # ${countPositive(hidden[0])}`,
-  },
-  {
-    lines: ({ now: { hidden } }) => `\
+  ({ now: { hidden } }) => `\
 hidden2 = torch.relu(model[3](hidden1))
 print((hidden2 > 0).sum())  # ${countPositive(hidden[1])}
 print(sum(p.numel() for p in model.parameters()))  # 55050`,
-  },
-  {
-    lines: ({ now: { logits, probabilities, digit } }) => `\
+  ({ now: { logits, probabilities, digit } }) => `\
 logits = model[5](hidden2)
 print(logits.max())  # ${logits[digit].toFixed(3)}
 probabilities = logits.softmax(1)
 print(probabilities.argmax())  # ${digit}
 print(probabilities.max())  # ${probabilities[digit].toFixed(3)}
 print(probabilities.sum())  # 1.000`,
-  },
-  {
-    lines: (facts) => `\
+  (facts) => `\
 from torch.nn import functional as F
 
 ${logitsAndLabel(facts)}
 loss = F.cross_entropy(logits, label)
 print(loss)  # ${crossEntropy(facts.now.logits, facts.label).toFixed(3)}
 print(-logits.softmax(0)[label].log())  # the same`,
-  },
-  {
-    lines(facts) {
-      const { neuron, activation, slope } = nudged(facts);
-      return `\
+  (facts) => {
+    const { neuron, activation, slope } = nudged(facts);
+    return `\
 ${logitsAndLabel(facts)}
 h = ${activation.toFixed(3)}  # what neuron ${neuron + 1} passes on
 
@@ -126,18 +110,14 @@ def loss(nudge):
 
 slope = (loss(0.001) - loss(-0.001)) / 0.002
 print(slope)  # ${slope(0).toFixed(2)}`;
-    },
   },
-  {
-    lines: (facts) => `\
+  (facts) => `\
 ${logitsAndLabel(facts)}
 logits.requires_grad_()
 F.cross_entropy(logits, label).backward()
 print(-logits.grad[label])  # ${requests(facts)[facts.label].toFixed(3)}
 print(1 - logits.softmax(0)[label])  # the same`,
-  },
-  {
-    lines: () => `\
+  () => `\
 from torch.utils.data import DataLoader, TensorDataset
 from torchvision.datasets import MNIST
 
@@ -153,9 +133,7 @@ for epoch in range(5):
         optimizer.zero_grad()
         F.cross_entropy(chapter(x), y).backward()
         optimizer.step()`,
-  },
-  {
-    lines: () => `\
+  () => `\
 @torch.no_grad()
 def accuracy(images, labels):
     right = chapter(images).argmax(1) == labels
@@ -166,21 +144,17 @@ print(accuracy(images[-5000:], labels[-5000:]))
 test = MNIST("data", train=False, download=True)
 x = (test.data[:, None] / 255 - 0.1307) / 0.3081
 print(accuracy(x, test.targets))`,
-  },
-  {
-    lines(facts) {
-      const { digit, probabilities } = mirrored(facts);
-      return `\
+  (facts) => {
+    const { digit, probabilities } = mirrored(facts);
+    return `\
 mirrored = model(batch.flip(2)).softmax(1)
 print(mirrored.argmax())  # ${digit}
 print(mirrored.max())  # ${Math.max(...probabilities).toFixed(3)}`;
-    },
   },
-  {
-    lines(facts) {
-      const { logits } = facts.now;
-      const [first, second] = topTwo(logits);
-      return `\
+  (facts) => {
+    const { logits } = facts.now;
+    const [first, second] = topTwo(logits);
+    return `\
 pixels = batch.clone().requires_grad_()
 z = model(pixels)[0]
 lead = z[${first}] - z[${second}]
@@ -188,7 +162,6 @@ print(lead)  # ${(logits[first] - logits[second]).toFixed(3)}
 lead.backward()
 shares = pixels.grad * (pixels - pixels.min())
 print(shares.sum())  # ${attributed(facts, [first, second]).toFixed(3)}`;
-    },
   },
 ];
 

@@ -9,7 +9,7 @@ import { current, isEmpty } from "../../state/prediction.js";
 import { reset, state } from "../../state/state.js";
 import { batch, computed, effect, signal, untracked } from "../../vendor/signals-core.js";
 import { html, nothing } from "../../vendor/lit-html.js";
-import { CODE, saveFile } from "./code.js";
+import { CODE, FILES, saveFile } from "./code.js";
 import { STORED_LABEL, isStored, isTelling, storedStrokes } from "./facts.js";
 import { presentByKeys } from "./present.js";
 import { STEPS } from "./steps.js";
@@ -132,8 +132,7 @@ function heading(title) {
 
 /** @param {Facts} known */
 function code(known) {
-  const { lines, file } = CODE[number.value - 1];
-  const text = lines(known);
+  const [text, file] = [CODE[number.value - 1](known), FILES[number.value]];
   return html`<details class="lesson-code">
     <summary>In PyTorch</summary>
     <pre tabindex="0"><code>${text}</code></pre>
