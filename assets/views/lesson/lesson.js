@@ -80,9 +80,9 @@ function template() {
         </p>
         <p class="lesson-yours view-lead">${known ? yours(known) : emptyWords()}</p>
         ${network ? html`<p class="lesson-yours view-lead">${lentWords(known)}</p>` : nothing}
-        ${known ? code(known) : nothing}
       </div>
       <figure class="lesson-picture">${picture(known)}</figure>
+      ${known ? code(known) : nothing}
     </div>
   `;
 }
