@@ -8,7 +8,6 @@ import { ALL_STEPS, resizeDigit } from "./preprocessing.js";
 export const PICTURE_SIDE = 280; // pixels: the longer side of a picture in its working size
 const SOFTENING = 1; // radius in pixels of the smoothing
 const OPAQUE_RANGE = 0.25; // of tones, 0 to 1: what is opaque in a transparent picture has more of it, or is one ink
-const COLORED = 2; // times the spread of the gray tones: a color channel with more is taken instead
 
 const COARSE = 4; // pixels: the background is estimated from the means of squares of this side. In such squares:
 const CLOSING = 6; // radius of the closing's window: wider than strokes
@@ -16,9 +15,8 @@ const NEIGHBORHOOD = 12; // radius of the window in which paper or board is the 
 
 // Brightness and contrast, 0 to 1:
 const DARKEST_PAPER = 16 / 255;
-const DARKEST_CHALK = 0.05;
 const LOWEST_CONTRAST = 0.07; // of ink
-const EDGE = 0.45; // of the darkest ink: where a stroke ends
+const [FAINT_EDGE, DARK_EDGE] = [0.25, 0.45]; // of the darkest ink: strokes end between
 const CLEAR_CONTRAST = 0.3; // of ink; fainter marks may be shadows and creases
 const SIGNAL_TO_NOISE = [1, 2]; // of clear and of faint strokes, whose contrast is even and stands out of the background's
 
@@ -31,9 +29,9 @@ const FITTED = 110; // pixels of the pad's canvas: the digit's longer side on it
 const NEAR = 0.22; // gap up to which a small part belongs to a digit
 const SPECK = 0.02; // weight of parts that are left out
 const [AS_TALL, AS_HEAVY] = [0.5, 0.2]; // height and weight from which another part is a digit of its own
-const TORN = 0.08; // gap up to which large parts belong together
-const ABOVE = 0.12; // gap, as a share of both together, up to which parts above each other do
-const OVERLAP = 0.5; // share of the smaller one's side
+const TORN = 0.03; // gap up to which large parts belong together
+const ABOVE = 0.12; // the same for parts above each other
+const OVERLAP = 0.5; // share of the narrower one's width
 const STRIP = 0.4; // shorter side of what is thin: at the picture's edge, it is no digit
 const CUT_OFF = 0.1; // weight of what touches the picture's edge
 
@@ -48,21 +46,15 @@ export class ImageError extends Error {}
     @param {ImageData} picture @throws {ImageError} if there are several digits */
 export function findInk(picture) {
   const contrast = smooth(contrastOf(tonesOf(picture)), SOFTENING);
-  const { width, height } = contrast;
-  const ink = new Uint8Array(width * height);
+  const ink = { ...contrast, values: new Float32Array(contrast.values.length) };
   const digit = findDigit(contrast);
   const size = digit.length ? sizeOf(digit.reduce(joined)) : 0;
-  if (size < SMALLEST) return ink;
-  const strokes = digit.flatMap(({ pixels }) => pixels);
-  for (const pixel of strokes) ink[pixel] = 255;
-  let steps = 0;
-  for (let i = 0; i < ink.length; i++) {
-    if ((i + 1) % width && ink[i] !== ink[i + 1]) steps++;
-    if (i + width < ink.length && ink[i] !== ink[i + width]) steps++;
-  }
-  const strokeWidth = (2 * strokes.length) / Math.max(0.8 * steps, 1); // pi / 4 of a staircase is the outline
-  thicken(ink, width, strokes, Math.round((STROKE * size - strokeWidth) / 2));
-  return ink;
+  if (size >= SMALLEST) for (const pixel of digit.flatMap(({ pixels }) => pixels)) ink.values[pixel] = 1;
+  // One pixel more around strokes adds 8 / pi times their length, on average over all directions.
+  const area = sum(ink.values);
+  const length = Math.max(0.4 * (sum(dilate(ink, 1).values) - area), 1);
+  const thick = dilate(ink, Math.max(Math.round(0.4 * (STROKE * size - area / length)), 0));
+  return Uint8Array.from(thick.values, (value) => 255 * value);
 }
 
 /** Ink as the pad has it, 140 x 140: the digit in the middle, 110 pixels high or wide.
@@ -77,65 +69,47 @@ export function fitToPad(ink, width, height) {
   return canvas;
 }
 
-/** The tones, 0 to 1: the gray ones, or those of a color channel that tells much more. @param {ImageData} picture @returns {Gray} */
+/** The tones, 0 to 1, of the color channel that varies most. @param {ImageData} picture @returns {Gray} */
 function tonesOf({ width, height, data }) {
   const planes = Array.from({ length: 4 }, () => new Float32Array(width * height));
   for (let i = 0; i < data.length; i++) planes[i & 3][i >> 2] = data[i] / 255;
   const opacity = planes[3];
   let colors = planes.slice(0, 3);
-  let gray = grayOf(colors);
   const most = opacity.reduce((a, b) => Math.max(a, b), 1 / 255);
   if (opacity.some((value) => value < most)) {
-    const isOpaque = (/** @type {unknown} */ _, /** @type {number} */ i) => opacity[i] >= most / 2;
-    const opaque = gray.filter(isOpaque);
-    const range = quantile(opaque, 1) - quantile(opaque, 0);
-    if (!(range >= OPAQUE_RANGE)) return { width, height, values: opacity.map((value) => 1 - value / most) };
-    colors = colors.map((values) => {
-      const paper = quantile(values.filter(isOpaque), 0.5);
-      return values.map((value, i) => paper + ((value - paper) * opacity[i]) / most);
-    });
-    gray = grayOf(colors);
+    const opaque = colors.map((values) => values.filter((_, i) => opacity[i] >= most / 2));
+    const ranges = opaque.map((values) => quantile(values, 1) - quantile(values, 0));
+    if (!(Math.max(...ranges) >= OPAQUE_RANGE)) {
+      return { width, height, values: opacity.map((value) => 1 - value / most) };
+    }
+    const paper = opaque.map((values) => quantile(values, 0.5));
+    colors = colors.map((values, c) => values.map((value, i) => paper[c] + ((value - paper[c]) * opacity[i]) / most));
   }
   const spreads = colors.map(deviation);
-  const widest = spreads.indexOf(Math.max(...spreads));
-  return { width, height, values: spreads[widest] > COLORED * deviation(gray) ? colors[widest] : gray };
+  return { width, height, values: colors[spreads.indexOf(Math.max(...spreads))] };
 }
-
-/** @param {Float32Array[]} colors */
-const grayOf = ([red, green, blue]) => red.map((tone, i) => 0.299 * tone + 0.587 * green[i] + 0.114 * blue[i]);
 
 /** The standard deviation. @param {Float32Array} values */
 function deviation(values) {
   const mean = sum(values) / values.length;
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += (values[i] - mean) ** 2;
-  return Math.sqrt(total / values.length);
+  return Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / values.length);
 }
 
 /** How much darker than the paper around it, or how much lighter than the board, each pixel is: 0 to 1.
     @param {Gray} tones @returns {Gray} */
-function contrastOf({ width, height, values }) {
-  const coarse = shrunk({ width, height, values });
-  if (!isLightOnDark(coarse)) {
-    const paper = grown(smooth(close(coarse), CLOSING / 2), width, height);
-    return {
-      width,
-      height,
-      values: values.map((tone, i) =>
-        clip(1 - Math.max(tone, DARKEST_PAPER) / Math.max(paper[i], DARKEST_PAPER), 0, 1),
-      ),
-    };
-  }
-  const board = grown(negated(smooth(close(negated(coarse)), CLOSING / 2)), width, height);
-  const chalk = grown(smooth(close(coarse), 2 * CLOSING), width, height); // as light as it gets around here
-  const lighter = values.map((tone, i) => clip((tone - board[i]) / Math.max(chalk[i], DARKEST_CHALK), 0, 1));
-  return { width, height, values: lighter };
+function contrastOf(tones) {
+  const { width, height } = tones;
+  let coarse = resized(smooth(tones, 1), Math.ceil(width / COARSE), Math.ceil(height / COARSE));
+  if (isLightOnDark(coarse)) [tones, coarse] = [tones, coarse].map((image) => mapped(image, (tone) => 1 - tone));
+  const closed = negated(dilate(negated(dilate(coarse, CLOSING)), CLOSING));
+  const paper = smooth(resized(smooth(closed, CLOSING / 2), width, height), COARSE / 2).values;
+  return mapped(tones, (tone, i) => clip(1 - Math.max(tone, DARKEST_PAPER) / Math.max(paper[i], DARKEST_PAPER), 0, 1));
 }
 
 /** Whether, where contrasts are high, most of the surroundings are dark: then the lighter part is the writing.
     @param {Gray} coarse */
-function isLightOnDark({ width, height, values }) {
-  const tones = { width, height, values: values.map((value) => Math.log(Math.max(value, 0.02))) };
+function isLightOnDark(coarse) {
+  const tones = mapped(coarse, (value) => Math.log(Math.max(value, 0.02)));
   const lightest = dilate(tones, NEIGHBORHOOD).values;
   const darkest = negated(dilate(negated(tones), NEIGHBORHOOD)).values;
   const spans = lightest.map((light, i) => light - darkest[i]);
@@ -148,23 +122,16 @@ function isLightOnDark({ width, height, values }) {
 /** The parts of the digit; none if what looks like ink is only noise, shadows and lines. @param {Gray} contrast */
 function findDigit(contrast) {
   const { values } = contrast;
-  const marks = between(values, LOWEST_CONTRAST / 2, Infinity);
+  const marks = values.filter((value) => value > LOWEST_CONTRAST / 2);
   const darkest = marks.length ? quantile(marks, 0.99) : 0;
   if (darkest < LOWEST_CONTRAST) return [];
-  const threshold = Math.fround(EDGE * darkest);
-  const [ink, rest] = [between(values, threshold, Infinity), between(values, -Infinity, threshold)];
+  const threshold = Math.fround(DARK_EDGE * darkest);
+  const ink = values.filter((value) => value > threshold);
+  const rest = values.filter((value) => value <= threshold);
+  const [lines, noise] = [0.9, 0.95].map((share) => (rest.length ? quantile(rest, share) : 1)); // of paper
   const strength = (quantile(ink, 0.5) * sum(ink)) / ink.length;
-  const least = SIGNAL_TO_NOISE[Number(darkest < CLEAR_CONTRAST)];
-  if (strength < least * darkest * (rest.length ? quantile(rest, 0.95) : 1)) return [];
-  return select(findParts(contrast, threshold), contrast.width);
-}
-
-/** The values above one bound and not above another. @param {Float32Array} values @param {number} low @param {number} high */
-function between(values, low, high) {
-  const chosen = new Float32Array(values.length);
-  let count = 0;
-  for (let i = 0; i < values.length; i++) if (values[i] > low && values[i] <= high) chosen[count++] = values[i];
-  return chosen.subarray(0, count);
+  if (strength < SIGNAL_TO_NOISE[Number(darkest < CLEAR_CONTRAST)] * darkest * noise) return [];
+  return select(findParts(contrast, Math.fround(clip(3 * lines, FAINT_EDGE * darkest, DARK_EDGE * darkest))));
 }
 
 /** The heaviest connected parts of what is darker than a threshold, corners included, in the order of their weights.
@@ -198,8 +165,8 @@ function findParts({ width, height, values }, threshold) {
 }
 
 /** The parts that make the digit: the weightiest one, and what belongs to it.
-    @param {Part[]} parts @param {number} width @throws {ImageError} if there is another digit */
-function select(parts, width) {
+    @param {Part[]} parts @throws {ImageError} if there is another digit */
+function select(parts) {
   const rank = (/** @type {Part} */ part) => part.weight * (part.edges ? CUT_OFF : 1);
   const main = parts.reduce((best, part) => (rank(part) > rank(best) ? part : best));
   const heavy = parts.filter((part) => part !== main && part.weight >= SPECK * main.weight);
@@ -207,7 +174,7 @@ function select(parts, width) {
   let others = heavy.filter((part) => !part.edges);
   let [digit, whole] = [[main], main];
   for (;;) {
-    const near = others.filter((part) => belongs(part, digit, whole, width));
+    const near = others.filter((part) => belongs(part, whole));
     if (!near.length) break;
     digit = [...digit, ...near];
     others = others.filter((part) => !near.includes(part));
@@ -220,20 +187,14 @@ function select(parts, width) {
 }
 
 /** Whether a part is a stroke of the digit, whose parts together are the whole, not a digit of its own.
-    @param {Part} part @param {Part[]} digit @param {Part} whole @param {number} width of the picture */
-function belongs(part, digit, whole, width) {
+    @param {Part} part @param {Part} whole */
+function belongs(part, whole) {
   const across = Math.max(part.left, whole.left) - Math.min(part.right, whole.right);
   const down = Math.max(part.top, whole.top) - Math.min(part.bottom, whole.bottom);
   const gap = Math.max(across, down);
   if (!isAsLarge(part, whole)) return gap <= NEAR * sizeOf(whole);
-  const isApart = -across < OVERLAP * Math.min(part.right - part.left, whole.right - whole.left);
-  const isLevel = -down >= OVERLAP * Math.min(heightOf(part), heightOf(whole));
-  if (!(isApart && isLevel)) return gap <= ABOVE * sizeOf(joined(whole, part));
-  const reach = Math.round(TORN * sizeOf(whole));
-  if (gap > reach) return false;
-  const isNear = (/** @type {number} */ a, /** @type {number} */ b) =>
-    Math.abs((a % width) - (b % width)) <= reach && Math.abs(Math.floor(a / width) - Math.floor(b / width)) <= reach;
-  return digit.some(({ pixels }) => pixels.some((a) => part.pixels.some((b) => isNear(a, b))));
+  const isAbove = -across >= OVERLAP * Math.min(part.right - part.left, whole.right - whole.left);
+  return gap <= (isAbove ? ABOVE : TORN) * sizeOf(joined(whole, part));
 }
 
 /** Whether a part may be a digit of its own: the top of a 5 may be as wide as the rest, but it is flat.
@@ -259,43 +220,17 @@ const sizeOf = (part) => Math.max(heightOf(part), part.right - part.left);
 /** The shorter side. @param {Part} part */
 const thicknessOf = (part) => Math.min(heightOf(part), part.right - part.left);
 
-/** Widen strokes by so many pixels on either side, nearly round: to eight neighbors of each pixel, then to four.
-    @param {Uint8Array} ink changed @param {number} width @param {number[]} rim its inked pixels @param {number} steps */
-function thicken(ink, width, rim, steps) {
-  for (let step = 0; step < steps; step++) {
-    const wider = [];
-    for (const pixel of rim) {
-      for (const [across, down] of step < Math.floor(steps / 2) ? EIGHT : FOUR) {
-        const next = pixel + down * width + across;
-        const x = (pixel % width) + across;
-        if (x < 0 || x >= width || next < 0 || next >= ink.length || ink[next]) continue;
-        ink[next] = 255;
-        wider.push(next);
-      }
-    }
-    rim = wider;
-  }
-}
-
-const FOUR = [
-  [1, 0],
-  [-1, 0],
-  [0, 1],
-  [0, -1],
-];
-const EIGHT = [...FOUR, [1, 1], [1, -1], [-1, 1], [-1, -1]];
-
 /** The brightest value in a window of 2 radius + 1 pixels a side, around each pixel. @param {Gray} image @param {number} radius */
 const dilate = (image, radius) => windowed(image, radius, false);
 
 /** The mean in the window, taken twice. @param {Gray} image @param {number} radius */
 const smooth = (image, radius) => windowed(windowed(image, radius, true), radius, true);
 
-/** The image without what is darker than its surroundings and narrower than the closing's window. @param {Gray} image */
-const close = (image) => negated(dilate(negated(dilate(image, CLOSING)), CLOSING));
+/** @param {Gray} image @param {(value: number, i: number) => number} change @returns {Gray} */
+const mapped = (image, change) => ({ ...image, values: image.values.map(change) });
 
-/** @param {Gray} image @returns {Gray} */
-const negated = ({ width, height, values }) => ({ width, height, values: values.map((value) => -value) });
+/** @param {Gray} image */
+const negated = (image) => mapped(image, (value) => -value);
 
 /** The mean, or else the brightest value, of each pixel's window, down and then across; at the edges, of what lies in
     the image. @param {Gray} image @param {number} radius @param {boolean} isMean @returns {Gray} */
@@ -322,37 +257,15 @@ function windowed({ width, height, values }, radius, isMean) {
   return { width, height, values };
 }
 
-/** The means of the squares of an image. @param {Gray} image @returns {Gray} */
-function shrunk(image) {
-  const [width, height] = [Math.ceil(image.width / COARSE), Math.ceil(image.height / COARSE)];
-  const [totals, counts] = [new Float64Array(width * height), new Float64Array(width * height)];
-  for (let y = 0, pixel = 0; y < image.height; y++) {
-    for (let x = 0; x < image.width; x++, pixel++) {
-      const square = Math.floor(y / COARSE) * width + Math.floor(x / COARSE);
-      totals[square] += image.values[pixel];
-      counts[square]++;
-    }
+/** An image of another size, each of whose pixels is the one that is in its place.
+    @param {Gray} image @param {number} columns @param {number} rows @returns {Gray} */
+function resized({ width, height, values }, columns, rows) {
+  const place = (/** @type {number} */ i, /** @type {number} */ length, /** @type {number} */ count) =>
+    Math.floor(((i + 0.5) * length) / count);
+  const taken = new Float32Array(columns * rows);
+  for (let y = 0, pixel = 0; y < rows; y++) {
+    const row = place(y, height, rows) * width;
+    for (let x = 0; x < columns; x++) taken[pixel++] = values[row + place(x, width, columns)];
   }
-  return { width, height, values: Float32Array.from(totals, (total, i) => total / counts[i]) };
-}
-
-/** The values of an image whose squares are given, interpolated linearly.
-    @param {Gray} image @param {number} width @param {number} height */
-function grown({ width: columns, height: rows, values: squares }, width, height) {
-  const values = new Float32Array(width * height);
-  for (let y = 0, pixel = 0; y < height; y++) {
-    const v = clip((y + 0.5) / COARSE - 0.5, 0, rows - 1);
-    const upper = Math.floor(v) * columns;
-    const lower = Math.min(Math.floor(v) + 1, rows - 1) * columns;
-    for (let x = 0; x < width; x++, pixel++) {
-      const u = clip((x + 0.5) / COARSE - 0.5, 0, columns - 1);
-      const left = Math.floor(u);
-      const right = Math.min(left + 1, columns - 1);
-      const [down, across] = [v - Math.floor(v), u - left];
-      const above = squares[upper + left] * (1 - across) + squares[upper + right] * across;
-      values[pixel] =
-        above * (1 - down) + (squares[lower + left] * (1 - across) + squares[lower + right] * across) * down;
-    }
-  }
-  return values;
+  return { width: columns, height: rows, values: taken };
 }

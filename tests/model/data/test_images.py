@@ -22,7 +22,7 @@ from model.preprocessing import preprocess
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")  # Pillow's, of damaged files
 
-INK = draw([[(40, 40), (100, 40), (60, 110)]]).numpy()  # (140, 140), a 7
+INK = draw([[(40, 40), (98, 40), (60, 110)]]).numpy()  # (140, 140), a 7
 DRAWN = preprocess(torch.from_numpy(INK)[None])
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
