@@ -4,7 +4,6 @@ import ast
 import contextlib
 import io
 import re
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from model.data.pen import draw as ink_of
 from model.network import normalize
 from model.preprocessing import preprocess
 from tests.benchmarks.lesson_numbers import DRAWINGS, differing, rows
+from tests.benchmarks.training import write_for_torchvision
 from tests.page.conftest import OpenPage
 from tests.page.drawing import STROKES, choose_sample, clear, draw, expect_answer
 
@@ -287,7 +287,7 @@ def test_the_lines_of_pytorch_print_what_the_page_says(
     page = open_step(1)
     draw(page, STROKES[5])
     expect_answer(page, 5)
-    write_mnist(tmp_path / "data" / "MNIST" / "raw", mnist)
+    write_for_torchvision(mnist.train_images[:5100], mnist.train_labels[:5100], mnist, tmp_path / "data")
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, Any] = {}
     checked = 0
@@ -327,16 +327,3 @@ def run(code: str, namespace: dict[str, Any]) -> int:
             assert found[0] == pytest.approx(float(expected["value"]), abs=1.5 * 10**-decimals if decimals else 0)
         checked += 1
     return checked
-
-
-def write_mnist(folder: Path, mnist: Digits) -> None:
-    """The first digits of MNIST as the files that torchvision expects: 5,100 to train and validate on, 100 to test."""
-    folder.mkdir(parents=True)
-    parts = {
-        "train": (mnist.train_images[:5100], mnist.train_labels[:5100]),
-        "t10k": (mnist.test_images[:100], mnist.test_labels[:100]),
-    }
-    for name, (images, labels) in parts.items():
-        header = struct.pack(">4I", 0x803, len(images), 28, 28), struct.pack(">2I", 0x801, len(labels))
-        (folder / f"{name}-images-idx3-ubyte").write_bytes(header[0] + images.numpy().tobytes())
-        (folder / f"{name}-labels-idx1-ubyte").write_bytes(header[1] + labels.numpy().astype("uint8").tobytes())
