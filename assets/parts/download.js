@@ -8,25 +8,16 @@ export function save(name, content, type) {
   setTimeout(() => URL.revokeObjectURL(address), 60_000); // time for a slow disk
 }
 
-/** Arrays of side x side bytes as one NumPy array (N, side, side) of uint8.
-    @param {Uint8Array<ArrayBuffer>[]} arrays @param {number} side */
-export function npy(arrays, side) {
-  return [header("|u1", `(${arrays.length}, ${side}, ${side})`), ...arrays];
-}
-
-/** Numbers as a NumPy array (N,) of float32. @param {Float32Array<ArrayBuffer>} numbers */
-export function npyOfFloats(numbers) {
-  return [header("<f4", `(${numbers.length},)`), numbers];
-}
-
-/** How a file of the .npy format begins, version 1.0. @param {string} type @param {string} shape */
-function header(type, shape) {
-  const entry = `{'descr': '${type}', 'fortran_order': False, 'shape': ${shape}, }`;
+/** A NumPy array of uint8 or float32, version 1.0 of the .npy format.
+    @param {number[]} shape @param {...(Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>)} parts one after the other */
+export function npy(shape, ...parts) {
+  const type = parts[0] instanceof Float32Array ? "<f4" : "|u1";
+  const entry = `{'descr': '${type}', 'fortran_order': False, 'shape': (${shape.join()},), }`;
   const length = Math.ceil((10 + entry.length + 1) / 64) * 64 - 10; // of the header: the data starts at a multiple of 64
   const start = new TextEncoder().encode("?NUMPY\x01\x00??" + entry.padEnd(length - 1) + "\n");
   start[0] = 0x93;
   new DataView(start.buffer).setUint16(8, length, true);
-  return start;
+  return [start, ...parts];
 }
 
 /** A CSV of plain numbers and words, with a header. @param {string[]} header @param {(string | number)[][]} rows */

@@ -105,7 +105,7 @@ async function send({ now, steps, network, version }) {
 }
 
 /** Ink as text: deflated, then base64. One or two kB for a digit. @param {Uint8Array} ink */
-export async function packInk(ink) {
+async function packInk(ink) {
   const deflated = new Blob([ink.slice()]).stream().pipeThrough(new CompressionStream("deflate"));
   const bytes = new Uint8Array(await new Response(deflated).arrayBuffer());
   return btoa(String.fromCharCode(...bytes));

@@ -14,9 +14,9 @@ export function file(name) {
   return new URL(FOLDER + name + (version && `?${version}`), document.baseURI).href;
 }
 
-/** A file as fetched, for whoever wants to see it arrive. @param {string} name @returns {Promise<Response>}
+/** A file as fetched. @param {string} name @returns {Promise<Response>}
     @throws {Error} with a sentence, if it can't be had */
-export async function openFile(name) {
+async function openFile(name) {
   if (isOnDisk) return new Response(bytesOf(await fromScript(name)));
   const response = await fetch(file(name)).catch(() => null);
   if (!response?.ok) throw new Error(`The page’s file ${name} can’t be loaded. Check the connection, and try again.`);

@@ -17,19 +17,15 @@ export function createSurface(canvas, present) {
     context.clearRect(0, 0, CANVAS_SIDE, CANVAS_SIDE);
     for (const points of strokes) paintStroke(context, points, color);
     if (photo) paintInk(context, photo, color, CANVAS_SIDE);
-    if (cursor) paintCursor(cursor.at, cursor.isDown);
-  }
-
-  /** @param {Point} at @param {boolean} isDown */
-  function paintCursor([x, y], isDown) {
-    context.save();
-    context.globalAlpha = isDown ? 1 : 0.6;
-    context.strokeStyle = color;
+    if (!cursor) return;
+    context.globalAlpha = cursor.isDown ? 1 : 0.6;
     context.lineWidth = 1.5;
+    context.strokeStyle = color;
     context.beginPath();
-    context.arc(x, y, PEN_WIDTH / 2 + 1.5, 0, 2 * Math.PI);
+    context.arc(...cursor.at, PEN_WIDTH / 2 + 1.5, 0, 2 * Math.PI);
     context.stroke();
-    context.restore();
+    context.globalAlpha = 1;
+    context.lineWidth = PEN_WIDTH;
   }
 
   /** As many pixels as the screen has, whatever the size of the pad and the density of the screen; and its colors. */

@@ -178,7 +178,8 @@ function card({ number, label, digit, probabilities, verdict, strokes }) {
 }
 
 function saveArray() {
-  save(`${FILE}.npy`, npy(state.handwriting.value.map(inkOf), CANVAS_SIDE), "application/octet-stream");
+  const drawn = state.handwriting.value.map(inkOf);
+  save(`${FILE}.npy`, npy([drawn.length, CANVAS_SIDE, CANVAS_SIDE], ...drawn), "application/octet-stream");
 }
 
 function saveLabels() {

@@ -4,7 +4,7 @@
 /** @import { Facts } from "./facts.js" */
 import { argmax, centerOfMass, crossEntropy, topTwo } from "../../engine/math.js";
 import { SIDE } from "../../engine/preprocessing.js";
-import { npyOfFloats, png, save } from "../../parts/download.js";
+import { npy, png, save } from "../../parts/download.js";
 import { attributed, countPositive, mean, mirrored, neuronOf, nudged, requests } from "./facts.js";
 
 /** @typedef {"image.png" | "weights.npy"} File what the lines load */
@@ -167,8 +167,9 @@ print(shares.sum())  # ${attributed(facts, [first, second]).toFixed(3)}`;
 
 /** @param {File} file @param {Facts} facts */
 export async function saveFile(file, { now, classifier }) {
+  const numbers = parameters(classifier.network.layers);
   if (file === "image.png") save(file, await png(now.image, SIDE), "image/png");
-  else save(file, npyOfFloats(parameters(classifier.network.layers)), "application/npy");
+  else save(file, npy([numbers.length], numbers), "application/npy");
 }
 
 /** All weights and biases, layer by layer. @param {import("../../state/types.js").Layer[]} layers */
