@@ -84,7 +84,7 @@ export function fineTuning() {
   const isRunning = now !== null && !now.result;
   return html`<section class="handwriting-tuning" aria-labelledby="handwriting-tuning">
     <h3 id="handwriting-tuning">Fine-tune it on my handwriting</h3>
-    <p class="view-quiet">
+    <p class="quiet">
       A copy of the pretrained network learns slightly distorted copies of your drawings among MNIST’s digits, in this
       page: nothing is sent. It takes some seconds.
     </p>
@@ -150,7 +150,7 @@ function comparison({ before, after, outOfFold, mnistBefore, mnistAfter }, drawi
         ${row("MNIST’s 10,000 test digits", [mnistBefore.accuracy, mnistAfter.accuracy], (share) => percent(share, 2), change)}
       </tbody>
     </table>
-    <p class="view-quiet">The second line is the fair one (cross-validation in four parts). ${forgotten}</p>
+    <p class="quiet">The second line is the fair one (cross-validation in four parts). ${forgotten}</p>
     <div class="buttons">
       <button type="button" @click=${() => drawWith(NAME)}>Draw with it</button>
       <button type="button" @click=${writeNew}>Write twenty new digits for it</button>

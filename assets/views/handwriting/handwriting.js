@@ -138,7 +138,7 @@ function results() {
   return html`<h3 class="handwriting-score">
       <strong>${right}</strong> of ${all.length} right <small>${fairness}</small>
     </h3>
-    <p class="view-quiet">${plausible(right, all.length)}</p>
+    <p class="quiet">${plausible(right, all.length)}</p>
     <ol class="handwriting-digits handwriting-gallery" aria-label="Your drawings; choose one to put it back on the pad">
       ${byLabel.map(card)}
     </ol>
@@ -149,7 +149,7 @@ function results() {
       <button type="button" @click=${begin}>Start again</button>
       <button type="button" @click=${() => beginWith([])}>Delete these drawings</button>
     </div>
-    <p class="view-quiet">For the command line: <code>python -m model classify ${FILE}.npy</code></p>`;
+    <p class="quiet">For the command line: <code>python -m model classify ${FILE}.npy</code></p>`;
 }
 
 /** The 95 % confidence interval of a share (E. B. Wilson, 1927), in words. @param {number} right @param {number} count */

@@ -147,7 +147,7 @@ function layerTiles(layer, name, columns) {
   };
 
   return html`<div class="neurons-layer ${isOutput ? "is-output" : ""} ${chosen.value.layer === layer ? "is-chosen" : ""}">
-    <p class="view-quiet"><b>${name}</b> ${note}</p>
+    <p class="quiet"><b>${name}</b> ${note}</p>
     <div class="neurons-tiles" style="--columns: ${columns}" role="radiogroup" aria-label=${name}
       @keydown=${(/** @type {KeyboardEvent} */ event) => walk(event, layer, columns)}>
       ${Array.from(rows, (_, neuron) => tile(neuron))}

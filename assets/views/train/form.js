@@ -75,7 +75,7 @@ export function form(train) {
   };
   return html`<form class="train-form" aria-label="Settings of the next run" novalidate @submit=${submit}>
     <div class="train-fields">${FIELDS.map(input)}</div>
-    <p class="view-quiet" id="train-hint" role=${problem.value ? "alert" : nothing}>
+    <p class="quiet" id="train-hint" role=${problem.value ? "alert" : nothing}>
       ${problem.value || hint || summary}
       ${
         problem.value || !engine.isSame(settings.value, engine.DEFAULTS)

@@ -206,7 +206,7 @@ function readings(run, moments, last) {
   const before = [...moments.filter(({ step }) => step < run.step), null];
   const digits = before.map((moment) => training.predictionOf(run, moment).digit);
   const final = digits.at(-1);
-  if (final === null) return html`<p class="train-reads view-quiet">Draw a digit to see how it is read.</p>`;
+  if (final === null) return html`<p class="train-reads quiet">Draw a digit to see how it is read.</p>`;
   const reading = (/** @type {Snapshot | null} */ moment, /** @type {number} */ i) =>
     html`<span class=${digits[i] === final ? "is-final" : ""} style="--x: ${placeOf(moment?.step ?? run.step, last)}"
       >${digits[i]}</span>`;
