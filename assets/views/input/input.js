@@ -103,7 +103,7 @@ export function preprocessingSteps() {
         <figure role="img" aria-label=${title}>
           ${stages.crop ? picture(ink, stages) : html`<ink-image .tones=${stages.image}></ink-image>`}
         </figure>
-        <p>${isTaken ? purpose : "Left out."}</p>
+        <p class="quiet">${isTaken ? purpose : "Left out."}</p>
         ${otherwise(ink, name)}
       </li>`;
     })}
@@ -117,8 +117,8 @@ function otherwise(ink, name) {
   if (isEmpty(now) || !active.value) return nothing;
   const other = active.value.classifier.predictInk(ink, { ...steps.value, [name]: !isTaken });
   const isChanged = other.digit !== now.digit || other.verdict !== now.verdict;
-  return html`<p class=${isChanged ? "is-changed" : ""}>
-    ${isTaken ? "without it" : "with it"} <strong>${answer(other)}</strong>
+  return html`<p class="quiet">
+    ${isTaken ? "without it" : "with it"} ${isChanged ? html`<strong>${answer(other)}</strong>` : answer(other)}
   </p>`;
 }
 
@@ -145,10 +145,10 @@ function pixelValues() {
         return pixel(tones[y * SIDE + x], y === row && x === column ? "is-here" : "");
       })}
     </div>
-    <dl class="input-pixel">
+    <dl>
       <dt>row ${row + 1}, column ${column + 1}</dt>
       <dd>pixel ${row * SIDE + column + 1} of 784</dd>
-      <dt>value, 0 for paper to 255 for ink</dt>
+      <dt>tone, 0 to 255</dt>
       <dd>${tone}</dd>
       <dt>normalized</dt>
       <dd>

@@ -146,7 +146,7 @@ const addedUp = (name, terms, total) =>
 
 /** @param {string} caption @param {string} value @param {string} words @param {unknown} graph */
 const result = (caption, value, words, graph = nothing) =>
-  html`<figure class="neuron-result">
+  html`<figure class="neuron-result outcome">
     <figcaption>${caption}</figcaption>
     ${graph}
     <p><strong>${value}</strong> ${words}</p>

@@ -107,8 +107,8 @@ function course(all, i) {
         (share, digit) =>
           html`<li class="replay-digit" style="--digit: var(--digit-${digit})"><b>${digit}</b> ${percentIfShown(share)}</li>`,
       )}
-      ${isRejected ? html`<li class="replay-pale">pale: rejected as no digit</li>` : nothing}
     </ul>
+    ${isRejected ? html`<p class="quiet">Pale: rejected as no digit.</p>` : nothing}
     <div class="replay-chart">
       ${areas(all, words.join(", "))}
       <i class="replay-now" style="left: ${(100 * i) / last}%"></i>
@@ -155,7 +155,7 @@ function then(moment) {
   return html`<div class="replay-then">
     <figure>
       <figcaption>drawn until then</figcaption>
-      <svg class="drawing replay-drawing" viewBox="0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}" role="img"
+      <svg class="drawing" viewBox="0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}" role="img"
         aria-label="The drawing at that moment">
         <g class="replay-later">${lines(strokes)}</g>
         ${lines(firstPoints(strokes, moment.count))}
@@ -165,7 +165,7 @@ function then(moment) {
       <figcaption>what the network saw</figcaption>
       <ink-image role="img" aria-label="The network’s input at that moment" .tones=${moment.image}></ink-image>
     </figure>
-    <div class="replay-moment">
+    <div class="replay-moment outcome">
       <p>After ${percent(moment.share, 0)} of the drawing: <strong>${answer(moment)}</strong></p>
       ${isMotionReduced.matches ? nothing : playButton()}
     </div>
@@ -191,7 +191,7 @@ function changesOf(all, shown) {
   const found = changes(all);
   const latest = found.filter((i) => i <= shown).pop();
   return html`<h3>${found.length ? "The answer changed" : `${all[shown].digit} almost from the start`}</h3>
-    <ol class="replay-changes buttons" aria-label="Changes of the answer">
+    <ol class="buttons" aria-label="Changes of the answer">
       ${found.map((i) => {
         const open = () => go(i / (all.length - 1));
         const current = i === latest ? "true" : nothing;
