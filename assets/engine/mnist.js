@@ -14,7 +14,7 @@ const SIDE = 28;
 const GZIP = [0x1f, 0x8b]; // a file's first bytes
 const VALIDATION = 5_000; // the last of MNIST's training digits are held out; of fewer than all, a fifth
 
-export class MNISTError extends Error {}
+class MNISTError extends Error {}
 
 /** Files below an address. @param {string} folder ends with a slash @returns {Source} */
 export function filesAt(folder) {

@@ -18,7 +18,7 @@ const MAX_LAYERS = RANGES.hiddenLayers[1] + 1;
 const NOT_FLOATS = "The file's numbers must be float32 or float64.";
 
 /** A file that is not a network for this page; the message says why. */
-export class WeightsFileError extends Error {}
+class WeightsFileError extends Error {}
 
 /** @param {Blob} file @returns {Promise<ReadNetwork>} @throws {WeightsFileError} */
 export async function readNetwork(file) {
