@@ -186,7 +186,7 @@ def nudged(classifier: Classifier, image: Tensor, label: int, neuron: int, nudge
     weight.data[label, neuron] += nudge
     loss = F.cross_entropy(network(normalize(image[None], classifier.mean, classifier.std)), torch.tensor([label]))
     loss.backward()
-    return float(loss), float(weight.grad[label, neuron])
+    return loss.item(), weight.grad[label, neuron].item()
 
 
 def main() -> int:
