@@ -195,14 +195,13 @@ let isSharedAsked = false;
 export async function loadSharedRun() {
   if (isSharedAsked || !shared.value) return;
   isSharedAsked = true;
-  const { network, mean, std } = shared.value.classifier;
-  const widths = [784, ...network.layers.map(({ outputs }) => outputs)];
+  const { network, mean, std } = shared.value.description;
   /** @type {Snapshot[]} */
   const snapshots = await readJson("history.json").catch(() => []);
   const { step, epoch } = snapshots.at(-1) ?? { step: 0, epoch: 0 };
   sharedRun.value = {
     ...{ number: 0, settings: /** @type {any} */ (null), state: "done", seconds: 0, parameters: null },
-    shape: { widths, activation: "relu", mean, std },
+    shape: { widths: network.widths, activation: network.activation, mean, std },
     ...{ step, steps: step, epoch, epochs: epoch, points: /** @type {any} */ (snapshots), snapshots },
   };
 }

@@ -45,10 +45,11 @@ offer(
 function start() {
   const drawings = state.handwriting.value;
   if (!shared.value) return;
-  const { network, mean, std } = shared.value.classifier;
-  const widths = [PIXELS, ...network.layers.map(({ outputs }) => outputs)];
-  const shape = /** @type {Shape} */ ({ widths, activation: "relu", mean, std });
-  const parameters = Float32Array.from(network.layers.flatMap(({ weights, biases }) => [...weights, ...biases]));
+  const { classifier, description } = shared.value;
+  const { widths, activation } = description.network;
+  const shape = { widths, activation, mean: description.mean, std: description.std };
+  const layers = classifier.network.layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
+  const parameters = Float32Array.from(layers);
   const images = new Uint8Array(drawings.length * PIXELS);
   drawings.forEach((drawn, i) => images.set(preprocess(inkOf(drawn), CANVAS_SIDE, CANVAS_SIDE), i * PIXELS));
   const samples = { images, labels: Uint8Array.from(drawings, ({ label }) => label) };
