@@ -26,7 +26,7 @@ from model.quantization import QuantizedLayer
 from model.training.recipe import WHOLE_NUMBERS, Recipe
 from model.training.snapshots import Snapshot
 
-FORMAT = "digit-sketchpad checkpoint 3"
+FORMAT = "digit-sketchpad checkpoint 4"
 MAX_BYTES = 16 * 2**20  # fourteen times a checkpoint with snapshots
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from model.network import MLP, dead_neurons, image_logits
 from model.paths import BASELINE, CHECKPOINT, PRETRAINED
 from model.quantization import quantize
 from model.training.batches import training_samples, validation_samples
-from model.training.detector import train_detector
+from model.training.detector import detector_samples, train_detector
 from model.training.loop import DivergedError, train
 from model.training.progress import display
 from model.training.recipe import DEFAULT_RECIPE, Recipe
@@ -112,13 +113,16 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classi
     """Train a classifier with its detector and snapshots, and show the progress in the terminal."""
     say(f"Training with the recipe {recipe.name}: {recipe}.")
     samples = training_samples(digits, recipe)
+    drawn = samples.images[len(samples) - recipe.stroke_images :]
     relu = recipe.activation == "relu"
     network = MLP(recipe.hidden, seed=recipe.seed, hidden_layers=recipe.hidden_layers, relu=relu)
     recorder = SnapshotRecorder(network)
     curve: list[tuple[float, float, float]] = []
-    for progress in display(train(network, samples, recipe, validation_samples(digits))):
-        recorder.record(progress)
-        curve.append((progress.epochs_done, progress.recent_loss, progress.recent_accuracy))
+    with ThreadPoolExecutor(1) as thread:
+        shown = thread.submit(detector_samples, digits, drawn, recipe.seed)  # while the network is trained
+        for progress in display(train(network, samples, recipe, validation_samples(digits))):
+            recorder.record(progress)
+            curve.append((progress.epochs_done, progress.recent_loss, progress.recent_accuracy))
     quantize(network)  # it is sent to every page: a quarter of the bytes, and predictions hardly change
 
     say("Training the detector, which tells digits from anything else.")
@@ -127,7 +131,7 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classi
         recipe=recipe,
         test_accuracy=accuracy(image_logits(network, digits.test_images), digits.test_labels),
         provenance=checkpoint.provenance(),
-        detector=train_detector(network, digits, samples.images[len(samples) - recipe.stroke_images :], recipe.seed),
+        detector=train_detector(network, shown.result(), recipe.seed),
         snapshots=recorder.snapshots(digits.validation_images, digits.validation_labels),
         curve=tuple(curve[:: -(-len(curve) // CURVE_POINTS)]),
         dead_neurons=dead_neurons(network, torch.cat([digits.train_images, digits.validation_images])),

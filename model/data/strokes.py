@@ -38,12 +38,12 @@ SAMPLES = (
     (2461, 6791, 4904),
 )
 
-OVERLAID, FIGURES = 8, 5  # one in so many negatives is two drawn over one another; one in so many a random figure
+OVERLAID, FIGURES = 16, 8  # one in so many negatives is two drawn over one another; one in so many a random figure
 PARTS = 4  # of a random figure
 PART_POINTS = (2, 2, 3, 4, 5, 6, 8, 16)  # how many a part may have: lines, polygons, curves
-DIGIT_WEIGHT, SHAPE_WEIGHT = 10, 60  # times as often as a person's drawing, a template of a digit or of none is drawn
+DIGIT_WEIGHT, SHAPE_WEIGHT = 10, 30  # times as often as a person's drawing, a template of a digit or of none is drawn
 PEN_WIDTHS = (0.05, 0.20)  # thinnest and widest pen, as a share of the drawing's longer side
-BATCH = 128  # drawings at once: small enough for the processor's cache
+BATCH = 512  # drawings at once: small enough for the processor's cache
 
 # How a drawing varies, as standard deviations; lengths are shares of its longer side:
 SLANT, ROTATION = 0.24, 0.12  # tangent of an angle, and radians
@@ -101,7 +101,16 @@ class Drawings:
         # Half as large each, as a point's numbers end at 255.
         points = torch.cat([self.points // 2, (others.points // 2 + shifts).byte()], dim=1)
         strokes = torch.cat([self.strokes, self.strokes[:, -1:] + 1 + others.strokes], dim=1)
-        return replace(self, points=points, strokes=strokes, sizes=torch.full_like(self.sizes, points.shape[1]))
+        # The other's points directly behind each drawing's own: what fills up the rows takes time to draw.
+        sizes, longest, columns = self.sizes[:, None], self.points.shape[1], torch.arange(points.shape[1])
+        places = torch.where(columns < sizes, columns, columns - sizes + longest)
+        places = places.minimum(longest + others.sizes[:, None] - 1)
+        return replace(
+            self,
+            points=points.gather(1, places[:, :, None].expand(-1, -1, 2)),
+            strokes=strokes.gather(1, places),
+            sizes=self.sizes + others.sizes,
+        )
 
     def polylines(self) -> list[list[Stroke]]:
         """Each drawing's strokes, as sequences of points (x, y) on the scale of 0 to 255."""

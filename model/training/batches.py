@@ -85,10 +85,9 @@ class Batches:
         chunk_steps = max(1, min(CHUNK_STEPS, CHUNK_SAMPLES // recipe.batch_size))
         for positions in order.split(chunk_steps * recipe.batch_size):
             images = self._samples.images.index_select(0, positions)  # ten times as fast as images[positions]
-            augmented = round(recipe.augmented_share * len(positions)) if recipe.augmentation else 0
-            if augmented:
-                parts = images[:augmented].split(AUGMENTED_AT_ONCE)
-                images[:augmented] = torch.cat([augment(part, recipe.augmentation, generator) for part in parts])
+            if recipe.augmentation:
+                parts = images.split(AUGMENTED_AT_ONCE)
+                images = torch.cat([augment(part, recipe.augmentation, generator) for part in parts])
                 # Neighbors were augmented alike; a batch should see as many transformations as possible.
                 shuffle = torch.randperm(len(positions), generator=generator)
                 positions, images = positions[shuffle], images.index_select(0, shuffle)

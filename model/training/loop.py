@@ -291,7 +291,10 @@ def train(
             with torch.inference_mode():  # never around a yield: it would hold for the caller, too
                 for x, y in pairs:
                     outputs.append(backpropagation(x, y))
-                    optimizer.step(recipe.learning_rate_at(total_step / total_steps))
+                    learning_rate = recipe.learning_rate_at(total_step / total_steps)
+                    # I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", 2019.
+                    backpropagation.parameters.mul_(1 - learning_rate * recipe.weight_decay)
+                    optimizer.step(learning_rate)
                     total_step += 1
 
             logits = torch.cat(outputs)  # (N, outputs), each as it was before the step that it led to

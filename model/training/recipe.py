@@ -36,7 +36,7 @@ class Recipe:
         seed: of the initial weights, of every shuffle and of all other random numbers, 0 to 2^63 - 1.
         schedule: one of SCHEDULES: the learning rate stays constant, or rises to its peak and falls to 0.
         augmentation: strength of the random affine transformations of the images, 0 (none) to 3; 1 is mild.
-        augmented_share: share of the images that are augmented, 0 to 1.
+        weight_decay: how much of each parameter a step takes away, as a multiple of the learning rate, 0 to 1.
         stroke_images: images of pen strokes (data/strokes.py) that each epoch has beside MNIST's, 0 to 100,000.
         hidden: width of each hidden layer, 8 to 256.
         hidden_layers: how many there are, 0 to 3.
@@ -55,7 +55,7 @@ class Recipe:
     seed: int = 0
     schedule: str = "constant"
     augmentation: float = 0.0
-    augmented_share: float = 1.0
+    weight_decay: float = 0.0
     stroke_images: int = 0
     hidden: int = 64
     hidden_layers: int = 2
@@ -73,7 +73,7 @@ class Recipe:
             raise RecipeError(f"schedule must be one of {', '.join(SCHEDULES)}.")
         if self.activation not in ACTIVATIONS:
             raise RecipeError(f"activation must be one of {', '.join(ACTIVATIONS)}.")
-        for setting, highest in (("augmentation", 3), ("augmented_share", 1)):
+        for setting, highest in (("augmentation", 3), ("weight_decay", 1)):
             value = getattr(self, setting)
             if type(value) not in (int, float) or not 0 <= value <= highest:
                 raise RecipeError(f"{setting} must be a number from 0 to {highest}.")
@@ -101,9 +101,10 @@ class Recipe:
             f"batches of {self.batch_size}",
             "1 epoch" if self.epochs == 1 else f"{self.epochs} epochs",
         ]
-        if self.augmentation and self.augmented_share:
-            share = "" if self.augmented_share == 1 else f" of {self.augmented_share:.0%} of the images"
-            parts.append(f"augmentation {self.augmentation:g}{share}")
+        if self.augmentation:
+            parts.append(f"augmentation {self.augmentation:g}")
+        if self.weight_decay:
+            parts.append(f"weight decay {self.weight_decay:g}")
         if self.stroke_images:
             parts.append(f"{self.stroke_images:,} images of pen strokes")
         if not self.hidden_layers:
@@ -127,6 +128,7 @@ RECIPES = {
         epochs=8,
         schedule="one-cycle",
         augmentation=0.8,
+        weight_decay=0.05,
         stroke_images=28_000,
     ),
 }

@@ -30,9 +30,9 @@ def trained(samples: Samples, recipe: Recipe, validation: Samples | None = None)
 
 
 def test_every_step_is_the_textbooks(samples):
-    recipe = replace(SMALL, epochs=2)
+    recipe = replace(SMALL, epochs=2, weight_decay=0.5)
     network = MLP()
-    optimizer = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
     generator = torch.Generator().manual_seed(recipe.seed)
     for _ in range(recipe.epochs):
         for batch in torch.randperm(len(samples), generator=generator).split(recipe.batch_size):

@@ -8,7 +8,7 @@ from model.training.recipe import RECIPES, Recipe, RecipeError, parse_recipe
 
 
 def test_the_baseline_recipe_is_that_of_introductory_courses():
-    assert RECIPES["baseline"] == Recipe("baseline", "adam", 1e-3, 32, 5, 0, "constant", 0.0, 1.0, 0, 64)
+    assert RECIPES["baseline"] == Recipe("baseline", "adam", 1e-3, 32, 5, 0, "constant", 0.0, 0.0, 0, 64)
 
 
 @pytest.mark.parametrize(
@@ -30,15 +30,15 @@ def test_a_setting_out_of_range_is_refused_by_name(change: dict):
 
 def test_every_setting_can_be_typed():
     recipe = parse_recipe(
-        "augmented, schedule=constant, augmentation=0.5,augmented_share=0.25,stroke_images=100,"
+        "augmented, schedule=constant, augmentation=0.5,weight_decay=0.1,stroke_images=100,"
         "hidden=32,seed=3,optimizer=sgd,learning_rate=0.5,batch_size=64,epochs=1,hidden_layers=3,"
         "activation=none,digits=500"
     )
-    settings = {"augmentation": 0.5, "augmented_share": 0.25, "stroke_images": 100, "hidden": 32}
+    settings = {"augmentation": 0.5, "weight_decay": 0.1, "stroke_images": 100, "hidden": 32}
     settings |= {"hidden_layers": 3, "activation": "none", "digits": 500}
     assert recipe == Recipe("augmented, changed", "sgd", 0.5, 64, 1, 3, "constant", **settings)
     assert str(recipe) == (
-        "SGD, learning rate 0.5, batches of 64, 1 epoch, augmentation 0.5 of 25% of the images, 100 images of pen "
+        "SGD, learning rate 0.5, batches of 64, 1 epoch, augmentation 0.5, weight decay 0.1, 100 images of pen "
         "strokes, 3 hidden layers of 32, no ReLU, 500 training digits"
     )
 
