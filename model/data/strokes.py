@@ -9,7 +9,7 @@ To train on, a drawing is drawn many times, never twice the same, with pens of m
 other drawing.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -38,9 +38,6 @@ SAMPLES = (
     (2461, 6791, 4904),
 )
 
-OVERLAID, FIGURES = 16, 8  # one in so many negatives is two drawn over one another; one in so many a random figure
-PARTS = 4  # of a random figure
-PART_POINTS = (2, 2, 3, 4, 5, 6, 8, 16)  # how many a part may have: lines, polygons, curves
 DIGIT_WEIGHT, SHAPE_WEIGHT = 10, 30  # times as often as a person's drawing, a template of a digit or of none is drawn
 PEN_WIDTHS = (0.05, 0.20)  # thinnest and widest pen, as a share of the drawing's longer side
 BATCH = 512  # drawings at once: small enough for the processor's cache
@@ -95,23 +92,6 @@ class Drawings:
         """(N,), bool: whether the character may well be written as a digit is."""
         return torch.isin(self.labels, torch.tensor([ord(character) for character in LIKE_DIGITS]))
 
-    def overlaid_by(self, others: "Drawings", generator: torch.Generator) -> "Drawings":
-        """Each of these drawings with one of N others over it, somewhat to the right and below."""
-        shifts = torch.randint(128, (len(self), 1, 2), generator=generator)
-        # Half as large each, as a point's numbers end at 255.
-        points = torch.cat([self.points // 2, (others.points // 2 + shifts).byte()], dim=1)
-        strokes = torch.cat([self.strokes, self.strokes[:, -1:] + 1 + others.strokes], dim=1)
-        # The other's points directly behind each drawing's own: what fills up the rows takes time to draw.
-        sizes, longest, columns = self.sizes[:, None], self.points.shape[1], torch.arange(points.shape[1])
-        places = torch.where(columns < sizes, columns, columns - sizes + longest)
-        places = places.minimum(longest + others.sizes[:, None] - 1)
-        return replace(
-            self,
-            points=points.gather(1, places[:, :, None].expand(-1, -1, 2)),
-            strokes=strokes.gather(1, places),
-            sizes=self.sizes + others.sizes,
-        )
-
     def polylines(self) -> list[list[Stroke]]:
         """Each drawing's strokes, as sequences of points (x, y) on the scale of 0 to 255."""
         drawings = zip(self.points.tolist(), self.strokes.tolist(), self.sizes.tolist(), strict=True)
@@ -162,50 +142,10 @@ def training_digits(count: int, generator: torch.Generator) -> tuple[Tensor, Ten
 
 
 def training_negatives(count: int, generator: torch.Generator) -> Tensor:
-    """Images (count, 28, 28), uint8, of what is no digit, to train on: letters, symbols, templates, two of these drawn
-    over one another, and random figures.
-    """
+    """Images (count, 28, 28), uint8, of what is no digit, to train on: letters, symbols and templates."""
     drawings = load_drawings()
     negatives = drawings[~drawings.is_validation & ~drawings.are_digits & ~drawings.like_digits]
-    overlaid, figures = count // OVERLAID, count // FIGURES
-    sizes = (count - overlaid - figures, overlaid, overlaid)
-    singles, lower, upper = (_at_random(negatives, size, generator) for size in sizes)
-    drawn = (singles, lower.overlaid_by(upper, generator), random_figures(figures, generator))
-    return torch.cat([draw(drawings, generator) for drawings in drawn])
-
-
-def random_figures(count: int, generator: torch.Generator) -> Drawings:
-    """Drawings of lines, polygons, arcs, circles, spirals and dots in random places; two of them may be mirrored.
-
-    Each part is a polyline around a center: its angle grows evenly, and so may its radius.
-    """
-
-    def uniform(low: float, high: float, *shape: int) -> Tensor:
-        return low + (high - low) * torch.rand(count, *shape, generator=generator)
-
-    last = torch.tensor(PART_POINTS)[torch.randint(len(PART_POINTS), (count, PARTS, 1), generator=generator)] - 1
-    along = torch.arange(max(PART_POINTS)).minimum(last) / last  # (N, parts, L), 0 to 1
-    turns = uniform(0, 3, PARTS, 1)
-    turns = torch.where(turns > 2, 1.0, turns)  # closed
-    inner = uniform(0, 3, PARTS, 1).clamp(max=1)  # where a spiral begins; 1 for a circle
-    angles = 2 * torch.pi * (uniform(0, 1, PARTS, 1) + turns * along)
-    radii = uniform(1, 4, PARTS, 1).exp() * (inner + (1 - inner) * along)
-    points = torch.stack([radii * angles.cos(), radii * angles.sin()], dim=3)  # (N, parts, L, 2)
-    points = points * uniform(0.6, 1.4, PARTS, 1, 2) + uniform(-50, 50, PARTS, 1, 2)
-    mirrored = points[:, -2] * torch.tensor([-1.0, 1.0])
-    points[:, -1] = torch.where(uniform(0, 1, 1, 1) < 0.5, mirrored, points[:, -1])
-    points = points.flatten(1, 2)
-    points = points - points.amin(dim=1, keepdim=True)
-    none = torch.zeros(count, dtype=torch.int64)
-    return Drawings(
-        labels=none,
-        sources=none + TEMPLATES,
-        writers=none,
-        is_validation=none.bool(),
-        sizes=none + points.shape[1],
-        points=(255 * points / points.amax(dim=(1, 2), keepdim=True)).byte(),
-        strokes=torch.arange(PARTS).repeat_interleave(max(PART_POINTS)).byte().expand(count, -1),
-    )
+    return draw(_at_random(negatives, count, generator), generator)
 
 
 def _at_random(drawings: Drawings, count: int, generator: torch.Generator) -> Drawings:

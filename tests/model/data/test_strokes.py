@@ -46,12 +46,11 @@ def test_training_draws_nothing_that_is_held_out(monkeypatch):
     monkeypatch.setattr(strokes, "draw", lambda drawings, *_: drawn.append(drawings) or torch.zeros(len(drawings)))
     _, labels = training_digits(3_000, torch.Generator().manual_seed(0))
     training_negatives(3_000, torch.Generator().manual_seed(0))
-    digits, negatives, pairs, _ = drawn
+    digits, negatives = drawn
     assert not any(drawings.is_validation.any() for drawings in drawn)
     assert digits.are_digits.all()
     assert torch.equal(labels, digits.digits)
     assert not (negatives.are_digits | negatives.like_digits).any()
-    assert not (pairs.are_digits | pairs.like_digits).any()
     assert set(digits.sources.tolist()) == {UNIPEN, PENDIGITS, TEMPLATES}
 
 
