@@ -116,6 +116,16 @@ def test_served_by_gradio_a_view_stands_beside_the_pad_too_in_english(open_page:
     assert abs(view["y"] - pad["y"]) < 40
 
 
+def test_of_all_views_those_out_of_sight_wait(open_view: OpenPage) -> None:
+    page = open_view("all")
+    draw(page, ONE)
+    expect_answer(page, 1)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.locator(".why-map").count() == 0
+    page.locator(".view.why").scroll_into_view_if_needed()
+    expect(page.locator(".why-map")).to_be_visible()
+
+
 def test_a_phones_pad_grows_by_a_tap(open_page: OpenPage, site: str) -> None:
     page = open_page(f"{site}?view=neurons", viewport={"width": 390, "height": 844}, has_touch=True)
     page.get_by_role("button", name="Large pad").tap()
