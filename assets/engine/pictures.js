@@ -29,9 +29,7 @@ const FITTED = 110; // pixels of the pad's canvas: the digit's longer side on it
 const NEAR = 0.22; // gap up to which a small part belongs to a digit
 const SPECK = 0.02; // weight of parts that are left out
 const [AS_TALL, AS_HEAVY] = [0.5, 0.2]; // height and weight from which another part is a digit of its own
-const TORN = 0.03; // gap up to which large parts belong together
-const ABOVE = 0.12; // the same for parts above each other
-const OVERLAP = 0.5; // share of the narrower one's width
+const TORN = 0.07; // gap, as a share of both together, up to which large parts do
 const STRIP = 0.4; // shorter side of what is thin: at the picture's edge, it is no digit
 const CUT_OFF = 0.1; // weight of what touches the picture's edge
 
@@ -191,10 +189,8 @@ function select(parts) {
 function belongs(part, whole) {
   const across = Math.max(part.left, whole.left) - Math.min(part.right, whole.right);
   const down = Math.max(part.top, whole.top) - Math.min(part.bottom, whole.bottom);
-  const gap = Math.max(across, down);
-  if (!isAsLarge(part, whole)) return gap <= NEAR * sizeOf(whole);
-  const isAbove = -across >= OVERLAP * Math.min(part.right - part.left, whole.right - whole.left);
-  return gap <= (isAbove ? ABOVE : TORN) * sizeOf(joined(whole, part));
+  const reach = isAsLarge(part, whole) ? TORN * sizeOf(joined(whole, part)) : NEAR * sizeOf(whole);
+  return Math.max(across, down) <= reach;
 }
 
 /** Whether a part may be a digit of its own: the top of a 5 may be as wide as the rest, but it is flat.

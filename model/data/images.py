@@ -22,7 +22,7 @@ MAX_FILE_BYTES = 20_000_000
 MAX_PIXELS = 4_000_000  # of most formats, which are decoded whole
 MAX_JPEG_PIXELS = 60_000_000
 MAX_PROGRESSIVE_PIXELS = 24_000_000  # of a progressive JPEG, whose coefficients are all kept while it is decoded
-MAX_SIDE = 65_000  # pixels
+MAX_SIDE = 65_000  # pixels of a stack's drawings
 MAX_SCANS = 100  # of a progressive JPEG, which usually has 10; each takes as long as a whole image
 MAX_TILE = 2_048  # pixels: the longest side of a TIFF file's tiles
 MAX_ANIMATION = 100_000_000  # pixels of all frames together
@@ -31,8 +31,7 @@ ANIMATED = ("PNG", "GIF", "WEBP")
 HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")  # brands of the container
 JPEG_START, JPEG_SCAN = b"\xff\xd8", b"\xff\xda"  # compressed data never has these bytes in a row
 TIFF_TILE = (322, 323)  # the tags of a tile's width and length
-FAINTEST = 1 / 8  # of a stack's darkest ink: anything paler is the paper's texture or the noise of compression
-LOWEST_CONTRAST = 20  # of 255: a drawing of a stack with less of it is blank
+FAINTEST = 20  # of 255: of a stack, anything paler is the paper's texture or the noise of compression
 SIXTEEN = 16  # the highest tone of drawings on another scale, such as scikit-learn's digits
 
 _decoding = threading.Lock()  # decoders take up to 16 bytes for each pixel: together they would exhaust the memory
@@ -53,7 +52,8 @@ def load_image(source: Path | bytes) -> Tensor:
         raise ImageError("This is a HEIC photo, which can't be read; share or save it as JPEG.")
     with _decoding:
         try:
-            image = Image.open(io.BytesIO(content), formats=_formats())  # only its header
+            Image.init()
+            image = Image.open(io.BytesIO(content), formats=[name for name in FORMATS if name in Image.OPEN])
             _check_size(image, content)
             ink = find_ink(working_pixels(image))
             if not ink.any() and image.format in ANIMATED and (frames := getattr(image, "n_frames", 1)) > 1:
@@ -83,8 +83,6 @@ def _check_size(image: Image.Image, content: bytes) -> None:
         kind = "progressive JPEG" if most == MAX_PROGRESSIVE_PIXELS else "JPEG" if is_jpeg else f"{image.format}"
         hint = "make it smaller" if is_jpeg else "make it smaller, or save it as JPEG"
         raise ImageError(f"The {kind} image has more than {most / 1e6:g} megapixels; {hint}.")
-    if max(image.size) > MAX_SIDE:
-        raise ImageError(f"The image is more than {MAX_SIDE:,} pixels long; make it shorter.")
     tags = getattr(image, "tag_v2", {})  # of a TIFF file, whose tiles are decoded whole, however small the image is
     if any(tags.get(tag, 0) > MAX_TILE for tag in TIFF_TILE):
         raise ImageError(f"The TIFF file has tiles more than {MAX_TILE:,} pixels long; save it again without tiles.")
@@ -128,11 +126,6 @@ def _read_file(source: Path | bytes) -> bytes:
     return source
 
 
-def _formats() -> list[str]:
-    Image.init()
-    return [name for name in FORMATS if name in Image.OPEN]
-
-
 def load_stack(path: Path, batch: int = 256) -> Iterator[Tensor]:
     """Load an .npy stack of gray drawings (N, H, W), uint8, as batches of ink (up to `batch`, H, W), uint8.
 
@@ -165,7 +158,5 @@ def ink_from_drawings(drawings: npt.NDArray[np.uint8]) -> Tensor:
     border = [drawings[:, 0], drawings[:, -1], drawings[:, 1:-1, 0], drawings[:, 1:-1, -1]]
     background = np.median(np.concatenate(border, axis=1), axis=1).astype(np.uint8)[:, None, None]
     ink = np.maximum(drawings, background) - np.minimum(drawings, background)
-    darkest = ink.max(axis=(1, 2), keepdims=True)
-    faintest = np.where(darkest < LOWEST_CONTRAST, LOWEST_CONTRAST, np.ceil(darkest * FAINTEST)).astype(np.uint8)
-    ink[ink < faintest] = 0
+    ink[ink < FAINTEST] = 0
     return torch.from_numpy(ink)

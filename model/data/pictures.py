@@ -18,8 +18,6 @@ from torch.nn import functional as F
 
 from model.data.errors import ImageError
 
-SEVERAL = "There are several digits in this picture; show one."
-
 SIDE = 280  # pixels: the longer side of a picture in its working size
 SOFTENING = 1  # radius in pixels of the smoothing, by which thin lines fade more than strokes do
 OPAQUE_RANGE = 0.25  # of tones, 0 to 1: what is opaque in a transparent picture has more of it, or is one ink
@@ -44,9 +42,7 @@ MOST_PARTS = 40  # the heaviest ones; others are specks
 NEAR = 0.22  # gap up to which a small part belongs to a digit: the top of a 5, the bar of a 7
 SPECK = 0.02  # weight of parts that are left out
 AS_TALL, AS_HEAVY = 0.5, 0.2  # height and weight from which another part is a digit of its own
-TORN = 0.03  # gap up to which large parts belong together: a stroke that the pen interrupted
-ABOVE = 0.12  # the same for parts above each other: an 8 of two circles
-OVERLAP = 0.5  # share of the narrower one's width: digits beside each other overlap by less
+TORN = 0.07  # gap, as a share of both together, up to which large parts do: an 8 of two circles
 STRIP = 0.4  # shorter side of what is thin: at the picture's edge, it is no digit
 CUT_OFF = 0.1  # weight of what touches the picture's edge: frames, the table beside the paper, the next digit
 
@@ -159,10 +155,10 @@ class Part:
         """The shorter side of the box."""
         return min(self.height, self.right - self.left)
 
-    def gap(self, other: "Part") -> tuple[int, int]:
-        """By how many pixels the boxes are apart, across and down; negative where they overlap."""
+    def gap(self, other: "Part") -> int:
+        """By how many pixels the boxes are apart; negative if they overlap."""
         across = max(self.left, other.left) - min(self.right, other.right)
-        return across, max(self.top, other.top) - min(self.bottom, other.bottom)
+        return max(across, max(self.top, other.top) - min(self.bottom, other.bottom))
 
     def joined(self, other: "Part") -> "Part":
         """Both, as one."""
@@ -204,17 +200,14 @@ def _select(parts: Sequence[Part]) -> list[Part]:
         for part in near:
             whole = whole.joined(part)
     if any(_is_as_large(part, whole) for part in others + cut_off):
-        raise ImageError(SEVERAL)
+        raise ImageError("There are several digits in this picture; show one.")
     return digit
 
 
 def _belongs(part: Part, whole: Part) -> bool:
     """Whether a part is a stroke of the digit, whose parts together are the whole, not a digit of its own."""
-    across, down = part.gap(whole)
-    if not _is_as_large(part, whole):
-        return max(across, down) <= NEAR * whole.size
-    is_above = -across >= OVERLAP * min(part.right - part.left, whole.right - whole.left)
-    return max(across, down) <= (ABOVE if is_above else TORN) * whole.joined(part).size
+    reach = TORN * whole.joined(part).size if _is_as_large(part, whole) else NEAR * whole.size
+    return part.gap(whole) <= reach
 
 
 def _is_as_large(part: Part, whole: Part) -> bool:

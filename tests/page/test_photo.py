@@ -2,16 +2,21 @@
 
 import base64
 import io
+import json
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+import model.cli
+from model.paths import PRETRAINED
 from tests.page.accessibility import violations
-from tests.page.conftest import wait_until_ready
+from tests.page.conftest import OpenPage, wait_until_ready
 from tests.page.drawing import (
     ONE,
     draw,
@@ -29,6 +34,10 @@ HAND_OVER = """([kind, name, type, content]) => {
   const options = { bubbles: true, cancelable: true, clipboardData: transfer, dataTransfer: transfer };
   const event = kind === "paste" ? new ClipboardEvent(kind, options) : new DragEvent(kind, options);
   document.querySelector(".app").dispatchEvent(event);
+}"""
+WATCH_NOTE = """() => {
+  const tell = () => (window.said = true);
+  new MutationObserver(tell).observe(document.querySelector(".pad-note"), { childList: true });
 }"""
 DENY = "(name) => (navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', name); })"
 HIDE = """() => {
@@ -90,8 +99,7 @@ def test_a_picture_is_chosen_pasted_or_dropped(page: Page) -> None:
 
 def test_what_is_no_picture_of_a_digit_is_said_in_a_sentence(page: Page) -> None:
     for content, name, form, sentence in [
-        (b"", "", "", "There is no picture in what was pasted or dropped."),
-        (b"text", "a.txt", "text/plain", "This file is damaged, or it is no picture that this browser can show."),
+        (b"digits", "a.npy", "", "This file is damaged, or it is no picture that this browser can show."),
         (SEVEN[:60], "a.jpg", "image/jpeg", "This file is damaged, or it is no picture that this browser can show."),
         (png(9000, 7000), "a.png", "image/png", "The picture has more than 60 megapixels; make it smaller."),
         (SEVEN, "huge.jpg", "image/jpeg", "The picture has more than 30 MB; make it smaller."),
@@ -110,6 +118,27 @@ def test_what_is_no_picture_of_a_digit_is_said_in_a_sentence(page: Page) -> None
         expect_blank(page)
     draw(page, ONE)
     expect(page.locator(".pad-note")).to_be_empty()
+    page.evaluate(WATCH_NOTE)
+    for kind in ("paste", "drop"):  # text was not meant for the pad
+        hand_over(page, kind, name="")
+        hand_over(page, kind, b"text", "a.txt", "text/plain")
+    hand_over(page, "drop", SEVEN)
+    expect_answer(page, 7)
+    assert not page.evaluate("window.said")
+
+
+def test_page_server_and_command_line_read_alike(open_page: OpenPage, server: str, shared: Path, capsys) -> None:
+    page = open_page(server)
+    for case in sorted((shared / "cases").glob("[0-9]_*")):
+        model.cli.main(["classify", "--checkpoint", str(PRETRAINED), str(case)])
+        told = json.loads(capsys.readouterr().out)
+        answer = httpx.post(f"{server}predict", content=case.read_bytes(), timeout=60).json()
+        assert (answer["digit"], answer["verdict"]) == (told["digit"], told["verdict"]) == (int(case.name[0]), "digit")
+        for take in (choose, partial(hand_over, kind="drop")):
+            page.keyboard.press("Escape")
+            expect_blank(page)
+            take(page, content=case.read_bytes(), name=case.name, form=f"image/{case.suffix[1:]}")
+            expect_answer(page, answer["digit"])
 
 
 def test_a_camera_that_is_denied_or_missing_is_said_in_a_sentence(page: Page, browser: Browser, site: str) -> None:

@@ -8,7 +8,6 @@ const PROBLEMS = {
   NotReadableError: "The camera can’t be used: perhaps another program has it; choose a picture.",
 };
 const FAILED = "The camera did not start; choose a picture, paste or drop one.";
-const DISCONNECTED = "The camera was disconnected.";
 
 /** Whether the browser gives this page cameras at all: only to pages by https, of the same machine, or from a file. */
 export const isThere = () => "mediaDevices" in navigator && "getUserMedia" in navigator.mediaDevices;
@@ -40,7 +39,8 @@ export class Camera {
       const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", ...size } });
       if (opening !== this.#openings) return stop(stream);
       this.#stream = stream;
-      for (const track of stream.getTracks()) track.addEventListener("ended", () => this.close(DISCONNECTED));
+      for (const track of stream.getTracks())
+        track.addEventListener("ended", () => this.close("The camera was disconnected."));
       this.#video.srcObject = stream;
       await this.#video.play();
     } catch (error) {

@@ -9,7 +9,6 @@ const LIVE = "Hold one digit on paper before the camera. Nothing is sent or stor
 const ASKING = "The browser asks whether this page may use the camera.";
 const NO_CAMERA = "This browser gives the page no camera; choose, paste or drop a picture.";
 const NOTHING = "No digit was found in this picture; write it large, and in dark ink.";
-const NO_PICTURE = "There is no picture in what was pasted or dropped.";
 
 /** @param {HTMLElement} pad @param {string} typing what is pasted into such elements is text
     @param {{ show: (ink: Uint8Array) => void, take: (ink: Uint8Array) => void, end: () => void }} to `show` is told the ink
@@ -40,14 +39,14 @@ export function mountPhoto(pad, typing, to) {
 
   /** @param {ImageData} pixels */
   function watch(pixels) {
-    const { ink, problem } = find(pixels);
-    seen = ink.some((tone) => tone > 0) ? fitToPad(ink, pixels.width, pixels.height) : null;
+    const { ink, fitted, problem } = find(pixels);
+    seen = problem ? null : fitted;
     const context = context2d(overlay);
     context.clearRect(0, 0, PICTURE_SIDE, PICTURE_SIDE);
     paintInk(context, ink, getComputedStyle(live).color, PICTURE_SIDE);
     takeButton.disabled = !seen;
-    say(problem || LIVE);
-    to.show(seen ?? fitToPad(ink, pixels.width, pixels.height));
+    say(problem && problem !== NOTHING ? problem : LIVE);
+    to.show(fitted);
   }
 
   /** @param {string} problem */
@@ -62,27 +61,28 @@ export function mountPhoto(pad, typing, to) {
 
   function take() {
     const ink = seen;
-    if (!ink) return;
     camera.close();
-    to.take(ink);
+    if (ink) to.take(ink);
   }
 
-  /** @param {FileList | undefined} files */
-  async function read(files) {
+  /** @param {File} picture */
+  async function read(picture) {
     camera.close();
-    const picture = Array.from(files ?? []).find(({ type }) => type.startsWith("image/")) ?? files?.[0];
-    if (!picture) return say(NO_PICTURE);
-    const found = await readPicture(picture);
-    if ("problem" in found) return say(found.problem);
-    const isBlank = (/** @type {Uint8Array} */ ink) => !ink.some((tone) => tone > 0);
-    let { pixels } = found;
-    let { ink, problem } = find(pixels);
-    if (isBlank(ink) && !problem) {
-      pixels = (await readLastFrame(picture)) ?? pixels;
-      ({ ink, problem } = find(pixels));
-    }
-    if (!isBlank(ink)) to.take(fitToPad(ink, pixels.width, pixels.height));
-    say(problem || (isBlank(ink) ? NOTHING : ""));
+    const first = await readPicture(picture);
+    if ("problem" in first) return say(first.problem);
+    let found = find(first.pixels);
+    const last = found.problem === NOTHING && (await readLastFrame(picture));
+    if (last) found = find(last);
+    if (!found.problem) to.take(found.fitted);
+    say(found.problem);
+  }
+
+  /** Read a picture that was pasted or dropped; what has none, or is text, was not meant for the pad.
+      @param {DataTransfer | null} data */
+  function receive(data) {
+    const files = Array.from(data?.files ?? []);
+    const file = files.find(({ type }) => type.startsWith("image/")) ?? files[0];
+    if (file && !file.type.startsWith("text/")) read(file);
   }
 
   const pictureButton = query(pad, ".pad-picture", HTMLButtonElement);
@@ -92,12 +92,12 @@ export function mountPhoto(pad, typing, to) {
   query(pad, ".pad-close").addEventListener("click", () => camera.close());
   pictureButton.addEventListener("click", () => chosen.click());
   chosen.addEventListener("change", () => {
-    if (chosen.files?.length) read(chosen.files);
+    if (chosen.files?.length) read(chosen.files[0]);
     chosen.value = ""; // the same file can be chosen again
   });
   document.addEventListener("paste", (event) => {
     if (event.target instanceof Element && event.target.closest(typing)) return;
-    read(event.clipboardData?.files);
+    receive(event.clipboardData);
   });
   for (const name of /** @type {const} */ (["dragover", "dragleave", "drop"])) {
     document.addEventListener(name, (event) => {
@@ -105,7 +105,7 @@ export function mountPhoto(pad, typing, to) {
       pad.classList.toggle("takes-picture", hasFile && name === "dragover");
       if (!hasFile) return;
       event.preventDefault(); // the browser would open the file instead of the page
-      if (name === "drop") read(event.dataTransfer?.files);
+      if (name === "drop") receive(event.dataTransfer);
     });
   }
   if (!isThere()) cameraButton.replaceWith(create("span", { class: "pad-no-camera" }, NO_CAMERA));
@@ -121,12 +121,17 @@ export function mountPhoto(pad, typing, to) {
   };
 }
 
-/** The ink of a picture, or why there is none. @param {ImageData} pixels @returns {{ ink: Uint8Array, problem: string }} */
+/** The ink of a picture, as it is and as the pad has it, and why there is none, or "".
+    @param {ImageData} pixels */
 function find(pixels) {
+  const { width, height } = pixels;
+  let [ink, problem] = [new Uint8Array(width * height), NOTHING];
   try {
-    return { ink: findInk(pixels), problem: "" };
+    ink = findInk(pixels);
+    if (ink.some((tone) => tone > 0)) problem = "";
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
-    return { ink: new Uint8Array(pixels.width * pixels.height), problem: error.message };
+    problem = error.message;
   }
+  return { ink, fitted: fitToPad(ink, width, height), problem };
 }

@@ -96,18 +96,36 @@ def test_blank_paper_is_blank(kind):
         assert not load_image(photograph([], KINDS[kind], random)).any()
 
 
-DRAWN = Image.fromarray((255 * (1 - page(SEVEN))).astype(np.uint8))
+SHADE = 255 * page(SEVEN)
+DRAWN = Image.fromarray((255 - SHADE).astype(np.uint8))
+
+
+def layered(tones: np.ndarray, opacity: np.ndarray) -> Image.Image:
+    return Image.merge("LA", [Image.fromarray(layer.astype(np.uint8)) for layer in (tones, opacity)])
 
 
 @pytest.mark.parametrize(
     "picture",
     [
         ImageOps.expand(DRAWN, border=6, fill=0),
+        ImageOps.expand(DRAWN, border=1, fill=0),
+        ImageOps.expand(DRAWN.convert("RGBA"), border=50, fill=(0, 0, 0, 0)),
+        layered(255 - SHADE, 128 + SHADE / 2),
+        layered(np.full_like(SHADE, 90), 255 - SHADE),
         Image.fromarray((235 * (1 - 0.12 * page(SEVEN))).astype(np.uint8)),
         DRAWN.resize((28, 28), Image.Resampling.BOX),
         Image.fromarray(255 - draw(SEVEN, 18).numpy()).crop((26, 26, 116, 124)),
     ],
-    ids=["frame", "faint pencil", "28 x 28", "thick, cropped"],
+    ids=[
+        "frame",
+        "thin frame",
+        "transparent margin",
+        "half-transparent paper",
+        "stencil",
+        "faint pencil",
+        "28 x 28",
+        "thick, cropped",
+    ],
 )
 def test_unusual_pictures_show_the_same_digit(picture, pretrained):
     (prediction,) = pretrained.predict(load_image(encoded(picture)))
