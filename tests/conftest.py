@@ -50,7 +50,7 @@ def session_folder() -> Path:
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of reference data: beside the repository, or where DIGITS_SHARED points."""
-    folder = Path(os.environ.get("DIGITS_SHARED") or paths.SHARED).absolute()
+    folder = Path(os.environ.get("DIGITS_SHARED") or paths.ROOT.parent / "shared").absolute()
     if not (folder / "data").is_dir():
         pytest.skip(f"needs the reference data, which is not in {folder}; DIGITS_SHARED may point to it")
     return folder

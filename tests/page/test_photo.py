@@ -4,6 +4,8 @@ import base64
 import io
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -13,8 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-import model.cli
-from model.paths import PRETRAINED
+from model.paths import PRETRAINED, ROOT
 from tests.page.accessibility import violations
 from tests.page.conftest import OpenPage, wait_until_ready
 from tests.page.drawing import (
@@ -127,11 +128,11 @@ def test_what_is_no_picture_of_a_digit_is_said_in_a_sentence(page: Page) -> None
     assert not page.evaluate("window.said")
 
 
-def test_page_server_and_command_line_read_alike(open_page: OpenPage, server: str, shared: Path, capsys) -> None:
-    page = open_page(server)
-    for case in sorted((shared / "cases").glob("[0-9]_*")):
-        model.cli.main(["classify", "--checkpoint", str(PRETRAINED), str(case)])
-        told = json.loads(capsys.readouterr().out)
+def test_page_server_and_command_line_read_alike(open_page: OpenPage, server: str, shared: Path) -> None:
+    page, cases = open_page(server), sorted((shared / "cases").glob("[0-9]_*"))
+    command = [sys.executable, "-m", "model", "classify", "--checkpoint", PRETRAINED, *cases]
+    lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    for case, told in zip(cases, map(json.loads, lines), strict=True):
         answer = httpx.post(f"{server}predict", content=case.read_bytes(), timeout=60).json()
         assert (answer["digit"], answer["verdict"]) == (told["digit"], told["verdict"]) == (int(case.name[0]), "digit")
         for take in (choose, partial(hand_over, kind="drop")):

@@ -273,6 +273,8 @@ def test_stacks_that_are_empty_or_of_another_shape_or_type(tmp_path):
     for array in (*(np.zeros(shape, np.uint8) for shape in shapes), np.zeros((3, 9, 9), np.int8), np.zeros((3, 9, 9))):
         np.save(path, array)
         error_of(path, stacked)
+    np.save(path, np.full((3, 8, 8), 16, np.uint8))
+    assert error_of(path, stacked) == "The drawings' tones are 0 to 16; scale them to 0 to 255."
 
 
 def test_a_truncated_or_damaged_stack(tmp_path):
