@@ -41,14 +41,15 @@ export function answer({ verdict, digit, probabilities }) {
   return verdict === "not a digit" ? verdict : `${digit}, ${percent(probabilities[digit])}`;
 }
 
-/** As short as its size allows: 20.8, −0.84, 0.031, 6.4 × 10⁻⁵. @param {number} value @param {number} [least] what is
+/** As short as its size allows: 20.8, −0.84, 0.031, 6.4 × 10⁻⁵, 4.0 × 10³⁵. @param {number} value @param {number} [least] what is
     smaller is 0 */
 export function brief(value, least = 1e-6) {
   const size = Math.abs(value);
   if (size < least) return "0";
-  if (size >= 1e-3) return number(value, size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
-  const [factor, exponent] = size.toExponential(1).split("e-");
-  return `${value < 0 ? "−" : ""}${factor}\u202f×\u202f10⁻${Array.from(exponent, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
+  if (size >= 1e-3 && size < 1e6) return number(value, size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
+  const [factor, exponent] = size.toExponential(1).replace("+", "").split("e");
+  const raised = Array.from(exponent, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)])).join("");
+  return `${value < 0 ? "−" : ""}${factor}\u202f×\u202f10${raised}`;
 }
 
 /** The same with its sign. @param {number} value */

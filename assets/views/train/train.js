@@ -125,7 +125,7 @@ function explanation(run) {
   if (run?.state !== "diverged") return "";
   const highest = Math.max(...run.points.map(({ loss }) => loss).filter(Number.isFinite));
   return (
-    `Run ${run.number} diverged: its loss rose to ${number(highest)}, above the 2.30 of guessing, as its steps overshot. ` +
+    `Run ${run.number} diverged: its loss rose to ${brief(highest)}, above the 2.30 of guessing, as its steps overshot. ` +
     `Try a lower learning rate than ${run.settings.learningRate}.`
   );
 }
