@@ -114,7 +114,7 @@ def layered(tones: np.ndarray, opacity: np.ndarray) -> Image.Image:
         layered(np.full_like(SHADE, 90), 255 - SHADE),
         Image.fromarray((235 * (1 - 0.12 * page(SEVEN))).astype(np.uint8)),
         DRAWN.resize((28, 28), Image.Resampling.BOX),
-        Image.fromarray(255 - draw(SEVEN, 18).numpy()).crop((26, 26, 116, 124)),
+        Image.fromarray(255 - draw(SEVEN, 22).numpy()).crop((26, 26, 116, 124)),
     ],
     ids=[
         "frame",
