@@ -52,7 +52,7 @@ export function findInk(picture) {
   const area = sum(ink.values);
   const length = Math.max(0.4 * (sum(dilate(ink, 1).values) - area), 1);
   const thick = dilate(ink, Math.max(Math.round(0.4 * (STROKE * size - area / length)), 0));
-  return Uint8Array.from(thick.values, (value) => 255 * value);
+  return new Uint8Array(thick.values.map((value) => 255 * value));
 }
 
 /** Ink as the pad has it, 140 x 140: the digit in the middle, 110 pixels high or wide.
