@@ -29,7 +29,7 @@ const FITTED = 110; // pixels of the pad's canvas: the digit's longer side on it
 const NEAR = 0.22; // gap up to which a small part belongs to a digit
 const SPECK = 0.02; // weight of parts that are left out
 const [AS_TALL, AS_HEAVY] = [0.5, 0.2]; // height and weight from which another part is a digit of its own
-const TORN = 0.07; // gap, as a share of both together, up to which large parts do
+const TORN = 0.08; // gap, as a share of both together, up to which large parts do
 const STRIP = 0.4; // shorter side of what is thin: at the picture's edge, it is no digit
 const CUT_OFF = 0.1; // weight of what touches the picture's edge
 
@@ -43,7 +43,7 @@ export class ImageError extends Error {}
 /** The ink of the digit in a picture in the working size: 0 is background, 255 ink. If nothing is found, there is none.
     @param {ImageData} picture @throws {ImageError} if there are several digits */
 export function findInk(picture) {
-  const contrast = smooth(contrastOf(tonesOf(picture)), SOFTENING);
+  const contrast = contrastOf(smooth(tonesOf(picture), SOFTENING));
   const ink = { ...contrast, values: new Float32Array(contrast.values.length) };
   const digit = findDigit(contrast);
   const size = digit.length ? sizeOf(digit.reduce(joined)) : 0;
@@ -97,7 +97,7 @@ function deviation(values) {
     @param {Gray} tones @returns {Gray} */
 function contrastOf(tones) {
   const { width, height } = tones;
-  let coarse = resized(smooth(tones, 1), Math.ceil(width / COARSE), Math.ceil(height / COARSE));
+  let coarse = resized(tones, Math.ceil(width / COARSE), Math.ceil(height / COARSE));
   if (isLightOnDark(coarse)) [tones, coarse] = [tones, coarse].map((image) => mapped(image, (tone) => 1 - tone));
   const closed = negated(dilate(negated(dilate(coarse, CLOSING)), CLOSING));
   const paper = smooth(resized(smooth(closed, CLOSING / 2), width, height), COARSE / 2).values;

@@ -42,7 +42,7 @@ MOST_PARTS = 40  # the heaviest ones; others are specks
 NEAR = 0.22  # gap up to which a small part belongs to a digit: the top of a 5, the bar of a 7
 SPECK = 0.02  # weight of parts that are left out
 AS_TALL, AS_HEAVY = 0.5, 0.2  # height and weight from which another part is a digit of its own
-TORN = 0.07  # gap, as a share of both together, up to which large parts do: an 8 of two circles
+TORN = 0.08  # gap, as a share of both together, up to which large parts do: an 8 of two circles
 STRIP = 0.4  # shorter side of what is thin: at the picture's edge, it is no digit
 CUT_OFF = 0.1  # weight of what touches the picture's edge: frames, the table beside the paper, the next digit
 
@@ -63,7 +63,7 @@ def find_ink(pixels: Pixels) -> Tensor:
     Raises:
         ImageError: if there are several digits.
     """
-    ink = _strokes(_smooth(_contrast(_tones(pixels)), SOFTENING)).astype(np.float32)
+    ink = _strokes(_contrast(_smooth(_tones(pixels), SOFTENING))).astype(np.float32)
     places = np.argwhere(ink)
     size = np.ptp(places, axis=0).max() + 1 if len(places) else 0
     if size < SMALLEST:
@@ -92,7 +92,7 @@ def _contrast(tones: Gray) -> Gray:
     The paper is what a morphological closing leaves (J. Serra, 1982): all that is narrower than its window goes.
     """
     height, width = tones.shape
-    coarse = _resized(_smooth(tones, 1), -(-height // COARSE), -(-width // COARSE))
+    coarse = _resized(tones, -(-height // COARSE), -(-width // COARSE))
     if _is_light_on_dark(coarse):
         tones, coarse = 1 - tones, 1 - coarse
     closed = -_dilate(-_dilate(coarse, CLOSING), CLOSING)
