@@ -91,7 +91,7 @@ export function differenceMap(now) {
     </figure>
     <div class="card" role="group" aria-label="The sum">
       ${sumBars(terms, `logit of ${one} − logit of ${other}`)}
-      <p>
+      <p class="quiet">
         ${
           isExact
             ? "The sum is exact as long as no neuron crosses 0; the map, gradient × ink, is one way of sharing it out."
