@@ -13,13 +13,9 @@ from model.paths import ROOT
 SPEAK = "from demo.process import prepare_output; prepare_output(); print('7 × 7 – → ５'); print('done')"
 
 
-def speak(**options) -> subprocess.CompletedProcess:
-    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
-    return subprocess.run([sys.executable, "-c", SPEAK], cwd=ROOT, env=environment, stderr=subprocess.PIPE, **options)
-
-
 def test_output_that_cannot_encode_every_letter():
-    spoken = speak(stdout=subprocess.PIPE)
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    spoken = subprocess.run([sys.executable, "-c", SPEAK], cwd=ROOT, env=environment, capture_output=True)
     assert (spoken.returncode, spoken.stderr) == (0, b"")
     assert spoken.stdout.endswith(b"done\n")
 

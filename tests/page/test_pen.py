@@ -6,17 +6,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, Route, expect
 
 from tests.page.conftest import OpenPage, wait_until_ready
-from tests.page.drawing import (
-    ONE,
-    PAD,
-    STROKES,
-    clear,
-    draw,
-    expect_answer,
-    expect_blank,
-    on_pad,
-    percents,
-)
+from tests.page.drawing import ONE, PAD, STROKES, clear, draw, expect_answer, expect_blank, on_pad, percents
 
 DARK = """([x, y]) => {
   const pad = document.querySelector(".pad-canvas");

@@ -18,13 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from model.paths import PRETRAINED, ROOT
 from tests.page.accessibility import violations
 from tests.page.conftest import OpenPage, wait_until_ready
-from tests.page.drawing import (
-    ONE,
-    draw,
-    expect_answer,
-    expect_blank,
-    status,
-)
+from tests.page.drawing import ONE, draw, expect_answer, expect_blank, status
 from tests.page.fake_camera import SEVEN, TWO, fake_camera
 
 HAND_OVER = """([kind, name, type, content]) => {

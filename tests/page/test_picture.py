@@ -6,15 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.page.conftest import OpenPage
-from tests.page.drawing import (
-    ONE,
-    choose_sample,
-    draw,
-    expect_answer,
-    expect_blank,
-    on_pad,
-    status,
-)
+from tests.page.drawing import ONE, choose_sample, draw, expect_answer, expect_blank, on_pad, status
 
 COLORED = """canvas => {
   const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });

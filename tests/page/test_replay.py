@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from model.classifier import Classifier
 from model.data.pen import draw as ink_of
-from model.preprocessing import ALL_STEPS, Steps
 from tests.page.conftest import OpenPage
 from tests.page.drawing import SAMPLES, choose_sample, in_percents
 
@@ -15,43 +14,20 @@ SEVEN = SAMPLES["7, by writer 156"]
 COUNT = sum(map(len, SEVEN))
 
 
-@pytest.fixture
-def view(open_view: OpenPage) -> Page:
-    page = open_view("replay")
-    choose_sample(page, 7)
-    expect_complete(page)
-    return page
-
-
-def scrubber(page: Page) -> Locator:
-    return page.get_by_role("slider", name="Moment of the drawing")
-
-
-def moment(page: Page) -> Locator:
-    return page.locator(".replay-moment")
-
-
-def expect_complete(page: Page) -> None:
-    """There are predictions for all of the drawing, and the last one is shown."""
-    expect(moment(page)).to_contain_text("After 100")
-
-
-def first_points(strokes: list, count: int) -> list:
+def first_points(count: int) -> list:
     shown = []
-    for stroke in strokes:
+    for stroke in SEVEN:
         shown.append(stroke[: max(count, 0)])
         count -= len(stroke)
     return [stroke for stroke in shown if stroke]
 
 
-def assert_moment(
-    page: Page, classifier: Classifier, count: int, strokes: list = SEVEN, steps: Steps = ALL_STEPS
-) -> None:
+def assert_moment(page: Page, classifier: Classifier, count: int) -> None:
     """The moment shown is what the network predicts from so many points."""
-    (prediction,) = classifier.predict(ink_of(first_points(strokes, count))[None], steps)
+    (prediction,) = classifier.predict(ink_of(first_points(count))[None])
     answer = "not a digit" if prediction.verdict == "not a digit" else f"{prediction.digit},"
-    share = round(100 * count / sum(map(len, strokes)))
-    expect(moment(page)).to_contain_text(re.compile(rf"After {share}\s%[^:]*:\s+{answer}"))
+    share = round(100 * count / COUNT)
+    expect(page.locator(".replay-moment")).to_contain_text(re.compile(rf"After {share}\s%[^:]*:\s+{answer}"))
     rows = page.get_by_role("list", name="Probability of each digit at this moment").locator(".replay-digit")
     shown = [re.findall(r"[\d.]+", text) for text in rows.all_inner_texts()]
     said = {int(digit): float(share[0]) for digit, *share in shown if share}
@@ -60,20 +36,26 @@ def assert_moment(
     assert len(said) == sum(share >= 0.005 for share in prediction.probabilities)
 
 
-def test_every_moment_and_every_change_is_what_the_first_points_say(view: Page, pretrained: Classifier) -> None:
-    inks = [ink_of(first_points(SEVEN, count))[None] for count in range(1, COUNT + 1)]
+def test_every_moment_and_every_change_is_what_the_first_points_say(
+    open_view: OpenPage, pretrained: Classifier
+) -> None:
+    page = open_view("replay")
+    choose_sample(page, 7)
+    expect(page.locator(".replay-moment")).to_contain_text("After 100")  # all of it is predicted
+    inks = [ink_of(first_points(count))[None] for count in range(1, COUNT + 1)]
     digits = [pretrained.predict(ink)[0].digit for ink in inks]
     changes = [i for i in range(1, COUNT) if digits[i] != digits[i - 1] and (i + 1) / COUNT >= 0.1]
     assert changes
-    buttons = view.get_by_role("list", name="Changes of the answer").get_by_role("button")
+    buttons = page.get_by_role("list", name="Changes of the answer").get_by_role("button")
     texts = [text.replace("\xa0", " ").strip() for text in buttons.all_inner_texts()]
     assert texts == [f"at {round(100 * (i + 1) / COUNT)} %: {digits[i - 1]} → {digits[i]}" for i in changes]
     buttons.last.click()
-    assert_moment(view, pretrained, changes[-1] + 1)
+    assert_moment(page, pretrained, changes[-1] + 1)
     expect(buttons.last).to_have_attribute("aria-current", "true")
 
-    expect(scrubber(view)).to_have_attribute("max", str(COUNT - 1))
-    scrubber(view).press("Home")
+    scrubber = page.get_by_role("slider", name="Moment of the drawing")
+    expect(scrubber).to_have_attribute("max", str(COUNT - 1))
+    scrubber.press("Home")
     for count in range(1, COUNT + 1):
-        assert_moment(view, pretrained, count)
-        scrubber(view).press("ArrowRight")
+        assert_moment(page, pretrained, count)
+        scrubber.press("ArrowRight")

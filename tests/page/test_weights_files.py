@@ -4,16 +4,14 @@ import base64
 import io
 import json
 import struct
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from model.paths import ASSETS
-from tests.page.servers import FileServer
+from tests.page.test_engine import engine as engine  # a page with the modules as they are in assets/
 
 READ = """async (base64) => {
   const { readNetwork } = await import("/engine/weights-files.js");
@@ -27,16 +25,6 @@ READ = """async (base64) => {
   }
 }"""
 Arrays = dict[str, np.ndarray]
-
-
-@pytest.fixture(scope="module")
-def engine(browser: Browser) -> Iterator[Page]:
-    files = FileServer(ASSETS)
-    page = browser.new_page()
-    page.goto(f"{files.url}site/icon.svg")
-    yield page
-    page.close()
-    files.stop()
 
 
 def read(page: Page, content: bytes) -> Any:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 import anyio
 import pytest
@@ -112,26 +113,28 @@ def test_requests_are_counted_by_what_they_cost(clock, method, path, cost):
     assert count == pytest.approx(BURST / cost, rel=0.01)
 
 
-def answered(limits: RequestLimits, parts: list[dict], **scope: object) -> list[dict]:
+async def answer(limits: RequestLimits, parts: list[dict], **scope: object) -> list[dict]:
     """What is answered to a request that arrives in these parts, and then never ends."""
     sent = []
 
     async def receive() -> dict:
-        if not parts:
-            await anyio.sleep_forever()
-        return parts.pop(0)
+        return parts.pop(0) if parts else await anyio.sleep_forever()
 
     async def send(message: dict) -> None:
         sent.append(message)
 
-    in_a_thread(partial(limits, VERIFY | scope, receive, send))
+    await limits(VERIFY | scope, receive, send)
     return sent
 
 
-def in_a_thread(test: Callable[[], Awaitable[None]]) -> None:
+def in_a_thread(test: Callable[[], Awaitable[Any]]) -> Any:
     """Run in a thread of its own, as the browser's tests leave an event loop in this one."""
     with ThreadPoolExecutor() as pool:
-        pool.submit(anyio.run, test).result()
+        return pool.submit(anyio.run, test).result()
+
+
+def answered(limits: RequestLimits, parts: list[dict], **scope: object) -> list[dict]:
+    return in_a_thread(partial(answer, limits, parts, **scope))
 
 
 async def says_ok(scope, receive, send) -> None:
@@ -164,32 +167,13 @@ def test_all_bodies_together_have_one_budget_which_every_request_gives_back(monk
         limits = RequestLimits(says_ok)
         async with anyio.create_task_group() as tasks:
             for _ in range(3):
-                unfinished = [part(bytes(3_000))]
-
-                async def receive(parts: list[dict] = unfinished) -> dict:
-                    return parts.pop() if parts else await anyio.sleep_forever()
-
-                tasks.start_soon(limits, VERIFY, receive, says_nothing)
+                tasks.start_soon(answer, limits, [part(bytes(3_000))])
             await anyio.wait_all_tasks_blocked()
-            assert await status_of(limits, bytes(2_000)) == 503
-            assert await status_of(limits, bytes(500)) == 200
+            for size, status in ((2_000, 503), (500, 200)):
+                start, _ = await answer(limits, [part(bytes(size), more=False)])
+                assert start["status"] == status
             tasks.cancel_scope.cancel()
         assert limits._held == 0
-
-    async def says_nothing(message: dict) -> None:
-        pass
-
-    async def status_of(limits: RequestLimits, body: bytes) -> int:
-        sent = []
-
-        async def receive() -> dict:
-            return part(body, more=False)
-
-        async def send(message: dict) -> None:
-            sent.append(message)
-
-        await limits(VERIFY, receive, send)
-        return sent[0]["status"]
 
     in_a_thread(attack)
 

@@ -13,16 +13,8 @@ from tests.demo.conftest import serving
 
 # All that is to be open, as the routes are written. A new version of Gradio that offers more changes nothing here.
 OPEN = {
-    *(
-        "GET /",
-        "HEAD /",
-        "GET /config",
-        "GET /config/",
-        "GET /manifest.json",
-        "GET /pwa_icon",
-        "GET /pwa_icon/{size}",
-        "GET /theme.css",
-    ),
+    *("GET /", "HEAD /", "GET /config", "GET /config/", "GET /theme.css"),
+    *("GET /manifest.json", "GET /pwa_icon", "GET /pwa_icon/{size}"),
     *("GET /gradio_api/theme.css", "GET /gradio_api/info", "GET /gradio_api/info/", "GET /gradio_api/startup-events"),
     "GET /gradio_api/app_id",
     *("GET /assets/{path}", "GET /static/{path}", "GET /svelte/{path}", "GET /favicon.ico"),
@@ -71,14 +63,14 @@ def test_no_other_method_is_open(http):
                 assert http.request(method, path).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        *("/", "/?view=all", "/config", "/gradio_api/info", "/theme.css", "/gradio_api/theme.css", "/manifest.json"),
-        *("/favicon.ico", "/pwa_icon/192", "/pwa_icon/512", "/robots.txt", "/ready", "/static/img/logo.svg"),
-        "/sketchpad/page/pad/pad.js",
-    ],
+NEEDED = (
+    *("/", "/?view=all", "/config", "/gradio_api/info", "/theme.css", "/gradio_api/theme.css", "/manifest.json"),
+    *("/favicon.ico", "/pwa_icon/192", "/pwa_icon/512", "/robots.txt", "/ready", "/static/img/logo.svg"),
+    "/sketchpad/page/pad/pad.js",
 )
+
+
+@pytest.mark.parametrize("path", NEEDED)
 def test_what_the_page_needs_is_open(http, path):
     assert http.get(path).status_code == 200
 
@@ -97,15 +89,7 @@ def prefixed(request, page: gr.Blocks, pretrained) -> Iterator[httpx.Client]:
 
 @pytest.mark.parametrize("prefix", ["", "/digits"], ids=["stripped", "not stripped"])
 def test_the_page_is_open_whether_or_not_the_proxy_strips_its_path(prefixed, prefix):
-    for path in (
-        "/",
-        "/ready",
-        "/config",
-        "/gradio_api/info",
-        "/theme.css",
-        "/pwa_icon/192",
-        "/sketchpad/page/pad/pad.js",
-    ):
+    for path in NEEDED:
         assert prefixed.get(prefix + path).status_code == 200, path
     assert f'"root":"{prefixed.base_url}digits"' in prefixed.get(f"{prefix}/").text.replace(" ", "")
     # Addresses in the page are relative: they need the slash at its end.

@@ -19,6 +19,7 @@ from model.data.images import MAX_FILE_BYTES, MAX_SCANS, ImageError, load_image,
 from model.data.pen import draw
 from model.paths import ROOT
 from model.preprocessing import preprocess
+from tests.model.test_checkpoint import Trap
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")  # Pillow's, of damaged files
 
@@ -284,13 +285,6 @@ def test_a_truncated_or_damaged_stack(tmp_path):
     for length in (0, 1, 5, 6, 7, 8, 9, 10, 11, 50, 127, 128, 129, len(complete) - 1):
         path.write_bytes(complete[:length])
         assert "damaged" in error_of(path, stacked)
-
-
-class Trap:
-    """Its pickle fails the test when it is loaded."""
-
-    def __reduce__(self):
-        return pytest.fail, ("The pickle was run.",)
 
 
 def test_other_files_named_npy_are_refused_and_pickles_never_loaded(tmp_path):

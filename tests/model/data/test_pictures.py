@@ -104,31 +104,21 @@ def layered(tones: np.ndarray, opacity: np.ndarray) -> Image.Image:
     return Image.merge("LA", [Image.fromarray(layer.astype(np.uint8)) for layer in (tones, opacity)])
 
 
-@pytest.mark.parametrize(
-    "picture",
-    [
-        ImageOps.expand(DRAWN, border=6, fill=0),
-        ImageOps.expand(DRAWN, border=1, fill=0),
-        ImageOps.expand(DRAWN.convert("RGBA"), border=50, fill=(0, 0, 0, 0)),
-        layered(255 - SHADE, 128 + SHADE / 2),
-        layered(np.full_like(SHADE, 90), 255 - SHADE),
-        Image.fromarray((235 * (1 - 0.12 * page(SEVEN))).astype(np.uint8)),
-        DRAWN.resize((28, 28), Image.Resampling.BOX),
-        Image.fromarray(255 - draw(SEVEN, 22).numpy()).crop((26, 26, 116, 124)),
-    ],
-    ids=[
-        "frame",
-        "thin frame",
-        "transparent margin",
-        "half-transparent paper",
-        "stencil",
-        "faint pencil",
-        "28 x 28",
-        "thick, cropped",
-    ],
-)
-def test_unusual_pictures_show_the_same_digit(picture, pretrained):
-    (prediction,) = pretrained.predict(load_image(encoded(picture)))
+UNUSUAL = {
+    "frame": ImageOps.expand(DRAWN, border=6, fill=0),
+    "thin frame": ImageOps.expand(DRAWN, border=1, fill=0),
+    "transparent margin": ImageOps.expand(DRAWN.convert("RGBA"), border=50, fill=(0, 0, 0, 0)),
+    "half-transparent paper": layered(255 - SHADE, 128 + SHADE / 2),
+    "stencil": layered(np.full_like(SHADE, 90), 255 - SHADE),
+    "faint pencil": Image.fromarray((235 * (1 - 0.12 * page(SEVEN))).astype(np.uint8)),
+    "28 x 28": DRAWN.resize((28, 28), Image.Resampling.BOX),
+    "thick, cropped": Image.fromarray(255 - draw(SEVEN, 22).numpy()).crop((26, 26, 116, 124)),
+}
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_unusual_pictures_show_the_same_digit(name, pretrained):
+    (prediction,) = pretrained.predict(load_image(encoded(UNUSUAL[name])))
     assert (prediction.digit, prediction.verdict) == (7, "digit")
 
 

@@ -77,6 +77,3 @@ def test_a_stopped_training_leaves_no_thread_behind(samples):
     assert threading.active_count() == running + 1
     training.close()
     assert threading.active_count() == running
-
-
-# --- in the terminal -------------------------------------------------------------------------------------------------
