@@ -56,7 +56,7 @@ class ServerHere:
             loaded, options = LoadedClassifier(classifier, "For a test"), {"prevent_thread_lock": True, "quiet": True}
             self._page, *_ = pool.submit(serve, loaded, server_port=self.port, **options).result()
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """End it."""
         self._page.close(verbose=False)
 

@@ -4,6 +4,7 @@ import copy
 import json
 import re
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -158,34 +159,38 @@ def test_a_drawing_is_its_tabs_own_and_survives_sleep_and_the_way_back(served_pa
 
 
 @pytest.mark.slow
-def test_a_server_that_ends_and_returns(open_page: OpenPage, pretrained: Classifier) -> None:
-    server = ServerHere(pretrained)
-    try:
-        page = open_page(server.url)
-        server.stop()
-        returns_with_another_network(page, server, pretrained)
-    finally:
-        server.stop()
-
-
-def returns_with_another_network(page: Page, server: ServerHere, pretrained: Classifier) -> None:
+def test_a_server_ends_and_returns_with_another_network(open_page: OpenPage, pretrained: Classifier) -> None:
     """The page predicts on its own meanwhile, and with its own network until it is reloaded."""
-    ink = choose_sample(page, 6)
-    expect(verification(page)).to_contain_text("No connection to the server")
-    expect_answer(page, 6)
+    with closing(ServerHere(pretrained)) as server:
+        page = open_page(server.url)
+        server.close()
+        ink = choose_sample(page, 6)
+        expect(verification(page)).to_contain_text("No connection to the server")
+        expect_answer(page, 6)
 
-    network = copy.deepcopy(pretrained.network)
-    with torch.no_grad():
-        network.output.weight.mul_(0.5)  # it predicts the same digits, less surely
-    other = replace(pretrained, network=network, snapshots=())
-    server.start(other)
-    expect(alarm(page)).to_contain_text("The server has another network by now. Reload the page to get it.")
-    assert percents(page) == shares(pretrained, ink)
-    page.reload()
-    wait_until_ready(page)
-    ink = choose_sample(page, 6)
-    expect_verified(page)
-    assert percents(page) == shares(other, ink) != shares(pretrained, ink)
+        network = copy.deepcopy(pretrained.network)
+        with torch.no_grad():
+            network.output.weight.mul_(0.5)  # it predicts the same digits, less surely
+        other = replace(pretrained, network=network, snapshots=())
+        server.start(other)
+        expect(alarm(page)).to_contain_text("The server has another network by now. Reload the page to get it.")
+        assert percents(page) == shares(pretrained, ink)
+        page.reload()
+        wait_until_ready(page)
+        ink = choose_sample(page, 6)
+        expect_verified(page)
+        assert percents(page) == shares(other, ink) != shares(pretrained, ink)
+
+
+def test_it_is_verified_below_a_path_of_its_own_that_a_proxy_strips_or_not(
+    open_page: OpenPage, pretrained: Classifier
+) -> None:
+    with closing(ServerHere(pretrained, root_path="/digits")) as server:
+        for path in ("", "digits/"):
+            page = open_page(f"{server.url}{path}")
+            draw(page, STROKES[3])
+            expect_answer(page, 3)
+            expect_verified(page)
 
 
 def shares(classifier: Classifier, ink: torch.Tensor) -> list[float]:
