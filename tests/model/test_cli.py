@@ -1,8 +1,6 @@
 """python -m model train | evaluate | classify | export."""
 
 import json
-import signal
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +14,7 @@ from model.classifier import Classifier
 from model.cli import main
 from model.data.pen import draw
 from model.network import MLP
-from model.paths import PRETRAINED, ROOT
+from model.paths import PRETRAINED
 from model.training.loop import DivergedError
 from model.training.recipe import DEFAULT_RECIPE, Recipe
 
@@ -137,26 +135,4 @@ def test_a_training_that_fails_or_is_stopped(command, monkeypatch, mnist, here, 
     told = command("train", "--checkpoint", "new.pt")
     assert told[:2] == (status, "")
     assert message in told[2]
-    assert not (here / "new.pt").exists()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("recipe", "words"),
-    [
-        ("augmented,stroke_images=100000", "Training with"),  # strokes are being drawn
-        ("augmented,epochs=1000", "epoch 1/"),
-        ("augmented,epochs=1,digits=100,stroke_images=0", "Training the detector"),
-    ],
-)
-def test_ctrl_c_ends_a_training(here, recipe, words):
-    """It takes less than a second; the bound is for a busy machine."""
-    flags = ["--recipe", recipe, "--checkpoint", here / "new.pt"]
-    command = [sys.executable, "-m", "model", "train", *flags]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
-        assert any(words in line for line in process.stderr)
-        process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=10)[1]
-    assert process.returncode == 130
-    assert said.splitlines()[-1] == "Stopped; nothing was changed."
     assert not (here / "new.pt").exists()
