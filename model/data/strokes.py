@@ -11,6 +11,7 @@ other drawing.
 
 from dataclasses import dataclass
 from functools import cache
+from threading import Event
 
 import numpy as np
 import torch
@@ -134,18 +135,18 @@ def samples() -> list[Drawings]:
     return [drawings[torch.tensor(positions)] for positions in SAMPLES]
 
 
-def training_digits(count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+def training_digits(count: int, generator: torch.Generator, unwanted: Event | None = None) -> tuple[Tensor, Tensor]:
     """Images (count, 28, 28), uint8, of the training digits, by people and of templates; and labels (count,), int64."""
     drawings = load_drawings()
     chosen = _at_random(drawings[~drawings.is_validation & drawings.are_digits], count, generator)
-    return draw(chosen, generator), chosen.digits
+    return draw(chosen, generator, unwanted=unwanted), chosen.digits
 
 
-def training_negatives(count: int, generator: torch.Generator) -> Tensor:
+def training_negatives(count: int, generator: torch.Generator, unwanted: Event | None = None) -> Tensor:
     """Images (count, 28, 28), uint8, of what is no digit, to train on: letters, symbols and templates."""
     drawings = load_drawings()
     negatives = drawings[~drawings.is_validation & ~drawings.are_digits & ~drawings.like_digits]
-    return draw(_at_random(negatives, count, generator), generator)
+    return draw(_at_random(negatives, count, generator), generator, unwanted=unwanted)
 
 
 def _at_random(drawings: Drawings, count: int, generator: torch.Generator) -> Drawings:
@@ -155,10 +156,16 @@ def _at_random(drawings: Drawings, count: int, generator: torch.Generator) -> Dr
     return drawings[weights.multinomial(count, replacement=True, generator=generator)]
 
 
-def draw(drawings: Drawings, generator: torch.Generator, varied: bool = True) -> Tensor:
-    """Draw each drawing with a random pen, and as others would write it: images (N, 28, 28), uint8."""
+def draw(drawings: Drawings, generator: torch.Generator, varied: bool = True, unwanted: Event | None = None) -> Tensor:
+    """Draw each drawing with a random pen, and as others would write it: images (N, 28, 28), uint8.
+
+    Raises:
+        InterruptedError: soon after `unwanted` is set, which another thread may do.
+    """
     images = torch.empty(len(drawings), SIDE, SIDE, dtype=torch.uint8)
     for part in drawings.sizes.argsort(stable=True).split(BATCH):  # those of a batch have about as many points
+        if unwanted and unwanted.is_set():
+            raise InterruptedError
         some = drawings[part]
         longest = int(some.sizes.max())
         points, strokes = some.points[:, :longest] / 255, some.strokes[:, :longest].long()

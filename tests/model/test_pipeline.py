@@ -146,7 +146,7 @@ RECIPES = {  # by what is said of the training when it ends
     "on validation digits": LONG,
     "Training the detector": f"{SHORT},digits=1000",
 }
-ENDINGS = [(signal.SIGINT, 130, 10), (signal.SIGTERM, -signal.SIGTERM, 2), (signal.SIGKILL, -signal.SIGKILL, 2)]
+ENDINGS = [(signal.SIGINT, 130, 4), (signal.SIGTERM, -signal.SIGTERM, 2), (signal.SIGKILL, -signal.SIGKILL, 2)]
 
 
 @pytest.mark.slow
