@@ -43,7 +43,9 @@ def test_nobody_writes_both_to_train_and_to_validate_on():
 
 def test_training_draws_nothing_that_is_held_out(monkeypatch):
     drawn = []
-    monkeypatch.setattr(strokes, "draw", lambda drawings, *_: drawn.append(drawings) or torch.zeros(len(drawings)))
+    monkeypatch.setattr(
+        strokes, "draw", lambda drawings, *_, **__: drawn.append(drawings) or torch.zeros(len(drawings))
+    )
     _, labels = training_digits(3_000, torch.Generator().manual_seed(0))
     training_negatives(3_000, torch.Generator().manual_seed(0))
     digits, negatives = drawn
