@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.routes import templates
+from jinja2.ext import Extension
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import Response
@@ -20,11 +22,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from demo.page import build_page
 from demo.server.endpoints import routes
-from demo.server.gradio_internals import add_no_script, outermost
+from demo.server.gradio_internals import outermost
 from demo.server.headers import SPACE_ANCESTORS
 from demo.server.limits import RequestLimits
 from demo.settings import can_bind
-from demo.site import FOLDER, head, write_site
+from demo.site import FOLDER, NO_SCRIPT, head, write_site
 from model.data.images import MAX_FILE_BYTES
 from model.paths import ASSETS
 from model.pipeline import LoadedClassifier, load_baseline
@@ -42,6 +44,14 @@ COMPRESSION = Middleware(
     compresslevel=6,
     exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream"),
 )
+
+
+class WithNoScript(Extension):
+    """Gradio's HTML with a sentence for browsers without JavaScript: what `head` is given arrives by JavaScript."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """A template's source, before it is compiled."""
+        return source.replace("<gradio-app", f"{NO_SCRIPT}<gradio-app", 1)
 
 
 class Files(StaticFiles):
@@ -89,7 +99,7 @@ def serve(loaded: LoadedClassifier, **options: Any) -> tuple[gr.Blocks, str, str
     atexit.register(shutil.rmtree, temporary, ignore_errors=True)
     os.environ.setdefault("GRADIO_TEMP_DIR", str(temporary / "gradio"))  # the usual one may be another user's
     write_site(loaded, temporary / FOLDER)
-    add_no_script()
+    templates.env.add_extension(WithNoScript)
     page = build_page(loaded.classifier).queue(max_size=MAX_CALLS)
     _, local, public = page.launch(
         head=head(),

@@ -13,13 +13,9 @@ import gradio as gr
 from gradio.component_meta import ComponentMeta
 from gradio.data_classes import FileData
 from gradio.route_utils import CustomCORSMiddleware
-from gradio.routes import templates
-from jinja2.ext import Extension
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-
-from demo.site import NO_SCRIPT
 
 UPLOAD_SCHEMA = FileData.model_json_schema()
 ONLY_UPLOADS = "Upload the image file first: other files and addresses are not accessible."
@@ -51,19 +47,6 @@ class UploadedFile(gr.File, metaclass=WithoutStub):
     def preprocess(self, payload: Any) -> Any:
         """What `as_call` leaves of the call."""
         return payload
-
-
-class WithNoScript(Extension):
-    """Gradio's HTML with a sentence for browsers without JavaScript: what `head` is given arrives by JavaScript."""
-
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """A template's source, before it is compiled."""
-        return source.replace("<gradio-app", f"{NO_SCRIPT}<gradio-app", 1)
-
-
-def add_no_script() -> None:
-    """Have Gradio serve its HTML with that sentence, from now on."""
-    templates.env.add_extension(WithNoScript)
 
 
 def as_call(body: bytes) -> bytes:
