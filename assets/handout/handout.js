@@ -10,7 +10,7 @@ const HERE = new URL("../../", document.baseURI).href; // the page lies above th
 const THREE = "drawing=D_ACkALwAgC_AeABaBg4MCBACEgPQA8gNzA_GEcIRxc3Jxcf";
 const SEVEN = "drawing=BuACoAKwAQ_wAQBf4AFfwAFP0AECL68CoAIf";
 const FOUR = "drawing=BeAD8AFPwAEvsAHgAQDgAQ8Cf88BH4AE";
-const FOUR_OR_NINE = "drawing=EKAE4AEvDx8QJzAXQAc4CBgAIBAwODAwEDAAGAdAFyAfQG8EEM8BB-ABH-gCF7gB";
+const FOUR_OR_NINE = "drawing=D6AE4AEvDx8QJzAXQAc4CBgAIBAwODAwEDAAWB8gH0BvBBDPAQfgAR_oAhe4AQ";
 const SMILEY =
   "drawing=GbAEkAFoEGgoWEBAWChoEGgPaCdoP1hXQGcoZxBnD2cnVz8_VydnD2cQZyhnQFdYP2gnaA8BjwGoAgGgAgAL_wKIAQhIKDgwOEggSAhIB0gfMDcoNwhH";
 

@@ -181,7 +181,7 @@ def rising_sum(page: Page, pretrained: Classifier) -> Parts:
     draw(page, STROKES[5])  # the numbers of the drawing before do not count
     yield
     neuron = page.evaluate(STATE.replace("NAME", "neuron"))[1]
-    more = [[[[x, y], [x + 12, y + 6]]] for x in range(15, 120, 15) for y in range(15, 120, 15)]
+    more = [[[[x, y], [x + 30, y]]] for x in range(15, 105, 15) for y in range(15, 120, 15)]
     rises = sums(pretrained, *(STROKES[5] + each for each in more))[:, neuron]
     draw(page, more[int(rises.argmax())])
 
