@@ -182,6 +182,7 @@ def test_a_server_ends_and_returns_with_another_network(open_page: OpenPage, pre
         assert percents(page) == shares(other, ink) != shares(pretrained, ink)
 
 
+@pytest.mark.slow
 def test_it_is_verified_below_a_path_of_its_own_that_a_proxy_strips_or_not(
     open_page: OpenPage, pretrained: Classifier
 ) -> None:

@@ -111,6 +111,7 @@ def test_ones_place_and_what_is_done_are_kept(open_step: OpenPage, site: str) ->
 # --- a tick means done ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_both_labels_of_one_drawing_have_to_be_chosen(open_step: OpenPage) -> None:
     page = open_step(7)
     choose_sample(page, 3)

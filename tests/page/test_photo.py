@@ -122,6 +122,7 @@ def test_what_is_no_picture_of_a_digit_is_said_in_a_sentence(page: Page) -> None
     assert not page.evaluate("window.said")
 
 
+@pytest.mark.slow
 def test_page_server_and_command_line_read_alike(open_page: OpenPage, server: str, shared: Path) -> None:
     page, cases = open_page(server), sorted((shared / "cases").glob("[0-9]_*"))
     command = [sys.executable, "-m", "model", "classify", "--checkpoint", PRETRAINED, *cases]

@@ -23,6 +23,7 @@ EACH = 12  # requests of a kind
 VERIFY = {"type": "http", "path": "/verify", "query_string": b"", "method": "POST", "headers": []}
 
 
+@pytest.mark.slow
 def test_requests_of_every_kind_do_no_harm(http, capfd):
     for kind in hostile.kinds().values():
         for request in hostile.drawn(kind, EACH):
