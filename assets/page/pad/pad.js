@@ -7,6 +7,7 @@ import { firstPoints, inkDrawing } from "../../parts/ink.js";
 import { createPlayer, isMotionReduced } from "../../parts/player.js";
 import { readJson } from "../../site/files.js";
 import { drawing, isPadLarge, pad as controls } from "../../state/drawing.js";
+import { arrived } from "../../state/networks.js";
 import { PART_MISSING, problem, reset, state } from "../../state/state.js";
 import { html, render } from "../../vendor/lit-html.js";
 import { effect } from "../../vendor/signals-core.js";
@@ -278,6 +279,7 @@ export function mount({ element }) {
     end: show,
   };
   const loadPhoto = async () => {
+    await arrived; // the first prediction needs nothing of it
     const { mountPhoto } = await import("./photo.js");
     photo = mountPhoto(pad, TYPING, paper);
   };
