@@ -116,6 +116,7 @@ def test_disagreement_raises_an_alarm(served_page: Page) -> None:
     expect_verified(page)
 
 
+@pytest.mark.slow
 def test_without_a_connection_or_an_answer_drawing_goes_on_and_the_server_is_asked_again(served_page: Page) -> None:
     page = served_page
     page.wait_for_load_state("networkidle")  # its views, too, are there
@@ -136,6 +137,7 @@ def test_without_a_connection_or_an_answer_drawing_goes_on_and_the_server_is_ask
     expect_verified(page)
 
 
+@pytest.mark.slow
 def test_a_drawing_is_its_tabs_own_and_survives_sleep_and_the_way_back(served_page: Page) -> None:
     page = served_page
     draw(page, STROKES[3])

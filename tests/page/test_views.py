@@ -137,6 +137,7 @@ def test_a_phones_pad_grows_by_a_tap(open_page: OpenPage, site: str) -> None:
     assert page.get_by_label(PAD).bounding_box()["width"] < 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", ["samples.json", "photo.js", "uqr.js"])
 def test_what_could_not_be_loaded_is_said(open_page: OpenPage, server: str, file: str) -> None:
     page = open_page(server, own=True)
