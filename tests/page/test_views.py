@@ -77,9 +77,10 @@ def test_back_closes_what_was_opened_last(open_page: OpenPage, site: str) -> Non
 
 
 def test_the_first_screen_is_above_the_fold(page: Page) -> None:
-    choose_sample(page, 4)
+    choose_sample(page, 9)
     for width, height in screens(page, (1366, 768), (1440, 900), (1920, 1080), (3840, 2160)):
         assert bottom(page, ".doors-more") <= height
+        assert bottom(page, ANSWER) < bottom(page, PICTURE)
         pad, picture = (page.locator(part).bounding_box() for part in (".pad-frame", PICTURE))
         assert abs(pad["height"] - picture["height"]) < 1
         assert abs(pad["y"] - picture["y"]) < 1
