@@ -16,7 +16,7 @@ def main() -> int:
     """Run the command that was typed; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m demo", description="The page without a server.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    purpose = "write the page as a static site of a few files"
+    purpose = "write the page as a static site"
     command = commands.add_parser("export", help=purpose, description=f"{purpose.capitalize()}.")
     command.add_argument("folder", type=Path, metavar="DIR", help="where to put its files")
     add_checkpoint_flag(command)
