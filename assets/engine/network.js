@@ -128,9 +128,13 @@ function sigmoid(value) {
   return 1 / (1 + Math.exp(-value));
 }
 
+const kept = /** @type {Map<number, Float32Array>} */ (new Map());
+
 /** So many normally distributed numbers, the same each time (G. E. P. Box and M. E. Muller, 1958). @param {number} count */
 function normals(count) {
   const random = new Random(count);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random.uniform(0, 1))) * Math.cos(random.uniform(0, 2 * Math.PI));
-  return Float32Array.from({ length: count }, normal);
+  const numbers = kept.get(count) ?? Float32Array.from({ length: count }, normal);
+  kept.set(count, numbers);
+  return numbers;
 }

@@ -9,7 +9,8 @@ export const PICTURE_SIDE = 280; // pixels: the longer side of a picture in its 
 const SOFTENING = 1; // radius in pixels of the smoothing
 const OPAQUE_RANGE = 0.25; // of tones, 0 to 1: what is opaque in a transparent picture has more of it, or is one ink
 
-const COARSE = 4; // pixels: the background is estimated from the means of squares of this side. In such squares:
+// The background is estimated from every COARSE-th pixel of the smoothed tones. Both radii are counted in those:
+const COARSE = 4;
 const CLOSING = 6; // radius of the closing's window: wider than strokes
 const NEIGHBORHOOD = 12; // radius of the window in which paper or board is the lighter or darker part
 
@@ -29,7 +30,7 @@ const FITTED = 110; // pixels of the pad's canvas: the digit's longer side on it
 const NEAR = 0.22; // gap up to which a small part belongs to a digit
 const SPECK = 0.02; // weight of parts that are left out
 const [AS_TALL, AS_HEAVY] = [0.5, 0.2]; // height and weight from which another part is a digit of its own
-const TORN = 0.08; // gap, as a share of both together, up to which large parts do
+const TORN = 0.08; // gap, as a share of both together, up to which large parts belong together
 const STRIP = 0.4; // shorter side of what is thin: at the picture's edge, it is no digit
 const CUT_OFF = 0.1; // weight of what touches the picture's edge
 
@@ -126,7 +127,7 @@ function findDigit(contrast) {
   const threshold = Math.fround(DARK_EDGE * darkest);
   const ink = values.filter((value) => value > threshold);
   const rest = values.filter((value) => value <= threshold);
-  const [lines, noise] = [0.9, 0.95].map((share) => (rest.length ? quantile(rest, share) : 1)); // of paper
+  const [lines, noise] = [0.9, 0.95].map((share) => (rest.length ? quantile(rest, share) : 1)); // of the paper: its ruled lines, and all but its strongest specks
   const strength = (quantile(ink, 0.5) * sum(ink)) / ink.length;
   if (strength < SIGNAL_TO_NOISE[Number(darkest < CLEAR_CONTRAST)] * darkest * noise) return [];
   return select(findParts(contrast, Math.fround(clip(3 * lines, FAINT_EDGE * darkest, DARK_EDGE * darkest))));

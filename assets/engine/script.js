@@ -1,7 +1,7 @@
 /** A training as a script in plain PyTorch, as a textbook has it: it trains as the settings say, and reaches the same
     accuracy within noise. It needs torch and torchvision, which downloads MNIST. */
 /** @import { Settings } from "./settings.js" */
-import { inWords, widthsOf } from "./settings.js";
+import { asText, widthsOf } from "./settings.js";
 import { MEAN, STD } from "./trainer.js";
 
 const VALIDATION = 5_000; // the last of MNIST's training digits are held out
@@ -43,9 +43,7 @@ def augment(images):  # each is rotated, sheared, scaled and shifted a little, a
 
 `;
   return `\
-# ${inWords(settings)
-    .map(([words]) => words)
-    .join(", ")}
+# ${asText(settings)}
 import torch
 from torch import nn
 from torch.nn import functional as F

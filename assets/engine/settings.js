@@ -82,3 +82,10 @@ export function inWords(settings) {
   });
   return all.filter(([, isOther], i) => isOther || i < 3);
 }
+
+/** The same as one text. @param {Settings} settings */
+export function asText(settings) {
+  return inWords(settings)
+    .map(([words]) => words)
+    .join(", ");
+}

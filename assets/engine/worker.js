@@ -14,7 +14,7 @@
  *   { type: "fine-tune", run, parameters, shape, drawings, seed }    drawings are samples
  *   { type: "go", state }    "running", "paused" or "stopped", which is the end
  *   { type: "step" }    one batch of a paused training
- *   { type: "evaluate", id, parameters, shape, on, digits? }    on the "validation" or the "test" digits; dead neurons are
+ *   { type: "evaluate", run, parameters, shape, on, digits? }    on the "validation" or the "test" digits; dead neurons are
  *       looked for on so many training digits
  *
  * Messages from it:
@@ -26,8 +26,8 @@
  *       has both types) are those that are new. A snapshot comes once it is measured, the last one with "done"
  *   { type: "step", run, report }    after a step: trainer.js's StepReport; its "progress" follows
  *   { type: "fine-tuning", run, state, share, result }    the same of a fine-tuning; finetuning.js's FineTuned, null before
- *   { type: "evaluated", id, report, deadNeurons }    evaluation.js's Report; of each hidden layer, or [] without ReLU
- *   { type: "failed", run or id, message }    a sentence: MNIST can't be loaded, say
+ *   { type: "evaluated", run, report, deadNeurons }    evaluation.js's Report; of each hidden layer, or [] without ReLU
+ *   { type: "failed", run, message }    a sentence: MNIST can't be loaded, say
  */
 /** @import { Samples } from "./evaluation.js" */
 /** @import { Settings } from "./settings.js" */
@@ -91,25 +91,24 @@ const handlers = {
   },
 
   step() {
-    if (job?.state === "paused") step(job);
+    return job?.state === "paused" ? step(job) : undefined;
   },
 
-  async evaluate({ id, parameters, shape, on, digits = 0 }) {
+  async evaluate({ run, parameters, shape, on, digits = 0 }) {
     const samples = on === "test" ? await mnist.test() : await mnist.validation();
     const evaluator = new Evaluator(await kernels, shape);
     const report = evaluator.report(parameters, samples);
     const deadNeurons = digits ? evaluator.deadNeurons(parameters, await mnist.training(digits)) : [];
-    postMessage({ type: "evaluated", id, report, deadNeurons });
+    postMessage({ type: "evaluated", run, report, deadNeurons });
   },
 };
 
 addEventListener("message", async ({ data }) => {
-  const { type, id, run = job?.run } = data;
+  const { type, run = job?.run } = data;
   try {
     await handlers[type](data);
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
-    if (id !== undefined) return postMessage({ type: "failed", id, message });
     if (run === job?.run) job = null;
     postMessage({ type: "failed", run, message });
   }
@@ -122,8 +121,8 @@ async function start(run, isStepped, begin) {
   const mine = { run, trainer: null, state: isStepped ? "paused" : "running", seconds: 0, isWorking: false };
   job = mine;
   mine.trainer = await begin();
-  if (isStepped) step(mine);
-  else await proceed(mine);
+  if (isStepped) await step(mine);
+  await proceed(mine); // it may have been told to go on meanwhile
 }
 
 /** Go on as the state says. @param {Job} mine */
@@ -132,7 +131,7 @@ async function proceed(mine) {
   const { trainer } = mine;
   if (!trainer || mine.isWorking) return;
   mine.isWorking = true;
-  while (mine === job && mine.state === "running") {
+  while (mine === job && mine.state === "running" && !trainer.isOver) {
     const began = performance.now();
     do trainer.trainStep();
     while (!trainer.isOver && performance.now() - began < SLICE);
@@ -151,12 +150,13 @@ async function end(mine, trainer) {
   report(mine);
 }
 
-/** @param {Job} mine */
-function step(mine) {
+/** One batch, which may be the last. @param {Job} mine */
+async function step(mine) {
   const { run, trainer } = mine;
   if (!(trainer instanceof Trainer) || trainer.isOver) return;
   postMessage({ type: "step", run, report: trainer.reportStep() });
-  report(mine);
+  if (trainer.isOver) await end(mine, trainer);
+  else report(mine);
 }
 
 /** Post how a job stands, once it has begun. @param {Job} mine */

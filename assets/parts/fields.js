@@ -1,4 +1,4 @@
-/** Fields that several views have: a slider, and a choice of digits. */
+/** Fields that several views have: a slider, and what a choice offers. */
 import { DIGITS } from "../engine/classifier.js";
 import { html, nothing } from "../vendor/lit-html.js";
 
@@ -20,4 +20,11 @@ export function digitSelect(label, chosen, set, none) {
     ${none === undefined ? nothing : html`<option value="" .selected=${chosen === null}>${none}</option>`}
     ${Array.from({ length: DIGITS }, (_, digit) => html`<option .selected=${digit === chosen}>${digit}</option>`)}
   </select>`;
+}
+
+/** The options of a choice. @param {Record<string, string>} choices titles by value @param {string} chosen */
+export function options(choices, chosen) {
+  return Object.entries(choices).map(
+    ([value, title]) => html`<option value=${value} .selected=${value === chosen}>${title}</option>`,
+  );
 }

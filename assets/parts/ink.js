@@ -60,3 +60,9 @@ export function inkDrawing(strokes) {
     <path d=${path} />
   </svg>`;
 }
+
+/** The longer side of what was drawn, in pixels of the canvas; a photo, which has no strokes, counts as large. @param {Stroke[]} strokes */
+export function extent(strokes) {
+  const sides = [0, 1].map((axis) => strokes.flat().map((point) => point[axis]));
+  return strokes.length ? Math.max(...sides.map((places) => Math.max(...places) - Math.min(...places))) : Infinity;
+}

@@ -22,6 +22,7 @@ export const verification = signal(NOTHING);
 
 let question = /** @type {Question | null} */ (null); // until it is answered
 let isAsking = false;
+let stopWaiting = () => {};
 let version = 0; // counts the changes
 
 /** Start verifying, if a server is there. */
@@ -43,6 +44,7 @@ export function connect() {
     } else if (network.classifier.fingerprint) {
       say("Asking PyTorch …", "The page has predicted; PyTorch predicts from the same ink.");
       question = { now, steps: taken, network, version };
+      stopWaiting();
       ask();
     }
   });
@@ -64,7 +66,10 @@ async function ask() {
     if (asked !== question) continue;
     if (typeof reply === "string") {
       say(reply, "The page predicts on its own, and asks again.");
-      await new Promise((resolve) => setTimeout(resolve, RETRY));
+      await new Promise((resolve) => {
+        setTimeout(resolve, RETRY);
+        stopWaiting = () => resolve(undefined); // for a new drawing
+      });
     } else {
       question = null;
       judge(asked, reply, performance.now() - began);

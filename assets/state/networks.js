@@ -21,15 +21,24 @@ export const networks = computed(() => {
 /** The shared network: the one that the page brings. */
 export const shared = computed(() => loaded.value.find(({ name }) => name === "shared") ?? null);
 
-const chosen = computed(() => networks.value.get(state.network.value) ?? shared.value);
+/** The one that is chosen, as it was trained; null until it has arrived. */
+export const chosenNetwork = computed(() => networks.value.get(state.network.value) ?? shared.value);
+
+/** A classifier with so much noise on its weights, and without what is switched off. @param {Classifier} classifier @param {number} noise */
+export function changed(classifier, noise) {
+  const hidden = classifier.network.layers.slice(0, -1);
+  const off = hidden.map((_, layer) => state.off.value.filter(([of]) => of === layer).map(([, neuron]) => neuron));
+  return classifier.noisy(noise).without(off);
+}
 
 /** The network that predicts, with what is switched off in it and the noise on its weights; null until it has arrived. */
-export const active = computed(() => {
-  if (!chosen.value) return null;
-  const hidden = chosen.value.classifier.network.layers.slice(0, -1);
-  const off = hidden.map((_, layer) => state.off.value.filter(([of]) => of === layer).map(([, neuron]) => neuron));
-  return { ...chosen.value, classifier: chosen.value.classifier.noisy(state.noise.value).without(off) };
-});
+export const active = computed(
+  () =>
+    chosenNetwork.value && {
+      ...chosenNetwork.value,
+      classifier: changed(chosenNetwork.value.classifier, state.noise.value),
+    },
+);
 
 /** The classifier that predicts; only read where it has arrived. */
 export const classifier = () => /** @type {NonNullable<typeof active.value>} */ (active.value).classifier;

@@ -4,8 +4,8 @@
 /** @import { Point, Snapshot, StepReport } from "../engine/trainer.js" */
 /** @import { LoadedNetwork, Prediction, Shaping } from "./types.js" */
 import { BLANK } from "../engine/classifier.js";
-import { argmax } from "../engine/math.js";
-import { inWords, isSame, stepCount, widthsOf } from "../engine/settings.js";
+import { argmax, clip } from "../engine/math.js";
+import { asText, isSame, stepCount, widthsOf } from "../engine/settings.js";
 import { MEAN, STD, isDiverging } from "../engine/trainer.js";
 import { readBytes, readJson } from "../site/files.js";
 import { batch, computed, signal } from "../vendor/signals-core.js";
@@ -89,15 +89,13 @@ function made(run, snapshot) {
   const { number, settings, shape, parameters, step } = run;
   const title = titleOf(run) + (snapshot ? `, step ${snapshot.step.toLocaleString("en")}` : "");
   const own = number > 0 && {
-    ...{
-      recipe: inWords(settings)
-        .map(([words]) => words)
-        .join(", "),
-      batchSize: settings.batchSize,
-    },
+    ...{ recipe: asText(settings), batchSize: settings.batchSize },
     ...{ origin: "Trained in this page", shaping: shapingOf(run) },
   };
-  return ownNetwork(nameOf(run), title, shape, snapshot?.network ?? { parameters }, { steps: step, ...own });
+  return ownNetwork(nameOf(run), title, shape, snapshot?.network ?? { parameters }, {
+    steps: snapshot?.step ?? step,
+    ...own,
+  });
 }
 
 /** What a run makes of the drawing, as it is now, or was at a snapshot. @type {(run: Run, snapshot?: Snapshot | null) => Prediction} */
@@ -261,7 +259,7 @@ function shapingOf({ state: its, points, snapshots, shape: { widths } }) {
   const weights = Array.from({ length: GLANCES }, (_, i) => {
     const { network } = snapshots[Math.round((i * (snapshots.length - 1)) / (GLANCES - 1))];
     const ofNeuron = network.weights.subarray(row * widths[0], (row + 1) * widths[0]);
-    const one = Int8Array.from(ofNeuron, (weight) => (weight * network.scales[row]) / scales[row]);
+    const one = Int8Array.from(ofNeuron, (weight) => clip((weight * network.scales[row]) / scales[row], -127, 127));
     return btoa(String.fromCharCode(...new Uint8Array(one.buffer)));
   });
   return { losses: points.map(({ step, loss }) => [step, loss]), weights };

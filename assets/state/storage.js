@@ -42,8 +42,8 @@ export async function kept() {
 /** A signal whose value is kept; null for none. @template T @param {string} key @returns {import("../vendor/signals-core.js").Signal<T | null>} */
 export function keptSignal(key) {
   const value = signal(/** @type {T | null} */ (null));
-  kept().then((all) => {
-    value.value ??= all.get(key) ?? null;
+  answer("readonly", (store) => store.get(key)).then((found) => {
+    value.value ??= found ?? null;
     effect(() => void (value.value ? keep(key, value.value) : forget(key)));
   });
   return value;

@@ -32,13 +32,14 @@ export async function tell(message) {
 export function evaluate(parameters, shape, on, digits) {
   const run = `evaluation-${++evaluations}`;
   return new Promise((resolve, reject) => {
-    listeners.add(function listen(message) {
+    const listen = (/** @type {any} */ message) => {
       if ((message.run ?? run) !== run) return;
       listeners.delete(listen);
       if (message.type === "evaluated") resolve(message);
       else reject(new Error(message.message));
-    });
-    tell({ type: "evaluate", run, parameters, shape, on, digits }).catch(reject);
+    };
+    listeners.add(listen);
+    tell({ type: "evaluate", run, parameters, shape, on, digits }).catch(({ message }) => listen({ message }));
   });
 }
 

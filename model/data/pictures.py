@@ -22,7 +22,7 @@ SIDE = 280  # pixels: the longer side of a picture in its working size
 SOFTENING = 1  # radius in pixels of the smoothing, by which thin lines fade more than strokes do
 OPAQUE_RANGE = 0.25  # of tones, 0 to 1: what is opaque in a transparent picture has more of it, or is one ink
 
-# The background is estimated from the means of squares of COARSE pixels, which are free of noise. In such squares:
+# The background is estimated from every COARSE-th pixel of the smoothed tones. Both radii are counted in those:
 COARSE = 4
 CLOSING = 6  # radius of the closing's window: wider than strokes
 NEIGHBORHOOD = 12  # radius of the window in which paper or board is the lighter or darker part
@@ -42,7 +42,7 @@ MOST_PARTS = 40  # the heaviest ones; others are specks
 NEAR = 0.22  # gap up to which a small part belongs to a digit: the top of a 5, the bar of a 7
 SPECK = 0.02  # weight of parts that are left out
 AS_TALL, AS_HEAVY = 0.5, 0.2  # height and weight from which another part is a digit of its own
-TORN = 0.08  # gap, as a share of both together, up to which large parts do: an 8 of two circles
+TORN = 0.08  # gap, as a share of both together, up to which large parts belong together: an 8 of two circles
 STRIP = 0.4  # shorter side of what is thin: at the picture's edge, it is no digit
 CUT_OFF = 0.1  # weight of what touches the picture's edge: frames, the table beside the paper, the next digit
 

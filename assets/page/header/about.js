@@ -10,10 +10,10 @@ import { dialog } from "./dialog.js";
 
 /** @param {LoadedNetwork} network */
 export const aboutDialog = ({ title, description }) =>
-  dialog("About this network", html`<i aria-hidden="true">i</i>`, title, content(description));
+  dialog("About this network", html`<i aria-hidden="true">i</i>`, title, content(title, description));
 
-/** @param {ClassifierDescription} description */
-function content({ name, recipe, testAccuracy, steps, batchSize, origin, network }) {
+/** @param {string} title @param {ClassifierDescription} description */
+function content(title, { name, recipe, testAccuracy, steps, batchSize, origin, network }) {
   const { parameters, weights, biases } = parameterCount(network.widths);
   const predict = (/** @type {"shared" | null} */ beside) => () =>
     batch(() => {
@@ -30,7 +30,7 @@ function content({ name, recipe, testAccuracy, steps, batchSize, origin, network
           : html`${percent(testAccuracy, 2)} of MNIST’s 10,000 test digits classified correctly.`
       }
     </p>
-    <p>Recipe ${name}: ${recipe}.</p>
+    <p>Recipe${name === title ? "" : ` ${name}`}: ${recipe}.</p>
     ${steps ? html`<p>${grouped(steps)} steps, each on ${batchSize} images.</p>` : nothing}
     <p>${origin}</p>
     <p>The baseline network, which most courses build, is included: Adam on MNIST alone.</p>

@@ -19,12 +19,14 @@ export const linkDialog = () =>
 const content = () => html`
   <p>The link carries the drawing and all that is chosen. It is in the address itself: nothing is sent or stored.</p>
   <p role="alert">${
-    address.value.length > LONGEST ? "The drawing has too many strokes for a link: it would be left out." : ""
+    address.value.replace(/^.*#/, "").length > LONGEST
+      ? "The drawing has too many strokes: this link can’t be opened."
+      : ""
   }</p>
   <input type="text" readonly aria-label="Link" .value=${address.value} @focus=${select} />
   <div class="buttons">
     <button type="button" class="is-main" @click=${copyOnClick(() => address.value)}>Copy link</button>
-    <button type="submit" @click=${() => (state.present.value = true)}>Present</button>
+    <button type="button" @click=${present}>Present</button>
     <button type="submit">Close</button>
   </div>
   <canvas role="img" aria-label="The link as a QR code" ?hidden=${codeProblem.value !== ""}></canvas>
@@ -34,6 +36,12 @@ const content = () => html`
 /** @param {Event & { target: HTMLInputElement }} event */
 function select({ target }) {
   target.select();
+}
+
+/** A button that does not submit: Enter in the field with the link must not present. @param {{ target: HTMLElement }} event */
+function present({ target }) {
+  target.closest("dialog")?.close();
+  state.present.value = true;
 }
 
 /** @param {HTMLDialogElement} dialog */

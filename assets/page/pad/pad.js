@@ -34,6 +34,7 @@ export function mount({ element }) {
   const pad = query(element, ".pad");
   const canvas = query(element, ".pad-canvas", HTMLCanvasElement);
   const button = (/** @type {string} */ name) => query(element, `.pad-${name}`, HTMLButtonElement);
+  const [clearButton, undoButton, redoButton] = ["clear", "undo", "redo"].map(button);
   const editor = new Editor();
   let cursor = /** @type {Point} */ ([CANVAS_SIDE / 2, CANVAS_SIDE / 2]); // the keyboard's pen
   let isCursorShown = false;
@@ -64,11 +65,17 @@ export function mount({ element }) {
     drawing.value = { strokes, ink: canvas.ink, penIsDown };
     if (!penIsDown) state.strokes.value = strokes;
     pad.classList.toggle("has-ink", !isEmpty);
-    for (const [name, isOn] of Object.entries({ clear: !isEmpty, undo: canUndo, redo: canRedo })) {
-      // A button that is disabled loses the keyboard's focus, which goes to the pad and not to nowhere.
-      if (!isOn && button(name) === document.activeElement) focus();
-      button(name).disabled = !isOn;
-    }
+    enable(clearButton, !isEmpty);
+    enable(undoButton, canUndo);
+    enable(redoButton, canRedo);
+  }
+
+  /** A button that is disabled loses the keyboard's focus, which goes to the pad and not to nowhere.
+      @param {HTMLButtonElement} button @param {boolean} isOn */
+  function enable(button, isOn) {
+    if (button.disabled === !isOn) return;
+    if (!isOn && button === document.activeElement) focus();
+    button.disabled = !isOn;
   }
 
   const focus = () => canvas.focus({ preventScroll: true });
@@ -124,9 +131,9 @@ export function mount({ element }) {
   }
 
   Object.assign(controls, { replace, focus });
-  button("undo").addEventListener("click", () => step("undo"));
-  button("redo").addEventListener("click", () => step("redo"));
-  button("clear").addEventListener("click", clear);
+  undoButton.addEventListener("click", () => step("undo"));
+  redoButton.addEventListener("click", () => step("redo"));
+  clearButton.addEventListener("click", clear);
 
   // --- pens, mice and fingers -----------------------------------------------------------------------------------------
 

@@ -86,7 +86,7 @@ export function createDiagram(picture) {
       context.globalAlpha = 0.35;
       const rest = layers.flatMap(({ weights }, layer) => {
         const values = layer ? weights : rowSizes(weights);
-        return lines(values, layer, strongest(values, count(layer) / 2));
+        return lines(values, layer, strongest(values, Math.ceil(count(layer) / 2)));
       });
       stroke(rest, quiet, 0.8 * scale);
     } else {

@@ -1,10 +1,11 @@
 /** The picture of the prediction: the 28 x 28 image, the network, ten bars that move with the pen, and the answer. Pointing
     at a neuron or a connection, or pressing it, explains it in the image's place. */
-/** @import { Current, Drawn, MountContext, Stroke } from "../../state/types.js" */
+/** @import { Current, Drawn, MountContext } from "../../state/types.js" */
 import { topTwo } from "../../engine/math.js";
 import { CANVAS_SIDE, PEN_WIDTH } from "../../engine/pen.js";
 import { digitBars } from "../../parts/digit-bars.js";
 import { query, setText } from "../../parts/dom.js";
+import { extent } from "../../parts/ink.js";
 import { percent } from "../../parts/numbers.js";
 import { watchScreen } from "../../parts/screen.js";
 import "../../parts/tiles.js";
@@ -60,17 +61,18 @@ export function mount({ element }) {
       paintDiagram();
     });
 
+  const [ten, digit, more, status] = ["bars", "digit", "more", "status"].map(find);
   effect(() => {
     const now = current.value;
     const winner = now.verdict === "not a digit" ? null : now.digit;
     const bars = digitBars(now.probabilities, winner, other.value?.probabilities, compared.value?.title);
     const words = inWords(now);
-    render(bars, find("bars"));
+    render(bars, ten);
     picture.dataset.verdict = now.verdict;
     picture.style.setProperty("--row", String(now.digit ?? 4.5));
-    setText(find("digit"), words.large);
-    setText(find("more"), words.small);
-    if (!now.penIsDown) setText(find("status"), words.spoken); // screen readers are not told at every movement
+    setText(digit, words.large);
+    setText(more, words.small);
+    if (!now.penIsDown) setText(status, words.spoken); // screen readers are not told at every movement
   });
   repeat(() => {
     const all = widths.value.split(",").map(Number);
@@ -293,20 +295,11 @@ function inWords(now) {
 
 /** What may help. @param {Drawn} now */
 function howTo({ verdict, strokes }) {
-  const size = strokes.length ? extent(strokes) : Infinity; // a photo has no strokes
+  const size = extent(strokes);
   if (size < (verdict === "digit" ? TOO_SMALL : LARGE_ENOUGH)) {
     return "Clear, and draw it at least half as high as the pad.";
   }
   if (verdict === "digit") return "";
   if (!strokes.length) return "Show one digit, large and in dark ink.";
   return verdict === "unsure" ? "Clear, and draw it more clearly." : "Clear, and draw one digit, and nothing else.";
-}
-
-/** The longer side of the strokes' bounding box. @param {Stroke[]} strokes */
-function extent(strokes) {
-  const sides = [0, 1].map((axis) => {
-    const values = strokes.flat().map((point) => point[axis]);
-    return Math.max(...values) - Math.min(...values);
-  });
-  return Math.max(...sides);
 }

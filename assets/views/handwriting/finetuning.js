@@ -13,7 +13,7 @@ import { state } from "../../state/state.js";
 import { keptSignal } from "../../state/storage.js";
 import { listeners, tell } from "../../state/training.js";
 import { html, nothing } from "../../vendor/lit-html.js";
-import { computed, signal } from "../../vendor/signals-core.js";
+import { computed, effect, signal, untracked } from "../../vendor/signals-core.js";
 import { begin, inkOf } from "./handwriting.js";
 
 /** @typedef {{ parameters: Float32Array, shape: Shape, testAccuracy: number }} Tuned */
@@ -67,10 +67,15 @@ listeners.add((message) => {
   const { type, state: its, share, result } = message;
   if (type === "failed") fail(message);
   else if (its === "diverged")
-    fail({ message: "It diverged: its weights are no numbers any more. Write other digits." });
+    fail({ message: "Fine-tuning diverged: its weights became infinite. Write other digits." });
   else job.value = its === "stopped" ? null : { ...job.value, share, result };
   if (!result || !job.value) return;
   tuned.value = { parameters: result.parameters, shape: job.value.shape, testAccuracy: result.mnistAfter.accuracy };
+});
+
+effect(() => {
+  const isReplaced = currentRun.value && untracked(() => job.value && !job.value.result);
+  if (isReplaced) fail({ message: "A run in Train took its place." });
 });
 
 export function fineTuning() {
@@ -98,7 +103,7 @@ export function fineTuning() {
       }
       <span role="status">${isRunning ? "Fine-tuning …" : now?.result ? "Done: the copy is yours." : missing}</span>
     </div>
-    ${problem.value ? html`<p role="alert">! ${problem.value}</p>` : nothing}
+    ${problem.value ? html`<p role="alert">${problem.value}</p>` : nothing}
     ${now?.result && now.drawings === drawings ? comparison(now.result, drawings) : nothing}
   </section>`;
 }

@@ -26,12 +26,6 @@ export function isTelling({ verdict, digit, probabilities }) {
   return probabilities[digit] >= TELLING[0] && probabilities[digit] <= TELLING[1];
 }
 
-/** The longer side of what was drawn, in pixels of the canvas. @param {Stroke[]} strokes */
-export function extent(strokes) {
-  const sides = [0, 1].map((axis) => strokes.flat().map((point) => point[axis]));
-  return Math.max(...sides.map((places) => Math.max(...places) - Math.min(...places)));
-}
-
 /** @param {ArrayLike<number>} values */
 export const countPositive = (values) => Array.from(values).filter((value) => value > 0).length;
 

@@ -6,7 +6,7 @@
 /** @import { Facts } from "./facts.js" */
 import { DEFAULTS, OPTIMIZERS } from "../../engine/settings.js";
 import { stepAxis, stepChart } from "../../parts/chart.js";
-import { slider } from "../../parts/fields.js";
+import { options, slider } from "../../parts/fields.js";
 import { number, percent, withSign } from "../../parts/numbers.js";
 import { miniSet } from "../../state/mini-sets.js";
 import { image } from "../../state/prediction.js";
@@ -251,13 +251,12 @@ const curve = (points, field, name, isChosen) => ({
 export function rates() {
   const all = atRates();
   const choose = (/** @type {any} */ { target }) => (state.optimizer.value = target.value);
-  const option = (/** @type {string[]} */ [name, title]) =>
-    html`<option value=${name} ?selected=${name === state.optimizer.value}>${title}</option>`;
   const curves = all.flatMap((settings) => {
     const run = training.runOf(settings);
     return run ? [curve(run.points, "loss", String(settings.learningRate), training.current.value === run)] : [];
   });
-  const select = html`<select aria-label="Optimizer" @change=${choose}>${Object.entries(OPTIMIZERS).map(option)}</select>`;
+  const choices = options(OPTIMIZERS, state.optimizer.value);
+  const select = html`<select aria-label="Optimizer" @change=${choose}>${choices}</select>`;
   return trainings(
     `Train with ${RATES.join(", ")}`,
     all,

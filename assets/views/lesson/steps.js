@@ -3,6 +3,7 @@
 /** @import { Facts } from "./facts.js" */
 import { argmax, crossEntropy, topTwo } from "../../engine/math.js";
 import { parameterCount } from "../../engine/network.js";
+import { extent } from "../../parts/ink.js";
 import { grouped, number, percent, withArticle, withSign } from "../../parts/numbers.js";
 import { state } from "../../state/state.js";
 import { movedLogits } from "../loss/loss.js";
@@ -50,7 +51,7 @@ export const STEPS = [
       return (
         digit === 7 &&
         verdict === "digit" &&
-        facts.extent(now.strokes) <= SMALL &&
+        extent(now.strokes) <= SMALL &&
         state.without.value.length > 0 &&
         now.digit !== digit &&
         `the ${digit} became ${withArticle(now.digit)}.`

@@ -7,7 +7,7 @@ import { afterOneStep } from "../../engine/reference.js";
 import { slider } from "../../parts/fields.js";
 import { between } from "../../parts/figures.js";
 import { brief, percent } from "../../parts/numbers.js";
-import { classifier } from "../../state/networks.js";
+import { active, classifier } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
 import { current, isEmpty } from "../../state/prediction.js";
 import { reset, state } from "../../state/state.js";
@@ -24,11 +24,17 @@ const [WIDTH, HEIGHT, HIGHEST] = [220, 120, 6]; // of the curve, and the loss at
 export const movedLogits = ({ penIsDown }) =>
   penIsDown ? null : state.logits.value && Float64Array.from(state.logits.value);
 
-const drawn = computed(() => JSON.stringify(state.strokes.value));
-let last = drawn.peek();
+// Moved logits belong to those that they were moved from: to one drawing and one network, once that has arrived.
+const atRest = computed(() => {
+  const now = current.value;
+  const isThere = active.value?.name === state.network.value && !now.penIsDown && !isEmpty(now);
+  return isThere ? now.logits.join() : null;
+});
+let last = atRest.peek();
 effect(() => {
-  if (drawn.value !== last) reset("logits"); // they belong to a drawing
-  last = drawn.value;
+  if (atRest.value === null) return;
+  if (last !== null && atRest.value !== last) reset("logits");
+  last = atRest.value;
 });
 
 /** @param {MountContext} context */

@@ -8,7 +8,7 @@ import { between } from "../../parts/figures.js";
 import { digitSelect, slider } from "../../parts/fields.js";
 import { brief, percent } from "../../parts/numbers.js";
 import { drawing } from "../../state/drawing.js";
-import { active, classifier, networks } from "../../state/networks.js";
+import { changed, chosenNetwork, classifier } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
 import { current, image, isEmpty } from "../../state/prediction.js";
 import { state } from "../../state/state.js";
@@ -243,9 +243,9 @@ function card() {
 
 /** The digits that are predicted with ever more noise on the weights, for the drawing at rest. */
 const noisy = computed(() => {
-  const quiet = networks.value.get(active.value?.name ?? "")?.classifier;
-  if (!quiet || drawing.value.penIsDown || !image.value.some(Boolean)) return [];
-  return NOISES.map((noise) => quiet.noisy(noise).without(classifier().off).predict(image.value).digit);
+  const network = chosenNetwork.value;
+  if (!network || drawing.value.penIsDown || !image.value.some(Boolean)) return [];
+  return NOISES.map((noise) => changed(network.classifier, noise).predict(image.value).digit);
 });
 
 /** How much noise on the weights it takes until the answer changes. */

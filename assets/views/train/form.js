@@ -2,6 +2,7 @@
 /** @import { Settings } from "../../engine/settings.js" */
 import { parameterCount } from "../../engine/network.js";
 import * as engine from "../../engine/settings.js";
+import { options } from "../../parts/fields.js";
 import { grouped } from "../../parts/numbers.js";
 import { reset, state } from "../../state/state.js";
 import { batch, computed, signal } from "../../vendor/signals-core.js";
@@ -131,13 +132,6 @@ function input(its) {
 /** @param {string} id of the control @param {string} label @param {unknown} control */
 export function field(id, label, control) {
   return html`<div class="field"><label for=${id}>${label}</label>${control}</div>`;
-}
-
-/** @param {Record<string, string>} choices titles by value @param {string} chosen */
-export function options(choices, chosen) {
-  return Object.entries(choices).map(
-    ([value, title]) => html`<option value=${value} .selected=${value === chosen}>${title}</option>`,
-  );
 }
 
 /** Take what was typed. A comma is the rate's decimal point, as most of the world writes it, and groups the thousands of a

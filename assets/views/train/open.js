@@ -3,13 +3,14 @@
 import { ACTIVATIONS } from "../../engine/settings.js";
 import { MEAN, STD } from "../../engine/trainer.js";
 import { readNetwork } from "../../engine/weights-files.js";
+import { options } from "../../parts/fields.js";
 import { percent } from "../../parts/numbers.js";
 import { COUNT, recognized } from "../../state/mini-sets.js";
 import { drawWith, offer, ownNetwork, predictWith } from "../../state/networks.js";
 import { keptSignal } from "../../state/storage.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { computed, signal } from "../../vendor/signals-core.js";
-import { field, options } from "./form.js";
+import { field } from "./form.js";
 
 /** @typedef {{ file: string, parameters: Float32Array, shape: Shape }} Opened */
 
