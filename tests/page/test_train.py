@@ -102,6 +102,25 @@ def test_a_run_is_paused_stepped_and_ended(open_view: OpenPage) -> None:
     expect(view(page).get_by_role("row", name=re.compile(r"of 50 epochs"))).to_be_visible()
 
 
+def test_a_run_that_is_stepped_to_its_end_is_over_and_two_evaluations_keep_apart(open_view: OpenPage) -> None:
+    page = open_view("train")
+    fill_in(page, Epochs="1", **{"Training digits": "100", "Batch size": "50"})
+    press(page, "Step")
+    press(page, "Step")
+    expect(status(page)).to_contain_text("epoch 1 of 1")
+    expect(page.get_by_role("button", name="Pause")).to_have_count(0)
+    right = page.evaluate("""async () => {
+      const { evaluate } = await import("sketchpad/state/training.js");
+      const { shared } = await import("sketchpad/state/networks.js");
+      const { widths } = shared.value.description.network;
+      const shape = { widths, activation: "relu", mean: 0.13, std: 0.31 };
+      const trained = shared.value.classifier.network.layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
+      const both = [Float32Array.from(trained), new Float32Array(trained.length)];
+      return Promise.all(both.map(async (numbers) => (await evaluate(numbers, shape, "test", 0)).report.accuracy));
+    }""")
+    assert right[0] > 0.98 > right[1]
+
+
 def test_what_diverges_is_explained(open_view: OpenPage) -> None:
     page = open_view("train")
     fill_in(page, **{"Learning rate": "100", "Optimizer": "SGD"})
