@@ -119,16 +119,18 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classi
     network = MLP(recipe.hidden, seed=recipe.seed, hidden_layers=recipe.hidden_layers, relu=relu)
     recorder = SnapshotRecorder(network)
     curve: list[tuple[float, float, float]] = []
-    unwanted = Event()
-    with ThreadPoolExecutor(1) as thread:
-        shown = thread.submit(detector_samples, digits, drawn, recipe.seed, unwanted)  # while the network is trained
+    cancelled = Event()
+    with ThreadPoolExecutor(1) as executor:
+        future = executor.submit(
+            detector_samples, digits, drawn, recipe.seed, cancelled
+        )  # while the network is trained
         try:
             for progress in display(train(network, samples, recipe, validation_samples(digits))):
                 recorder.record(progress)
                 curve.append((progress.epochs_done, progress.recent_loss, progress.recent_accuracy))
-            detector_training = shown.result()
+            of_detector = future.result()
         except BaseException:  # such as Ctrl+C
-            unwanted.set()
+            cancelled.set()
             raise
     quantize(network)  # it is sent to every page: a quarter of the bytes, and predictions hardly change
 
@@ -138,7 +140,7 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classi
         recipe=recipe,
         test_accuracy=accuracy(image_logits(network, digits.test_images), digits.test_labels),
         provenance=checkpoint.provenance(),
-        detector=train_detector(network, detector_training, recipe.seed),
+        detector=train_detector(network, of_detector, recipe.seed),
         snapshots=recorder.snapshots(digits.validation_images, digits.validation_labels),
         curve=tuple(curve[:: -(-len(curve) // CURVE_POINTS)]),
         dead_neurons=dead_neurons(network, torch.cat([digits.train_images, digits.validation_images])),

@@ -9,8 +9,7 @@ export const PICTURE_SIDE = 280; // pixels: the longer side of a picture in its 
 const SOFTENING = 1; // radius in pixels of the smoothing
 const OPAQUE_RANGE = 0.25; // of tones, 0 to 1: what is opaque in a transparent picture has more of it, or is one ink
 
-// The background is estimated from every COARSE-th pixel of the smoothed tones. Both radii are counted in those:
-const COARSE = 4;
+const COARSE = 4; // pixels apart are the smoothed tones that the background is estimated from; the radii count those
 const CLOSING = 6; // radius of the closing's window: wider than strokes
 const NEIGHBORHOOD = 12; // radius of the window in which paper or board is the lighter or darker part
 
@@ -254,8 +253,7 @@ function windowed({ width, height, values }, radius, isMean) {
   return { width, height, values };
 }
 
-/** An image of another size, each of whose pixels is the one that is in its place.
-    @param {Gray} image @param {number} columns @param {number} rows @returns {Gray} */
+/** An image of another size, by nearest neighbor. @param {Gray} image @param {number} columns @param {number} rows @returns {Gray} */
 function resized({ width, height, values }, columns, rows) {
   const place = (/** @type {number} */ i, /** @type {number} */ length, /** @type {number} */ count) =>
     Math.floor(((i + 0.5) * length) / count);

@@ -22,7 +22,7 @@ MAX_FILE_BYTES = 20_000_000
 MAX_PIXELS = 4_000_000  # of most formats, which are decoded whole
 MAX_JPEG_PIXELS = 60_000_000
 MAX_PROGRESSIVE_PIXELS = 24_000_000  # of a progressive JPEG, whose coefficients are all kept while it is decoded
-MAX_SIDE = 65_000  # pixels of a stack's drawings
+MAX_SIDE = 65_000  # pixels: a longer image takes much memory, however narrow it is
 MAX_SCANS = 100  # of a progressive JPEG, which usually has 10; each takes as long as a whole image
 MAX_TILE = 2_048  # pixels: the longest side of a TIFF file's tiles
 MAX_ANIMATION = 100_000_000  # pixels of all frames together
@@ -83,6 +83,8 @@ def _check_size(image: Image.Image, content: bytes) -> None:
         kind = "progressive JPEG" if most == MAX_PROGRESSIVE_PIXELS else "JPEG" if is_jpeg else f"{image.format}"
         hint = "make it smaller" if is_jpeg else "make it smaller, or save it as JPEG"
         raise ImageError(f"The {kind} image has more than {most / 1e6:g} megapixels; {hint}.")
+    if max(image.size) > MAX_SIDE:
+        raise ImageError(f"The image is more than {MAX_SIDE:,} pixels long; make it shorter.")
     tags = getattr(image, "tag_v2", {})  # of a TIFF file, whose tiles are decoded whole, however small the image is
     if any(tags.get(tag, 0) > MAX_TILE for tag in TIFF_TILE):
         raise ImageError(f"The TIFF file has tiles more than {MAX_TILE:,} pixels long; save it again without tiles.")

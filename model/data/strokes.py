@@ -41,7 +41,7 @@ SAMPLES = (
 
 DIGIT_WEIGHT, SHAPE_WEIGHT = 10, 30  # times as often as a person's drawing, a template of a digit or of none is drawn
 PEN_WIDTHS = (0.05, 0.20)  # thinnest and widest pen, as a share of the drawing's longer side
-BATCH = 512  # drawings at once: small enough for the processor's cache
+BATCH = 512  # drawings at once
 
 # How a drawing varies, as standard deviations; lengths are shares of its longer side:
 SLANT, ROTATION = 0.24, 0.12  # tangent of an angle, and radians
@@ -135,18 +135,18 @@ def samples() -> list[Drawings]:
     return [drawings[torch.tensor(positions)] for positions in SAMPLES]
 
 
-def training_digits(count: int, generator: torch.Generator, unwanted: Event | None = None) -> tuple[Tensor, Tensor]:
+def training_digits(count: int, generator: torch.Generator, cancelled: Event | None = None) -> tuple[Tensor, Tensor]:
     """Images (count, 28, 28), uint8, of the training digits, by people and of templates; and labels (count,), int64."""
     drawings = load_drawings()
     chosen = _at_random(drawings[~drawings.is_validation & drawings.are_digits], count, generator)
-    return draw(chosen, generator, unwanted=unwanted), chosen.digits
+    return draw(chosen, generator, cancelled=cancelled), chosen.digits
 
 
-def training_negatives(count: int, generator: torch.Generator, unwanted: Event | None = None) -> Tensor:
+def training_negatives(count: int, generator: torch.Generator, cancelled: Event | None = None) -> Tensor:
     """Images (count, 28, 28), uint8, of what is no digit, to train on: letters, symbols and templates."""
     drawings = load_drawings()
     negatives = drawings[~drawings.is_validation & ~drawings.are_digits & ~drawings.like_digits]
-    return draw(_at_random(negatives, count, generator), generator, unwanted=unwanted)
+    return draw(_at_random(negatives, count, generator), generator, cancelled=cancelled)
 
 
 def _at_random(drawings: Drawings, count: int, generator: torch.Generator) -> Drawings:
@@ -156,15 +156,15 @@ def _at_random(drawings: Drawings, count: int, generator: torch.Generator) -> Dr
     return drawings[weights.multinomial(count, replacement=True, generator=generator)]
 
 
-def draw(drawings: Drawings, generator: torch.Generator, varied: bool = True, unwanted: Event | None = None) -> Tensor:
+def draw(drawings: Drawings, generator: torch.Generator, varied: bool = True, cancelled: Event | None = None) -> Tensor:
     """Draw each drawing with a random pen, and as others would write it: images (N, 28, 28), uint8.
 
     Raises:
-        InterruptedError: soon after `unwanted` is set, which another thread may do.
+        InterruptedError: soon after `cancelled` is set, which another thread may do.
     """
     images = torch.empty(len(drawings), SIDE, SIDE, dtype=torch.uint8)
     for part in drawings.sizes.argsort(stable=True).split(BATCH):  # those of a batch have about as many points
-        if unwanted and unwanted.is_set():
+        if cancelled and cancelled.is_set():
             raise InterruptedError
         some = drawings[part]
         longest = int(some.sizes.max())

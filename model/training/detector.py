@@ -31,20 +31,20 @@ POS_WEIGHT = 2.0  # a digit counts as two negatives: rejecting one is the worse 
 TARGET_FALSE_REJECTION_RATE = 0.01  # share of the validation digits read rightly, below the threshold
 
 
-def detector_samples(digits: Digits, drawn: Tensor, seed: int = 0, unwanted: Event | None = None) -> Samples:
+def detector_samples(digits: Digits, drawn: Tensor, seed: int = 0, cancelled: Event | None = None) -> Samples:
     """What a detector is trained on: 1 for some of MNIST's training digits and of pen strokes, 0 for what is no digit.
 
     Args:
         digits: MNIST.
         drawn: images (S, 28, 28), uint8, of training digits as pen strokes; if there are none, some are drawn.
         seed: of all random numbers.
-        unwanted: set by another thread, it ends the drawing with an InterruptedError.
+        cancelled: set by another thread, it ends the drawing with an InterruptedError.
     """
     generator = torch.Generator().manual_seed(seed)
     chosen = torch.randperm(len(digits.train_images), generator=generator)[:MNIST_DIGITS]
     if not len(drawn):
-        drawn, _ = training_digits(RECIPE.stroke_images, generator, unwanted)
-    negatives = training_negatives(NEGATIVES, generator, unwanted)
+        drawn, _ = training_digits(RECIPE.stroke_images, generator, cancelled)
+    negatives = training_negatives(NEGATIVES, generator, cancelled)
     images = torch.cat([digits.train_images[chosen], drawn[: RECIPE.stroke_images], negatives])
     return Samples(images, torch.arange(len(images)) < len(images) - len(negatives))
 
@@ -55,7 +55,7 @@ def train_detector(network: MLP, samples: Samples, seed: int = 0) -> Detector:
     The threshold is set on digits by the validation writers, on which neither network was trained.
 
     Args:
-        network: predicts digits. The detector is wider, and starts from its hidden layers, which know strokes.
+        network: predicts digits. The detector is no narrower, and starts from its hidden layers, which know strokes.
         samples: from `detector_samples`.
         seed: of all random numbers.
     """

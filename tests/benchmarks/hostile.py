@@ -180,7 +180,7 @@ LARGEST = (
 
 @cache
 def largest() -> list[bytes]:
-    """Images of 4 megapixels in every mode, of a few kilobytes to 2 MB, and a JPEG file of far too many scans."""
+    """Images of 4 megapixels in every mode, up to 2 MB; a line of 4 million pixels; a JPEG file of far too many scans."""
     tones = np.random.default_rng(0).integers(0, 2, (20, 20), np.uint8) * 255
     drawing = Image.fromarray(tones).resize((2_000, 2_000), Image.Resampling.NEAREST)
     found = []
@@ -189,6 +189,9 @@ def largest() -> list[bytes]:
         options = {"compression": "tiff_deflate"} if form == "TIFF" else {}
         _in_mode(drawing, mode).save(file, form, **options)
         found.append(file.getvalue())
+    file = io.BytesIO()
+    Image.new("RGBA", (1, 4_000_000)).save(file, "PNG")
+    found.append(file.getvalue())
     file = io.BytesIO()
     drawing.save(file, "JPEG", progressive=True)
     start, mark, scan = file.getvalue().removesuffix(b"\xff\xd9").rpartition(b"\xff\xda")

@@ -11,6 +11,7 @@ import sys
 
 from playwright.sync_api import Browser, sync_playwright
 
+from demo.site import VIEWS
 from tests.benchmarks.page import FLAGS, at95, open_page
 from tests.page.chromium import find_or_install
 from tests.page.drawing import WRITTEN, draw
@@ -49,7 +50,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=find_or_install(playwright), args=FLAGS)
         for url in filter(None, (server.url, arguments.other)):
             print(url)
-            for name in ("none", *names(browser, url)):
+            for name in ("none", *VIEWS, "all"):
                 movements, paints, frames = measure(browser, f"{url}?view={name}", arguments.rounds)
                 columns = "".join(
                     f"{statistics.median(times):9.1f} ms{at95(times):7.1f} ms" for times in (movements, paints, frames)
@@ -59,14 +60,6 @@ def main() -> int:
         browser.close()
     server.stop()
     return 0
-
-
-def names(browser: Browser, url: str) -> list[str]:
-    """The views that a page has, and "all"."""
-    page = open_page(browser, url)
-    tabs = page.get_by_role("tab").evaluate_all("tabs => tabs.map((tab) => tab.dataset.view)")
-    page.close()
-    return tabs
 
 
 def measure(browser: Browser, url: str, rounds: int) -> tuple[list[float], list[float], list[float]]:

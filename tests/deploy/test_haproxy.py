@@ -46,6 +46,14 @@ def test_any_replica_answers_and_none_gives_a_cookie(balancer: Balancer, asking)
     assert min(balancer.answered("a"), balancer.answered("b")) >= 5
 
 
+def test_gradios_client_uploads_and_calls_where_its_address_goes(balancer: Balancer, tmp_path):
+    gradio_client = pytest.importorskip("gradio_client")
+    (tmp_path / "digit.png").write_bytes(encoded(SEVEN.numpy()))
+    client = gradio_client.Client(balancer.url, verbose=False)
+    file = gradio_client.handle_file(tmp_path / "digit.png")
+    assert [client.predict(file, api_name="/classify")["digit"] for _ in range(3)] == [DRAWINGS[7]["digit"]] * 3
+
+
 def test_who_asks_too_often_is_told_so_and_nobody_else(asking):
     flood, visitor = [asking("127.0.2.2") for _ in range(8)], asking("127.0.2.3")
 

@@ -98,6 +98,19 @@ def test_a_damaged_or_truncated_file_is_refused_or_changes_nothing(path, pretrai
         assert error_of(path) == "it is damaged, or not a checkpoint"
 
 
+@pytest.mark.parametrize(
+    "foreign",
+    [{"weights": {}}, {"detector": {"weights": {}}}, {"detector": {"weights": {"a": torch.zeros(300, 9)}}}],
+)
+def test_foreign_content_is_refused(path, foreign):
+    torch.save({**content(), **foreign}, path)
+    assert "checksum" in error_of(path)
+    changed = {**content(), **foreign}
+    del changed["sha256"]
+    torch.save({**changed, "sha256": checkpoint.checksum(changed)}, path)
+    assert error_of(path) == "it is damaged, or not a checkpoint"
+
+
 def test_the_format_of_another_version_is_named(path):
     torch.save({"format": "digit-sketchpad checkpoint 1", "made": {}}, path)
     assert "saved by another version" in error_of(path)

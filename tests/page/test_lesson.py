@@ -108,20 +108,6 @@ def test_ones_place_and_what_is_done_are_kept(open_step: OpenPage, site: str) ->
     )
 
 
-# --- a tick means done ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.slow
-def test_both_labels_of_one_drawing_have_to_be_chosen(open_step: OpenPage) -> None:
-    page = open_step(7)
-    choose_sample(page, 3)
-    expect_answer(page, 3)
-    go(page, 8)
-    both_labels(page, Classifier)
-    go(page, 13)
-    expect_answer(page, 3)  # one's own drawing and network are back
-
-
 @pytest.mark.slow
 def test_a_student_goes_through_all_of_it(open_step: OpenPage, site: str, pretrained: Classifier) -> None:
     """Each of its exercises in part, which is not enough, and then to its end."""

@@ -111,6 +111,7 @@ UNUSUAL = {
     "half-transparent paper": layered(255 - SHADE, 128 + SHADE / 2),
     "stencil": layered(np.full_like(SHADE, 90), 255 - SHADE),
     "faint pencil": Image.fromarray((235 * (1 - 0.12 * page(SEVEN))).astype(np.uint8)),
+    "yellow on white": ImageOps.colorize(DRAWN, "#ffee00", "white"),
     "28 x 28": DRAWN.resize((28, 28), Image.Resampling.BOX),
     "thick, cropped": Image.fromarray(255 - draw(SEVEN, 22).numpy()).crop((26, 26, 116, 124)),
 }
