@@ -180,7 +180,7 @@ LARGEST = (
 
 @cache
 def largest() -> list[bytes]:
-    """Images of 4 megapixels in every mode, up to 2 MB; a line of 4 million pixels; a JPEG file of far too many scans."""
+    """Images of 4 megapixels in every mode, up to 2 MB; a line of 4 million; a JPEG of far too many scans."""
     tones = np.random.default_rng(0).integers(0, 2, (20, 20), np.uint8) * 255
     drawing = Image.fromarray(tones).resize((2_000, 2_000), Image.Resampling.NEAREST)
     found = []
