@@ -28,7 +28,7 @@ RECIPE = Recipe(
 )
 MNIST_DIGITS, NEGATIVES = 24_000, 40_000  # images beside those of strokes
 POS_WEIGHT = 2.0  # a digit counts as two negatives: rejecting one is the worse mistake
-TARGET_FALSE_REJECTION_RATE = 0.01  # share of the validation digits read rightly, below the threshold
+TARGET_FALSE_REJECTION_RATE = 0.01  # share of the validation digits recognized, below the threshold
 
 
 def detector_samples(digits: Digits, drawn: Tensor, seed: int = 0, cancelled: Event | None = None) -> Samples:
@@ -76,6 +76,6 @@ def train_detector(network: MLP, samples: Samples, seed: int = 0) -> Detector:
     images = draw(held_out, torch.Generator().manual_seed(seed), varied=False)
     is_right = image_logits(network, images).argmax(dim=1) == held_out.digits
     logits = Detector(detector, threshold=0.0).logits(images)
-    if is_right.any():  # a network that is hardly trained may read none
+    if is_right.any():  # a network that is hardly trained may recognize none
         logits = logits[is_right]
     return Detector(detector, logits.quantile(TARGET_FALSE_REJECTION_RATE).item())

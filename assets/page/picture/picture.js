@@ -24,8 +24,8 @@ import { lineValues, strongest } from "./sums.js";
 /** A neuron; with `from`, its connection from a neuron of the layer before, or from a row of pixels.
     @typedef {{ layer: number, neuron: number, from?: number }} Pointed */
 
-const LARGE_ENOUGH = CANVAS_SIDE / 2; // across: of larger digits no more are read correctly, of smaller ones fewer
-const TOO_SMALL = 3 * PEN_WIDTH; // across: of written digits shrunk to this size, every sixth is misread
+const LARGE_ENOUGH = CANVAS_SIDE / 2; // across: of larger digits no more are recognized, of smaller ones fewer
+const TOO_SMALL = 3 * PEN_WIDTH; // across: of written digits shrunk to this size, every sixth is misclassified
 const RUNNER_UP = 0.01; // the least probability at which a second digit is named
 const STEPS = /** @type {const} */ ([
   ["crop", "cropped"],

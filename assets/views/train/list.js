@@ -19,7 +19,7 @@ export function list() {
         <th scope="col">trained for</th>
         <th scope="col">loss</th>
         <th scope="col">validation</th>
-        <th scope="col">reads your drawing as</th>
+        <th scope="col">your drawing</th>
         <td></td>
       </tr>
     </thead>
@@ -44,7 +44,7 @@ function row(run) {
     <td>${trainedFor(run)}</td>
     <td>${stepChart([{ ...curveOf(run, "loss", null), name: "" }], points.at(-1)?.step ?? 1, { ...LOSS, ticks: [] }, null, "")}</td>
     <td><b>${accuracy === null ? "" : percent(accuracy)}</b></td>
-    <td>${reading(run)}</td>
+    <td>${prediction(run)}</td>
     <td>${number && run.parameters ? buttons(run) : nothing}</td>
   </tr>`;
 }
@@ -68,7 +68,7 @@ function trainedFor({ state, epoch, epochs }) {
 }
 
 /** @param {Run} run */
-function reading(run) {
+function prediction(run) {
   const { digit, probabilities } = training.predictionOf(run);
   if (digit === null) return "–";
   const share = probabilities[digit];

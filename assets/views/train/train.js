@@ -152,7 +152,7 @@ function learning() {
       <h3>Loss <small>${run.number ? "line: training, rings: validation" : "of the validation digits"}</small></h3>
       ${chart("Loss", "loss", LOSS)}
       <h3>Accuracy</h3>
-      ${chart("Accuracy", "accuracy", ACCURACY)} ${readings(run, moments, last)} ${scrubber(run, last, at)}
+      ${chart("Accuracy", "accuracy", ACCURACY)} ${predictions(run, moments, last)} ${scrubber(run, last, at)}
       ${stepAxis(last)}
     </div>
   </div>`;
@@ -201,17 +201,17 @@ function inOneImage({ outputs, weights }) {
   return values;
 }
 
-/** What the network read in the drawing at these moments. @type {(run: Run, moments: Snapshot[], last: number) => unknown} */
-function readings(run, moments, last) {
+/** What the network predicted at these moments. @type {(run: Run, moments: Snapshot[], last: number) => unknown} */
+function predictions(run, moments, last) {
   const before = [...moments.filter(({ step }) => step < run.step), null];
   const digits = before.map((moment) => training.predictionOf(run, moment).digit);
   const final = digits.at(-1);
-  if (final === null) return html`<p class="train-reads quiet">Draw a digit to see how it is read.</p>`;
-  const reading = (/** @type {Snapshot | null} */ moment, /** @type {number} */ i) =>
+  if (final === null) return html`<p class="train-reads quiet">Draw a digit to see how it is classified.</p>`;
+  const prediction = (/** @type {Snapshot | null} */ moment, /** @type {number} */ i) =>
     html`<span class=${digits[i] === final ? "is-final" : ""} style="--x: ${placeOf(moment?.step ?? run.step, last)}"
       >${digits[i]}</span>`;
-  return html`<div class="chart-axis train-reads" role="img" aria-label="Read as, over the steps: ${digits.join(", ")}">
-    <small>reads</small> ${before.map(reading)}
+  return html`<div class="chart-axis train-reads" role="img" aria-label="Predictions over the steps: ${digits.join(", ")}">
+    <small>says</small> ${before.map(prediction)}
   </div>`;
 }
 
