@@ -50,6 +50,11 @@ export class Network {
     return Object.assign(Object.create(Network.prototype), this, { layers });
   }
 
+  /** All weights and biases in PyTorch's order. */
+  get parameters() {
+    return Float32Array.from(this.layers.flatMap(({ weights, biases }) => [...weights, ...biases]));
+  }
+
   /** Whether each logit is a weighted sum of the pixels as long as no neuron crosses 0. */
   get isPiecewiseLinear() {
     return !["tanh", "sigmoid"].includes(this.activation);

@@ -19,7 +19,7 @@ export const someOf = (names) => ({
     const chosen = names.filter((name) => text.split(".").includes(name));
     return chosen.join(".") === text ? chosen : undefined;
   },
-  write: (value) => value.join("."),
+  write: (value) => names.filter((name) => value.includes(name)).join("."),
 });
 
 /** @type {Kind<boolean>} */

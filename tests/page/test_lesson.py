@@ -102,10 +102,12 @@ def test_ones_place_and_what_is_done_are_kept(open_step: OpenPage, site: str) ->
     choose_sample(page, 4)
     unroll(page)
     reached(page, "28 × 28 became 784")
+    go(page, 1)
+    page.get_by_role("switch", name="In color").click()
+    reached(page)
     page.goto(f"{site}?view=lesson")
-    expect(page.get_by_role("link", name="Step 3: An image becomes a row, done")).to_have_attribute(
-        "aria-current", "step"
-    )
+    expect(page.get_by_role("link", name="done")).to_have_count(2)
+    expect(page.get_by_role("link", name="Step 1: Images")).to_have_attribute("aria-current", "step")
 
 
 @pytest.mark.slow

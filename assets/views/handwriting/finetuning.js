@@ -48,8 +48,7 @@ function start() {
   const { classifier, description } = shared.value;
   const { widths, activation } = description.network;
   const shape = { widths, activation, mean: description.mean, std: description.std };
-  const layers = classifier.network.layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
-  const parameters = Float32Array.from(layers);
+  const { parameters } = classifier.network;
   const images = new Uint8Array(drawings.length * PIXELS);
   drawings.forEach((drawn, i) => images.set(preprocess(inkOf(drawn), CANVAS_SIDE, CANVAS_SIDE), i * PIXELS));
   const samples = { images, labels: Uint8Array.from(drawings, ({ label }) => label) };

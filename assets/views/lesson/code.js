@@ -167,12 +167,7 @@ print(shares.sum())  # ${attributed(facts, [first, second]).toFixed(3)}`;
 
 /** @param {File} file @param {Facts} facts */
 export async function saveFile(file, { now, classifier }) {
-  const numbers = parameters(classifier.network.layers);
+  const { parameters } = classifier.network;
   if (file === "image.png") save(file, await png(now.image, SIDE), "image/png");
-  else save(file, npy([numbers.length], numbers), "application/npy");
-}
-
-/** All weights and biases, layer by layer. @param {import("../../state/types.js").Layer[]} layers */
-function parameters(layers) {
-  return Float32Array.from(layers.flatMap(({ weights, biases }) => [...weights, ...biases]));
+  else save(file, npy([parameters.length], parameters), "application/npy");
 }
