@@ -14,6 +14,7 @@
     and the delta of the layer below is delta W^T times the slope of the activation function. */
 /** @import { Settings } from "./settings.js" */
 import { parameterCount } from "./network.js";
+import { PIXELS } from "./preprocessing.js";
 import { ACTIVATIONS } from "./settings.js";
 
 /** @typedef {{ widths: number[], activation: Settings["activation"], mean: number, std: number }} Shape */
@@ -22,7 +23,6 @@ import { ACTIVATIONS } from "./settings.js";
  *   starts: number, entries: number, values: number, deltas: number }} Layer */
 /** @typedef {Record<string, (...numbers: number[]) => number>} Kernels */
 
-export const PIXELS = 784;
 const ROW = 64; // bytes: a row of float32 has a multiple of them
 
 /** @param {BufferSource} bytes kernels/kernels.wasm @throws {Error} in a browser without WebAssembly SIMD */

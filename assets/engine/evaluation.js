@@ -1,16 +1,15 @@
 /** How well a network predicts: loss, accuracy, confusion matrix, worst mistakes, dead neurons. */
 /** @import { Shape } from "./backpropagation.js" */
-import { Backpropagation, PIXELS } from "./backpropagation.js";
+import { Backpropagation } from "./backpropagation.js";
+import { DIGITS } from "./classifier.js";
+import { PIXELS } from "./preprocessing.js";
 
 /** Images (N x 784 tones, one after the other) and labels (N). @typedef {{ images: Uint8Array, labels: Uint8Array }} Samples */
-/** A prediction with its probability. @typedef {{ label: number, predicted: number, probability: number, loss: number,
- *   image: Uint8Array }} Example */
-/** `confusion[label][predicted]` counts; `examples[label][predicted]` has the EXAMPLES with the highest loss of each cell.
- *  @typedef {{ accuracy: number, confusion: number[][], examples: Example[][][] }} Report */
+/** What a network predicts for samples (N each): the digits, their probabilities, and the losses.
+ *  @typedef {Samples & { predicted: Uint8Array, probabilities: Float32Array, losses: Float32Array }} Predictions */
 
 const AT_ONCE = 256; // images
 const EXAMPLES = 24;
-const DIGITS = 10;
 
 export class Evaluator {
   /** @param {WebAssembly.Module} kernels @param {Shape} shape of the networks to evaluate */
@@ -19,44 +18,18 @@ export class Evaluator {
     this._network = new Backpropagation(kernels, shape, AT_ONCE);
   }
 
-  /** Mean loss and accuracy. @param {Float32Array} parameters in PyTorch's order @param {Samples} samples */
-  evaluate(parameters, samples) {
-    let [loss, correct] = [0, 0];
-    this._forEach(parameters, samples, (n) => {
-      loss += this._network.losses[n];
-      if (this._network.predicted[n] === this._network.labels[n]) correct++;
-    });
-    return { loss: loss / samples.labels.length, accuracy: correct / samples.labels.length };
-  }
-
-  /** The predicted digits (N). @param {Float32Array} parameters @param {Samples} samples */
+  /** @param {Float32Array} parameters in PyTorch's order @param {Samples} samples @returns {Predictions} */
   predict(parameters, samples) {
-    const predicted = new Uint8Array(samples.labels.length);
-    this._forEach(parameters, samples, (n, position) => (predicted[position] = this._network.predicted[n]));
-    return predicted;
-  }
-
-  /** @param {Float32Array} parameters @param {Samples} samples @returns {Report} */
-  report(parameters, samples) {
-    const cells = Array.from({ length: DIGITS }, () =>
-      Array.from({ length: DIGITS }, () => /** @type {Example[]} */ ([])),
-    );
+    const { length } = samples.labels;
+    const predicted = new Uint8Array(length);
+    const [probabilities, losses] = [new Float32Array(length), new Float32Array(length)];
     const last = this._network.layers.length - 1;
     this._forEach(parameters, samples, (n, position) => {
-      const [label, predicted] = [this._network.labels[n], this._network.predicted[n]];
-      const image = samples.images.subarray(position * PIXELS, (position + 1) * PIXELS);
-      const probability = this._network.values(last, n)[predicted];
-      cells[label][predicted].push({ label, predicted, probability, loss: this._network.losses[n], image });
+      predicted[position] = this._network.predicted[n];
+      probabilities[position] = this._network.values(last, n)[predicted[position]];
+      losses[position] = this._network.losses[n];
     });
-    const confusion = cells.map((row) => row.map((cell) => cell.length));
-    const right = confusion.reduce((sum, row, digit) => sum + row[digit], 0);
-    const worst = (/** @type {Example[]} */ cell) => cell.sort((a, b) => b.loss - a.loss).slice(0, EXAMPLES);
-    const own = (/** @type {Example} */ { image, ...example }) => ({ ...example, image: image.slice() });
-    return {
-      accuracy: right / samples.labels.length,
-      confusion,
-      examples: cells.map((row) => row.map((cell) => worst(cell).map(own))),
-    };
+    return { ...samples, predicted, probabilities, losses };
   }
 
   /** Of each hidden layer, the neurons that none of the images activates: that is said of ReLU alone.
@@ -87,6 +60,30 @@ export class Evaluator {
   }
 }
 
+/** The share of right predictions. @param {Pick<Predictions, "labels" | "predicted">} predictions */
+export function accuracyOf({ labels, predicted }) {
+  return labels.filter((label, i) => label === predicted[i]).length / labels.length;
+}
+
+/** How often each digit was taken for each other one: counts[label][predicted].
+    @param {Pick<Predictions, "labels" | "predicted">} predictions @returns {number[][]} */
+export function confusionOf({ labels, predicted }) {
+  const counts = Array.from({ length: DIGITS }, () => Array(DIGITS).fill(0));
+  labels.forEach((label, i) => counts[label][predicted[i]]++);
+  return counts;
+}
+
+/** The places of the highest losses, highest first: of the digits of one label that were taken for another one, or else of all
+    mistakes. @param {Predictions} predictions @param {[label: number, predicted: number] | null} cell */
+export function worst({ labels, predicted, losses }, cell) {
+  const isMeant = (/** @type {number} */ i) =>
+    cell ? labels[i] === cell[0] && predicted[i] === cell[1] : labels[i] !== predicted[i];
+  return [...labels.keys()]
+    .filter(isMeant)
+    .sort((a, b) => losses[b] - losses[a])
+    .slice(0, EXAMPLES);
+}
+
 /** Several samples as one. @param {Samples[]} parts @returns {Samples} a copy */
 export function join(parts) {
   const count = parts.reduce((sum, { labels }) => sum + labels.length, 0);
@@ -106,10 +103,4 @@ export function select({ images, labels }, positions) {
   const copied = new Uint8Array(chosen.length * PIXELS);
   chosen.forEach((i, at) => copied.set(images.subarray(i * PIXELS, (i + 1) * PIXELS), at * PIXELS));
   return { images: copied, labels: Uint8Array.from(chosen, (i) => labels[i]) };
-}
-
-/** The mistakes with the highest loss, the worst first. @param {Report} report */
-export function worstMistakes({ examples }) {
-  const mistakes = examples.flat(2).filter(({ label, predicted }) => label !== predicted);
-  return mistakes.sort((a, b) => b.loss - a.loss).slice(0, EXAMPLES);
 }

@@ -9,16 +9,16 @@
     what it would predict for other drawings by the same person: they are split into folds, and each fold is predicted by a
     copy that was fine-tuned on the others. */
 /** @import { Shape } from "./backpropagation.js" */
-/** @import { Report, Samples } from "./evaluation.js" */
+/** @import { Samples } from "./evaluation.js" */
 import { Evaluator, join, select } from "./evaluation.js";
 import { Random } from "./random.js";
 import { DEFAULTS } from "./settings.js";
 import { Trainer } from "./trainer.js";
 
 /** The fine-tuned parameters; the digits predicted for the drawings by the network as it was and as it is, and by copies
- *  that were fine-tuned on the other folds; and how both predict MNIST's test digits.
+ *  that were fine-tuned on the other folds; and the same of MNIST's test digits, with their labels.
  *  @typedef {{ parameters: Float32Array, before: Uint8Array, after: Uint8Array, outOfFold: Uint8Array,
- *    mnistBefore: Report, mnistAfter: Report }} FineTuned */
+ *    mnist: { labels: Uint8Array, before: Uint8Array, after: Uint8Array } }} FineTuned */
 
 // Chosen with the pen strokes of other people: tests/benchmarks/finetuning.py measures them.
 /** @type {import("./settings.js").Settings} */
@@ -37,21 +37,25 @@ export class FineTuning {
    */
   constructor(kernels, network, drawings, mnist, seed) {
     this._steps = fineTune(kernels, network, drawings, mnist, seed);
-    this.share = 0; // of the whole work that is done
     this.isOver = false;
-    /** Null before the end, and if a training diverged. @type {FineTuned | null} */
-    this.result = null;
+    /** How it stands: the share of the whole work that is done; and the result, null before the end, and if a training
+        diverged. @type {{ share: number, result: FineTuned | null }} */
+    this._progress = { share: 0, result: null };
   }
 
   get hasDiverged() {
-    return this.isOver && !this.result;
+    return this.isOver && !this._progress.result;
+  }
+
+  progress() {
+    return this._progress;
   }
 
   /** Train on the next batch. */
   trainStep() {
     const next = this._steps.next();
-    if (next.done) [this.share, this.isOver, this.result] = [1, true, next.value];
-    else this.share = next.value;
+    this.isOver = next.done === true;
+    this._progress = next.done ? { share: 1, result: next.value } : { share: next.value, result: null };
   }
 }
 
@@ -75,16 +79,18 @@ function* fineTune(kernels, network, drawings, mnist, seed) {
     }
     if (trainer.hasDiverged) return null;
     parameters = trainer.parameters;
-    const predicted = evaluator.predict(parameters, drawings);
+    const { predicted } = evaluator.predict(parameters, drawings);
     foldOf.forEach((its, i) => its === fold && (outOfFold[i] = predicted[i]));
   }
+  const compared = (/** @type {Samples} */ samples) => ({
+    before: evaluator.predict(network.parameters, samples).predicted,
+    after: evaluator.predict(parameters, samples).predicted,
+  });
   return {
     parameters,
-    before: evaluator.predict(network.parameters, drawings),
-    after: evaluator.predict(parameters, drawings),
+    ...compared(drawings),
     outOfFold,
-    mnistBefore: evaluator.report(network.parameters, mnist.test),
-    mnistAfter: evaluator.report(parameters, mnist.test),
+    mnist: { labels: mnist.test.labels, ...compared(mnist.test) },
   };
 }
 

@@ -1,10 +1,10 @@
 /** A training as a script in plain PyTorch, as a textbook has it: it trains as the settings say, and reaches the same
     accuracy within noise. It needs torch and torchvision, which downloads MNIST. */
 /** @import { Settings } from "./settings.js" */
+import { VALIDATION } from "./mnist.js";
 import { asText, widthsOf } from "./settings.js";
 import { MEAN, STD } from "./trainer.js";
 
-const VALIDATION = 5_000; // the last of MNIST's training digits are held out
 const ACTIVATIONS = {
   relu: "nn.ReLU()",
   leaky_relu: "nn.LeakyReLU()",

@@ -3,7 +3,7 @@
 /** @import { Point, Stroke } from "../state/types.js" */
 /** @import { Samples } from "./evaluation.js" */
 import { InkCanvas } from "./pen.js";
-import { preprocess } from "./preprocessing.js";
+import { PIXELS, preprocess } from "./preprocessing.js";
 import { Random } from "./random.js";
 import { readNpz } from "./weights-files.js";
 
@@ -11,7 +11,6 @@ const SIDE = 40; // pixels of the canvas that a digit is drawn on: twice what pr
 const PEN = [0.06, 0.17]; // thinnest and widest pen, as a share of the canvas
 const SLANT = 0.25; // the most, as the tangent of an angle
 const COUNT = 10_000; // digits to draw
-const PIXELS = 784;
 
 /** Digits of a file at random, drawn and preprocessed. @param {Uint8Array} file strokes.npz @param {number} seed
     @returns {Promise<Samples>} */

@@ -3,17 +3,18 @@
 /** @import { Shape } from "./backpropagation.js" */
 /** @import { Samples } from "./evaluation.js" */
 /** @import { Settings } from "./settings.js" */
-import { Backpropagation, Optimizer, PIXELS } from "./backpropagation.js";
-import { Evaluator } from "./evaluation.js";
+import { Backpropagation, Optimizer } from "./backpropagation.js";
+import { Evaluator, accuracyOf } from "./evaluation.js";
 import { sum } from "./math.js";
+import { PIXELS } from "./preprocessing.js";
 import { quantize } from "./quantization.js";
 import { Random } from "./random.js";
 import { widthsOf } from "./settings.js";
 
 /** Mean loss and share of right predictions, since the point before, of what was trained on, each batch as it was before
  *  its step; `epoch` counts in fractions. @typedef {{ step: number, epoch: number, loss: number, accuracy: number }} Point */
-/** The network after some steps. Loss and accuracy are those of the validation digits, null until these have arrived.
- *  @typedef {{ step: number, epoch: number, loss: number | null, accuracy: number | null, network: ReturnType<typeof quantize> }} Snapshot */
+/** The network after some steps; loss and accuracy are those of the validation digits.
+ *  @typedef {{ step: number, epoch: number, loss: number, accuracy: number, network: ReturnType<typeof quantize> }} Snapshot */
 /** What one step did: the loss of its batch before and after it, the length of the gradient, and the largest change of a
  *  parameter. @typedef {{ step: number, lossBefore: number, lossAfter: number, gradientLength: number,
  *    largestChange: number }} StepReport */
@@ -94,8 +95,10 @@ export class Trainer {
     this._since = { loss: 0, correct: 0, count: 0 }; // the last point
     this._pointSteps = logarithmicSteps(this.steps, POINTS_PER_DECADE);
     this._snapshotSteps = logarithmicSteps(this.steps, SNAPSHOTS_PER_DECADE);
-    /** @type {{ snapshot: Snapshot, parameters: Float32Array }[]} */
+    /** What snapshots will be made of. @type {{ step: number, epoch: number, parameters: Float32Array }[]} */
     this._unmeasured = [];
+    /** What the last step did, if it was to be reported. @type {StepReport | null} */
+    this._report = null;
     this._takeSnapshot();
   }
 
@@ -127,26 +130,30 @@ export class Trainer {
     return count;
   }
 
-  /** The same, and what it did. @returns {StepReport} */
+  /** The same; what it did is in the next progress. */
   reportStep() {
     const network = this._network;
     const before = network.read();
     const count = this.trainStep();
-    const lossBefore = mean(network.losses, count);
+    const lossBefore = mean(network.losses.subarray(0, count));
     network.forward(count); // the batch is still there
-    const lossAfter = mean(network.losses, count);
+    const lossAfter = mean(network.losses.subarray(0, count));
     const gradientLength = Math.sqrt(network.readGradient().reduce((sum, slope) => sum + slope * slope, 0));
     const largestChange = network.read().reduce((most, now, i) => Math.max(most, Math.abs(now - before[i])), 0);
-    return { step: this.step, lossBefore, lossAfter, gradientLength, largestChange };
+    this._report = { step: this.step, lossBefore, lossAfter, gradientLength, largestChange };
   }
 
-  /** Give the snapshots that have none yet their loss and accuracy; returns these snapshots.
-      @param {Samples} validation digits */
-  measureSnapshots(validation) {
-    return this._unmeasured.splice(0).map(({ snapshot, parameters }) => {
-      const { loss, accuracy } = this._evaluator.evaluate(parameters, validation);
-      return Object.assign(snapshot, { loss, accuracy });
+  /** How it stands. Points and snapshots are those since the last time; snapshots wait for the validation digits.
+      @param {Samples | null} validation */
+  progress(validation) {
+    const { step, steps, epoch, parameters, _report: report } = this;
+    const unmeasured = validation ? this._unmeasured.splice(0) : [];
+    const snapshots = unmeasured.map(({ parameters, ...at }) => {
+      const predictions = this._evaluator.predict(parameters, /** @type {Samples} */ (validation));
+      const [loss, accuracy] = [mean(predictions.losses), accuracyOf(predictions)];
+      return { ...at, loss, accuracy, network: quantize(parameters, this.shape.widths) };
     });
+    return { step, steps, epoch, parameters, report, points: this.points.splice(0), snapshots };
   }
 
   /** Copy the next batch to the network; returns how many images it has. */
@@ -183,17 +190,13 @@ export class Trainer {
   }
 
   _takeSnapshot() {
-    const parameters = this.parameters;
+    const { step, epoch, parameters } = this;
     this.hasDiverged = !parameters.every(Number.isFinite);
-    if (this.hasDiverged) return;
-    const network = quantize(parameters, this.shape.widths);
-    /** @type {Snapshot} */
-    const snapshot = { step: this.step, epoch: this.epoch, loss: null, accuracy: null, network };
-    this._unmeasured.push({ snapshot, parameters });
+    if (!this.hasDiverged) this._unmeasured.push({ step, epoch, parameters });
   }
 }
 
-/** @param {Float32Array} values @param {number} count of them */
-function mean(values, count) {
-  return sum(values.subarray(0, count)) / count;
+/** @param {Float32Array} values */
+function mean(values) {
+  return sum(values) / values.length;
 }

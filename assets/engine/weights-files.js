@@ -2,7 +2,9 @@
     checked, and what is wrong is said in one sentence. */
 /** @import { Activation } from "../state/types.js" */
 /** @import { Shape } from "./backpropagation.js" */
+import { DIGITS } from "./classifier.js";
 import { parameterCount } from "./network.js";
+import { PIXELS } from "./preprocessing.js";
 import { ACTIVATIONS, RANGES } from "./settings.js";
 
 /** An array of a file: weights have two dimensions, biases one.
@@ -12,7 +14,6 @@ import { ACTIVATIONS, RANGES } from "./settings.js";
  *    std: number | null }} ReadNetwork */
 
 const MAX_BYTES = 10 * 2 ** 20; // of a file, and of what one unpacks to; the largest network has 2.7 million in float64
-const [PIXELS, DIGITS] = [784, 10];
 const MAX_LAYERS = RANGES.hiddenLayers[1] + 1;
 
 const NOT_FLOATS = "The file's numbers must be float32 or float64.";

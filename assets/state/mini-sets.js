@@ -3,13 +3,12 @@
 /** @import { Classifier } from "../engine/classifier.js" */
 import { argmax } from "../engine/math.js";
 import { normalize } from "../engine/network.js";
-import { SIDE } from "../engine/preprocessing.js";
+import { PIXELS } from "../engine/preprocessing.js";
 import { readBytes } from "../site/files.js";
 import { signal } from "../vendor/signals-core.js";
 
 export const COUNT = 300;
 const SHADE = 17; // tones between two of 16 shades
-const PIXELS = SIDE * SIDE;
 
 /** @typedef {{ labels: Uint8Array, images: Uint8Array[] }} Digits */
 /** @typedef {"validation" | "test"} Kind */

@@ -15,10 +15,11 @@ import { state } from "./state.js";
 import { forget, keep, kept } from "./storage.js";
 import { listeners, tell } from "./training.js";
 
-/** `epoch` counts in fractions; `seconds` are those of training. "waiting": for MNIST's digits.
- * @typedef {{ number: number, settings: Settings, shape: Shape, state: "waiting" | "running" | "paused" | "done" | "stopped" |
- *   "diverged", step: number, steps: number, epoch: number, epochs: number, seconds: number, points: Point[],
- *   snapshots: Snapshot[], parameters: Float32Array | null }} Run */
+/** `epoch` counts in fractions; `seconds` are those of training; `report` says what the last single step did. There are
+ * no parameters before the first digits have arrived.
+ * @typedef {{ number: number, settings: Settings, shape: Shape, state: "running" | "paused" | "done" | "stopped" | "diverged",
+ *   step: number, steps: number, epoch: number, epochs: number, seconds: number, points: Point[], snapshots: Snapshot[],
+ *   parameters: Float32Array | null, report?: StepReport | null }} Run */
 
 const MOST_RUNS = 12; // in the list: memory and the browser's storage are bounded
 const GLANCES = 4; // snapshots that the door to Train shows
@@ -30,9 +31,6 @@ export const runs = signal(/** @type {readonly Run[]} */ ([]));
 /** The shared network's training, once it has been loaded. */
 export const sharedRun = signal(/** @type {Run | null} */ (null));
 
-/** What the last single step did. */
-export const stepReport = signal(/** @type {(StepReport & { run: number }) | null} */ (null));
-
 /** Why nothing can be trained: a sentence, or "". */
 export const trouble = signal("");
 
@@ -40,7 +38,7 @@ export const trouble = signal("");
 export const queue = signal(/** @type {readonly Settings[]} */ ([]));
 
 /** @param {Run} run */
-export const isUnderWay = ({ state: its }) => its === "waiting" || its === "running" || its === "paused";
+export const isUnderWay = ({ state: its }) => its === "running" || its === "paused";
 
 /** The run that is under way. */
 export const current = computed(() => runs.value.find(isUnderWay) ?? null);
@@ -62,9 +60,9 @@ export const shownSnapshot = computed(() => {
 /** The newest run with these settings, which another one would repeat exactly; not one that was ended. @param {Settings} settings */
 export const runOf = (settings) => runs.value.find((run) => run.state !== "stopped" && isSame(run.settings, settings));
 
-/** The validation accuracy of a run's newest measured snapshot; null before. @param {Run} run */
+/** The validation accuracy of a run's newest snapshot; null before. @param {Run} run */
 export function accuracyOf(run) {
-  return run.snapshots.findLast(({ accuracy }) => accuracy !== null)?.accuracy ?? null;
+  return run.snapshots.at(-1)?.accuracy ?? null;
 }
 
 /** Of its network, in the state. @param {Run} run */
@@ -120,7 +118,7 @@ export async function start(settings, isStepped = false) {
   const shape = { widths: widthsOf(settings), activation: settings.activation, mean: MEAN, std: STD };
   /** @type {Run} */
   const run = {
-    ...{ number, settings, shape, state: isStepped ? "paused" : "waiting" },
+    ...{ number, settings, shape, state: isStepped ? "paused" : "running" },
     ...{ step: 0, steps: stepCount(settings), epoch: 0, epochs: settings.epochs, seconds: 0 },
     ...{ points: [], snapshots: [], parameters: null },
   };
@@ -146,15 +144,10 @@ export function startAll(all) {
   if (settings) start(settings);
 }
 
-export function pause() {
-  if (current.value) update(current.value.number, { state: "paused" });
-  send({ type: "go", state: "paused" });
-}
-
-export function resume() {
-  const run = current.value;
-  if (run) update(run.number, { state: run.parameters ? "running" : "waiting" });
-  send({ type: "go", state: "running" });
+/** Pause the run that is under way, or let it go on. @param {"paused" | "running"} its state */
+export function go(its) {
+  if (current.value) update(current.value.number, { state: its });
+  send({ type: "go", state: its });
 }
 
 /** One batch of the paused run. */
@@ -237,13 +230,12 @@ listeners.add((message) => {
   const run = current.value;
   if (!run || (message.run ?? run.number) !== run.number) return;
   if (message.type === "failed") fail(message);
-  if (message.type === "step") stepReport.value = { run: run.number, ...message.report };
   if (message.type !== "progress") return;
-  const { step, steps, epoch, seconds, parameters } = message;
+  const { step, steps, epoch, seconds, parameters, report } = message;
   const points = [...run.points, ...message.points];
   const snapshots = [...run.snapshots, ...message.snapshots];
   const its = message.state === "done" && isDiverging(points) ? "diverged" : message.state;
-  update(run.number, { state: its, step, steps, epoch, seconds, points, snapshots, parameters });
+  update(run.number, { state: its, step, steps, epoch, seconds, points, snapshots, parameters, report });
   if (its === "done" || its === "diverged") startAll(queue.value);
 });
 

@@ -1,6 +1,6 @@
 /** The worker that trains (engine/worker.js says what it is told and tells): started when it is first needed. */
 /** @import { Shape } from "../engine/backpropagation.js" */
-/** @import { Report } from "../engine/evaluation.js" */
+/** @import { Predictions } from "../engine/evaluation.js" */
 import { file, readBytes, startWorker } from "../site/files.js";
 import { signal } from "../vendor/signals-core.js";
 
@@ -8,7 +8,7 @@ const MNIST = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t1
   (name) => `${name}-ubyte.gz`,
 );
 
-/** @typedef {{ report: Report, deadNeurons: number[][] }} Evaluated */
+/** @typedef {{ predictions: Predictions, deadNeurons: number[][] }} Evaluated */
 
 /** How much of MNIST has arrived, in bytes, while it does; else null. */
 export const loading = signal(/** @type {{ loaded: number, total: number } | null} */ (null));
@@ -26,10 +26,9 @@ export async function tell(message) {
   (await worker).postMessage(message);
 }
 
-/** Evaluate a network on all validation or test digits; dead neurons are looked for on so many training digits.
-    @param {Float32Array} parameters @param {Shape} shape @param {"validation" | "test"} on @param {number} digits
-    @returns {Promise<Evaluated>} */
-export function evaluate(parameters, shape, on, digits) {
+/** Evaluate a network on all test digits; dead neurons are looked for on so many training digits.
+    @param {Float32Array} parameters @param {Shape} shape @param {number} digits @returns {Promise<Evaluated>} */
+export function evaluate(parameters, shape, digits) {
   const run = `evaluation-${++evaluations}`;
   return new Promise((resolve, reject) => {
     const listen = (/** @type {any} */ message) => {
@@ -39,7 +38,7 @@ export function evaluate(parameters, shape, on, digits) {
       else reject(new Error(message.message));
     };
     listeners.add(listen);
-    tell({ type: "evaluate", run, parameters, shape, on, digits }).catch(({ message }) => listen({ message }));
+    tell({ type: "evaluate", run, parameters, shape, digits }).catch(({ message }) => listen({ message }));
   });
 }
 

@@ -50,14 +50,14 @@ TRAIN = """async (seed) => {
   const seconds = (performance.now() - began) / 1000;
   const answer = until(({ type }) => type === "evaluated");
   const shape = { widths: [784, 64, 64, 10], activation: "relu", mean: 0.1307, std: 0.3081 };
-  worker.postMessage({ type: "evaluate", id: 0, parameters, shape, on: "test" });
-  const { report } = await answer;
+  worker.postMessage({ type: "evaluate", run: "evaluation", parameters, shape, digits: 100 });
+  const { predictions } = await answer;
   worker.terminate();
-  return [seconds, report.accuracy];
+  return [seconds, engine.accuracyOf(predictions)];
 }"""
 TENSORFLOW = """async (epochs) => {
   const { filesAt, MNIST } = await import("/assets/engine/mnist.js");
-  const { images, labels } = await new MNIST(filesAt(new URL("/data/MNIST/raw/", location.href))).training(55_000);
+  const { images, labels } = await new MNIST(filesAt(new URL("/data/MNIST/raw/", location.href).href)).training(55_000);
   tf.wasm.setWasmPaths("/tfjs/node_modules/@tensorflow/tfjs-backend-wasm/dist/");
   await tf.setBackend("wasm");
   await tf.ready();

@@ -357,7 +357,7 @@ def test_a_runs_script_reaches_its_accuracy(engine, mnist_folder, tmp_path, monk
           const accuracies = [0, 1, 2].map((seed) => {
             const trainer = new engine.Trainer(kernels, digits, { ...settings, seed });
             while (!trainer.isOver) trainer.trainStep();
-            return trainer.measureSnapshots(validation).at(-1).accuracy;
+            return trainer.progress(validation).snapshots.at(-1).accuracy;
           });
           return [engine.trainingScript(settings), accuracies];
         }""",

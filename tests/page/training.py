@@ -22,7 +22,7 @@ LOAD = """(async () => {
   window.kernels = await engine.compileKernels(
     await (await fetch("/assets/engine/kernels/kernels.wasm")).arrayBuffer(),
   );
-  window.mnist = new engine.MNIST(engine.filesAt(new URL("/data/MNIST/raw/", location.href)));
+  window.mnist = new engine.MNIST(engine.filesAt(new URL("/data/MNIST/raw/", location.href).href));
   window.startWorker = async () => {
     const kernels = await (await fetch("/assets/engine/kernels/kernels.wasm")).arrayBuffer();
     const worker = new Worker("/assets/engine/worker.js", { type: "module" });
@@ -47,13 +47,13 @@ FINE_TUNE = """async ([parameters, widths, images, labels, seed]) => {
   const shares = [];
   while (!tuning.isOver) {
     tuning.trainStep();
-    shares.push(tuning.share);
+    shares.push(tuning.progress().share);
   }
-  const { parameters: tuned, mnistBefore, mnistAfter, ...predicted } = tuning.result;
+  const { parameters: tuned, mnist: { labels: ofMnist, before, after }, ...predicted } = tuning.progress().result;
   return {
     seconds: (performance.now() - began) / 1000,
     parameters: encode(tuned),
-    mnist: [mnistBefore, mnistAfter].map(({ accuracy }) => accuracy),
+    mnist: [before, after].map((predicted) => engine.accuracyOf({ labels: ofMnist, predicted })),
     ...Object.fromEntries(Object.entries(predicted).map(([name, digits]) => [name, [...digits]])),
     isSteady: shares.every((share, i) => share <= 1 && (!i || share >= shares[i - 1])) && shares.at(-1) === 1,
   };

@@ -2,10 +2,10 @@
 /** @import { Shape } from "../../engine/backpropagation.js" */
 /** @import { FineTuned } from "../../engine/finetuning.js" */
 /** @import { LabeledDrawing } from "./handwriting.js" */
-import { PIXELS } from "../../engine/backpropagation.js";
+import { accuracyOf, confusionOf } from "../../engine/evaluation.js";
 import { argmax, sum } from "../../engine/math.js";
 import { CANVAS_SIDE } from "../../engine/pen.js";
-import { preprocess } from "../../engine/preprocessing.js";
+import { PIXELS, preprocess } from "../../engine/preprocessing.js";
 import { percent, withSign } from "../../parts/numbers.js";
 import { drawWith, offer, ownNetwork, predictWith, shared } from "../../state/networks.js";
 import { current as currentRun } from "../../state/runs.js";
@@ -69,7 +69,8 @@ listeners.add((message) => {
     fail({ message: "Fine-tuning diverged: its weights became infinite. Write other digits." });
   else job.value = its === "stopped" ? null : { ...job.value, share, result };
   if (!result || !job.value) return;
-  tuned.value = { parameters: result.parameters, shape: job.value.shape, testAccuracy: result.mnistAfter.accuracy };
+  const testAccuracy = accuracyOf({ labels: result.mnist.labels, predicted: result.mnist.after });
+  tuned.value = { parameters: result.parameters, shape: job.value.shape, testAccuracy };
 });
 
 effect(() => {
@@ -108,7 +109,7 @@ export function fineTuning() {
 }
 
 /** @param {FineTuned} result @param {LabeledDrawing[]} drawings */
-function comparison({ before, after, outOfFold, mnistBefore, mnistAfter }, drawings) {
+function comparison({ before, after, outOfFold, mnist }, drawings) {
   const count = drawings.length;
   /** @type {(what: string, shares: number[], words: (share: number) => string, change: string) => unknown} */
   const row = (what, shares, words, change) =>
@@ -128,14 +129,17 @@ function comparison({ before, after, outOfFold, mnistBefore, mnistAfter }, drawi
     const change = right[1] === right[0] ? "none" : withSign(right[1] - right[0], 0);
     return row(what, shares, (share) => `${Math.round(share * count)} of ${count}`, change);
   };
-  const points = 100 * (mnistAfter.accuracy - mnistBefore.accuracy);
+  const ofMnist = [mnist.before, mnist.after].map((predicted) => ({ labels: mnist.labels, predicted }));
+  const accuracies = ofMnist.map(accuracyOf);
+  const points = 100 * (accuracies[1] - accuracies[0]);
   const change = Math.abs(points) < 0.005 ? "none" : `${withSign(points)} points`;
-  const losses = mnistBefore.confusion.map((row, digit) => row[digit] - mnistAfter.confusion[digit][digit]);
+  const [confusionBefore, confusionAfter] = ofMnist.map(confusionOf);
+  const losses = confusionBefore.map((row, digit) => row[digit] - confusionAfter[digit][digit]);
   const worst = argmax(losses);
   const forgotten =
     losses[worst] > 0
       ? `Learning one thing cost another: the ${worst}s suffered most, of which ${losses[worst]} more of ` +
-        `${sum(mnistAfter.confusion[worst])} are wrong now. MNIST’s digits among yours keep this small.`
+        `${sum(confusionAfter[worst])} are wrong now. MNIST’s digits among yours keep this small.`
       : "It forgot none of MNIST’s digits.";
   const writeNew = () => {
     predictWith(NAME);
@@ -152,7 +156,7 @@ function comparison({ before, after, outOfFold, mnistBefore, mnistAfter }, drawi
       <tbody>
         ${ofMine("Your drawings, which it learned", after)}
         ${ofMine("The same, each by a copy that did not learn it", outOfFold)}
-        ${row("MNIST’s 10,000 test digits", [mnistBefore.accuracy, mnistAfter.accuracy], (share) => percent(share, 2), change)}
+        ${row("MNIST’s 10,000 test digits", accuracies, (share) => percent(share, 2), change)}
       </tbody>
     </table>
     <p class="quiet">The second line is the fair one (cross-validation in four parts). ${forgotten}</p>

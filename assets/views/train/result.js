@@ -1,8 +1,9 @@
 /** What a run that is over can do: predict at the pad, be measured on the test digits, and leave as files. */
-/** @import { Example } from "../../engine/evaluation.js" */
+/** @import { Predictions } from "../../engine/evaluation.js" */
 /** @import { Run } from "../../state/runs.js" */
 /** @import { Evaluated } from "../../state/training.js" */
-import { worstMistakes } from "../../engine/evaluation.js";
+import { accuracyOf, confusionOf, worst } from "../../engine/evaluation.js";
+import { PIXELS } from "../../engine/preprocessing.js";
 import { trainingScript } from "../../engine/script.js";
 import { confusionMatrix } from "../../parts/chart.js";
 import { save } from "../../parts/download.js";
@@ -23,7 +24,7 @@ async function measure({ number, parameters, shape, settings }) {
   if (!parameters) return;
   [measured.value, cell.value, problem.value] = [{ number, result: null }, null, ""];
   try {
-    measured.value = { number, result: await evaluate(parameters, shape, "test", settings.digits) };
+    measured.value = { number, result: await evaluate(parameters, shape, settings.digits) };
   } catch (error) {
     [measured.value, problem.value] = [null, /** @type {Error} */ (error).message];
   }
@@ -47,27 +48,26 @@ export function result() {
 }
 
 /** @param {string} title @param {Evaluated} result */
-function testResult(title, { report, deadNeurons }) {
+function testResult(title, { predictions, deadNeurons }) {
   const dead = deadNeurons.flatMap(({ length }, i) => (length ? [`${length} in layer ${i + 1}`] : []));
   const open = (/** @type {number} */ digit, /** @type {number} */ predicted) => (cell.value = [digit, predicted]);
   const [digit, predicted] = cell.value ?? [0, 0];
-  const examples = cell.value ? report.examples[digit][predicted] : worstMistakes(report);
   const ofCell = digit === predicted ? `Right ${digit}s` : `${digit}s taken for ${predicted}`;
-  return html`<h3 tabindex="-1">${title}: ${percent(report.accuracy, 2)} of the 10,000 test digits right</h3>
+  return html`<h3 tabindex="-1">${title}: ${percent(accuracyOf(predictions), 2)} of the 10,000 test digits right</h3>
     ${dead.length ? html`<p>Dead neurons, off for every training digit: ${dead.join(", ")}.</p>` : nothing}
     <div class="train-test">
-      ${confusionMatrix(report.confusion, open, cell.value)}
+      ${confusionMatrix(confusionOf(predictions), open, cell.value)}
       <figure aria-live="polite">
         <figcaption>${cell.value ? `${ofCell}, the worst first` : "Worst mistakes"} <small>digit → prediction</small></figcaption>
-        <ul class="train-examples">${examples.map(example)}</ul>
+        <ul class="train-examples">${worst(predictions, cell.value).map((i) => example(predictions, i))}</ul>
       </figure>
     </div>`;
 }
 
-/** @param {Example} example */
-function example({ label, predicted, probability, image }) {
+/** @param {Predictions} predictions @param {number} i */
+function example({ images, labels, predicted, probabilities }, i) {
   return html`<li>
-    <ink-image .tones=${image}></ink-image>
-    <span>${label} → ${predicted}, ${percent(probability, 0)}</span>
+    <ink-image .tones=${images.subarray(i * PIXELS, (i + 1) * PIXELS)}></ink-image>
+    <span>${labels[i]} → ${predicted[i]}, ${percent(probabilities[i], 0)}</span>
   </li>`;
 }

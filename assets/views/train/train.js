@@ -57,7 +57,7 @@ function train(isStep = false) {
   if (problem.value || (run && run.state !== "paused")) return;
   if (!run || !isSame(run.settings, settings.value)) training.start(settings.value, isStep);
   else if (isStep) training.step();
-  else training.resume();
+  else training.go("running");
 }
 
 function transport() {
@@ -68,7 +68,7 @@ function transport() {
   return html`<div class="buttons train-transport">
       ${
         isGoing
-          ? html`<button type="button" class="is-main" @click=${training.pause}>Pause</button>`
+          ? html`<button type="button" class="is-main" @click=${() => training.go("paused")}>Pause</button>`
           : html`<button type="button" class="is-main" ?disabled=${isWrong} @click=${() => train()}>Train</button>`
       }
       <button type="button" ?disabled=${isGoing || isWrong} @click=${() => train(true)}>Step</button>
@@ -110,9 +110,8 @@ function download() {
 }
 
 /** What the last single step of a run did; or how fast it is. @param {Run} run */
-function did({ number: its, state, step, seconds, settings }) {
-  const report = training.stepReport.value;
-  if (report?.run === its && report.step === step) {
+function did({ report, state, step, seconds, settings }) {
+  if (report?.step === step) {
     return html`Loss of this batch ${number(report.lossBefore, 3)} → ${number(report.lossAfter, 3)} · length of the
     gradient ${number(report.gradientLength)} · largest change of a parameter ${brief(report.largestChange)}`;
   }
