@@ -4,24 +4,17 @@
 /** @import { Facts } from "./facts.js" */
 import { argmax, centerOfMass, crossEntropy, topTwo } from "../../engine/math.js";
 import { SIDE } from "../../engine/preprocessing.js";
-import { npy, png, save } from "../../parts/download.js";
+import { npy, png } from "../../parts/download.js";
 import { attributed, countPositive, mean, mirrored, neuronOf, nudged, requests } from "./facts.js";
 
-/** @typedef {"image.png" | "weights.npy"} File what the lines load */
-
-/** The drawing's logits, and the label. @param {Facts} facts */
-function logitsAndLabel({ now, label }) {
-  const numbers = Array.from(now.logits, (logit) => logit.toFixed(3));
-  return `\
-logits = torch.tensor([
-    ${numbers.slice(0, 5).join(", ")},
-    ${numbers.slice(5).join(", ")},
-])
-label = torch.tensor(${label})`;
-}
-
-/** The files that steps load. @type {Record<number, File>} */
-export const FILES = { 1: "image.png", 4: "weights.npy" };
+/** The files that steps load. @type {Record<number, { name: string, content: (facts: Facts) => any }>} */
+export const FILES = {
+  1: { name: "image.png", content: ({ now }) => png(now.image, SIDE) },
+  4: {
+    name: "weights.npy",
+    content: ({ classifier }) => npy([classifier.network.parameters.length], classifier.network.parameters),
+  },
+};
 
 /** The lines of each step. @type {((facts: Facts) => string)[]} */
 export const CODE = [
@@ -90,17 +83,24 @@ probabilities = logits.softmax(1)
 print(probabilities.argmax())  # ${digit}
 print(probabilities.max())  # ${probabilities[digit].toFixed(3)}
 print(probabilities.sum())  # 1.000`,
-  (facts) => `\
+  ({ now: { logits }, label }) => {
+    const numbers = Array.from(logits, (logit) => logit.toFixed(3));
+    return `\
 from torch.nn import functional as F
 
-${logitsAndLabel(facts)}
+logits = torch.tensor([
+    ${numbers.slice(0, 5).join(", ")},
+    ${numbers.slice(5).join(", ")},
+])
+label = torch.tensor(${label})
 loss = F.cross_entropy(logits, label)
-print(loss)  # ${crossEntropy(facts.now.logits, facts.label).toFixed(3)}
-print(-logits.softmax(0)[label].log())  # the same`,
+print(loss)  # ${crossEntropy(logits, label).toFixed(3)}
+print(-logits.softmax(0)[label].log())  # the same`;
+  },
   (facts) => {
     const { neuron, activation, slope } = nudged(facts);
     return `\
-${logitsAndLabel(facts)}
+label = torch.tensor(${facts.label})
 h = ${activation.toFixed(3)}  # what neuron ${neuron + 1} passes on
 
 def loss(nudge):
@@ -112,7 +112,7 @@ slope = (loss(0.001) - loss(-0.001)) / 0.002
 print(slope)  # ${slope(0).toFixed(2)}`;
   },
   (facts) => `\
-${logitsAndLabel(facts)}
+label = torch.tensor(${facts.label})
 logits.requires_grad_()
 F.cross_entropy(logits, label).backward()
 print(-logits.grad[label])  # ${requests(facts)[facts.label].toFixed(3)}
@@ -164,10 +164,3 @@ shares = pixels.grad * (pixels - pixels.min())
 print(shares.sum())  # ${attributed(facts, [first, second]).toFixed(3)}`;
   },
 ];
-
-/** @param {File} file @param {Facts} facts */
-export async function saveFile(file, { now, classifier }) {
-  const { parameters } = classifier.network;
-  if (file === "image.png") save(file, await png(now.image, SIDE), "image/png");
-  else save(file, npy([parameters.length], parameters), "application/npy");
-}

@@ -19,11 +19,11 @@ export const storedStrokes = () => drawing.parse(STORED) ?? [];
 /** @param {Stroke[]} strokes */
 export const isStored = (strokes) => strokes.length === 2 && drawing.write(strokes) === STORED;
 
-/** Whether a visitor's own drawing has a loss that can be seen, and may stay.
+/** Whether a visitor's own drawing has a loss that can be seen, or is being drawn.
     @param {import("../../state/types.js").Current} current */
-export function isTelling({ verdict, digit, probabilities }) {
-  if (digit === null || verdict === "not a digit") return false;
-  return probabilities[digit] >= TELLING[0] && probabilities[digit] <= TELLING[1];
+export function mayStay({ verdict, digit, probabilities, penIsDown }) {
+  if (digit === null || verdict === "not a digit") return penIsDown;
+  return penIsDown || (probabilities[digit] >= TELLING[0] && probabilities[digit] <= TELLING[1]);
 }
 
 /** @param {ArrayLike<number>} values */
