@@ -13,7 +13,7 @@ const RETRY = 2000; // milliseconds between two attempts
 const TOLERANCE = 1e-3; // between the page's probabilities and PyTorch's
 const KNOWN = ["shared", "baseline"]; // networks that the server has
 
-/** @typedef {{ now: Drawn, steps: Steps, network: LoadedNetwork, version: number }} Question */
+/** @typedef {{ now: Drawn, steps: Steps, network: LoadedNetwork }} Question */
 
 const NOTHING = { line: "", details: "", alarm: "" };
 
@@ -22,8 +22,6 @@ export const verification = signal(NOTHING);
 
 let question = /** @type {Question | null} */ (null); // until it is answered
 let isAsking = false;
-let stopWaiting = () => {};
-let version = 0; // counts the changes
 
 /** Start verifying, if a server is there. */
 export function connect() {
@@ -32,7 +30,6 @@ export function connect() {
     const now = current.value;
     const network = active.value;
     const taken = steps.value;
-    version++;
     question = null; // nothing waits for the answer to the last drawing any more
     verification.value = NOTHING;
     if (!network || now.penIsDown || isEmpty(now)) return;
@@ -43,8 +40,7 @@ export function connect() {
       );
     } else if (network.classifier.fingerprint) {
       say("Asking PyTorch …", "The page has predicted; PyTorch predicts from the same ink.");
-      question = { now, steps: taken, network, version };
-      stopWaiting();
+      question = { now, steps: taken, network };
       ask();
     }
   });
@@ -66,10 +62,7 @@ async function ask() {
     if (asked !== question) continue;
     if (typeof reply === "string") {
       say(reply, "The page predicts on its own, and asks again.");
-      await new Promise((resolve) => {
-        setTimeout(resolve, RETRY);
-        stopWaiting = () => resolve(undefined); // for a new drawing
-      });
+      await new Promise((resolve) => setTimeout(resolve, RETRY));
     } else {
       question = null;
       judge(asked, reply, performance.now() - began);
@@ -96,8 +89,8 @@ function judge({ now, network }, { digit, probabilities, network: fingerprint, e
 }
 
 /** The server's answer, or in words why there is none. @param {Question} question @returns {Promise<any>} */
-async function send({ now, steps, network, version }) {
-  const body = { version, ink: await packInk(now.ink), steps, network: network.classifier.fingerprint };
+async function send({ now, steps, network }) {
+  const body = { ink: await packInk(now.ink), steps, network: network.classifier.fingerprint };
   const headers = { "Content-Type": "application/json" };
   const patience = AbortSignal.timeout(PATIENCE);
   try {

@@ -27,7 +27,7 @@ from model.data.pen import CANVAS_SIDE
 from model.preprocessing import ALL_STEPS, Steps
 
 INK_BYTES = CANVAS_SIDE * CANVAS_SIDE
-DRAWING_FORM = "A drawing has a version, ink, preprocessing steps, each true or false, and its network's fingerprint."
+DRAWING_FORM = "A drawing has ink, preprocessing steps, each true or false, and its network's fingerprint."
 
 one_at_a_time = anyio.CapacityLimiter(1)  # images: decoding one may take 100 MB
 
@@ -42,10 +42,10 @@ def routes(shared: Classifier, baseline: Classifier) -> list[Route]:
 
         It is computed right here, as that takes less time than another thread would.
         """
-        version, ink, steps, fingerprint = parse_drawing(parse_json(await request.body()))
+        ink, steps, fingerprint = parse_drawing(parse_json(await request.body()))
         fingerprint = fingerprint if fingerprint in by_fingerprint else default
         (prediction,) = by_fingerprint[fingerprint].predict(ink, steps)
-        return JSONResponse({"version": version, "network": fingerprint, **prediction.as_dict()})
+        return JSONResponse({"network": fingerprint, **prediction.as_dict()})
 
     async def predict(request: Request) -> JSONResponse:
         if request.headers.get("content-type", "").startswith("multipart/"):
@@ -90,17 +90,17 @@ async def classify_upload(classifier: Classifier, image: Any) -> dict[str, Any]:
         raise gr.Error(ONLY_UPLOADS, print_exception=False) from None
 
 
-def parse_drawing(sent: Any) -> tuple[int, Tensor, Steps, str]:
-    """Check what the page sends at pen-up, {"version", "ink", "steps", "network"}; an HTTPException for anything else.
+def parse_drawing(sent: Any) -> tuple[Tensor, Steps, str]:
+    """Check what the page sends at pen-up, {"ink", "steps", "network"}; an HTTPException for anything else.
 
     Returns:
-        The version, which counts the changes of the drawing; the ink (1, 140, 140), uint8, which is sent deflated and
-        in base64; the preprocessing steps; and the fingerprint of the network that predicts in the page.
+        The ink (1, 140, 140), uint8, which is sent deflated and in base64; the preprocessing steps; and the fingerprint
+        of the network that predicts in the page.
     """
     match sent:
-        case {"version": int(version), "ink": str(packed), "steps": dict(steps), "network": str(network)} if (
-            abs(version) < 2**53 and steps.keys() == asdict(ALL_STEPS).keys() and {*map(type, steps.values())} == {bool}
-        ):
+        case {"ink": str(packed), "steps": dict(steps), "network": str(network)} if steps.keys() == asdict(
+            ALL_STEPS
+        ).keys() and {*map(type, steps.values())} == {bool}:
             pass
         case _:
             raise HTTPException(422, DRAWING_FORM)
@@ -111,4 +111,4 @@ def parse_drawing(sent: Any) -> tuple[int, Tensor, Steps, str]:
     if len(ink) != INK_BYTES:
         raise HTTPException(422, f"The ink must have {CANVAS_SIDE} x {CANVAS_SIDE} pixels.")
     image = torch.frombuffer(bytearray(ink), dtype=torch.uint8).view(1, CANVAS_SIDE, CANVAS_SIDE)
-    return version, image, Steps(**steps), network
+    return image, Steps(**steps), network

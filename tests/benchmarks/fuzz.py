@@ -168,7 +168,7 @@ def _client(url: str, address: str) -> httpx.Client:
 def _answered(visitor: httpx.Client) -> float:
     """Seconds until a drawing is answered; infinite if it is not."""
     began = time.monotonic()
-    drawing = {"version": 1, "ink": hostile.INK, "steps": hostile.STEPS, "network": ""}
+    drawing = {"ink": hostile.INK, "steps": hostile.STEPS, "network": ""}
     with contextlib.suppress(httpx.HTTPError):
         answer = visitor.post("/verify", json=drawing)
         if answer.status_code == 200 and answer.json()["verdict"] == "blank":

@@ -86,7 +86,6 @@ BOMB = packed(bytes(7_000_000))
 STEPS = {"crop": True, "square": True, "resize": True, "center": True}
 DRAWINGS = st.fixed_dictionaries(
     {
-        "version": st.integers(0, 9) | VALUES,
         "ink": st.sampled_from([INK, BOMB, INK[:-9], INK * 100, ""]) | VALUES,
         "steps": st.just(STEPS) | VALUES,
         "network": st.text(max_size=70) | VALUES,

@@ -70,7 +70,6 @@ class Visitor:
         self._client = httpx.AsyncClient(base_url=url, timeout=PATIENCE, transport=transport)
         self._random = random.Random(number)
         self._tally = tally
-        self._version = 0
 
     async def come(self) -> float:
         """Open the page; the seconds until it was there."""
@@ -103,8 +102,7 @@ class Visitor:
 
     async def _ask(self, question: Question, lifted: float) -> None:
         """Ask, and compare."""
-        self._version += 1
-        drawing = {"version": self._version, "ink": question.ink, "steps": STEPS, "network": ""}
+        drawing = {"ink": question.ink, "steps": STEPS, "network": ""}
         try:
             reply = await self._post(drawing)
         except httpx.HTTPError as error:
@@ -116,7 +114,7 @@ class Visitor:
             self._tally.errors.append(f"{reply.status_code}: {reply.text[:80]}")
         else:
             answer = reply.json()
-            if not _same(answer, question.expected | {"version": self._version}):
+            if not _same(answer, question.expected):
                 self._tally.errors.append(f"wrong: {answer}")
             self._tally.waited.append(time.perf_counter() - lifted)
 
@@ -132,7 +130,7 @@ class Visitor:
 
 def _same(answer: dict, expected: dict) -> bool:
     near = [abs(a - b) < 1e-5 for a, b in zip(answer["probabilities"], expected["probabilities"], strict=True)]
-    return all(near) and all(answer[name] == expected[name] for name in ("version", "digit", "verdict"))
+    return all(near) and all(answer[name] == expected[name] for name in ("digit", "verdict"))
 
 
 @dataclass(frozen=True)

@@ -81,8 +81,8 @@ def hold_first_answer(page: Page) -> list[Route]:
 def test_a_late_answer_is_dropped(served_page: Page) -> None:
     page = served_page
     held = hold_first_answer(page)
-    draw(page, ONE)
-    expect(verification(page)).to_contain_text("Asking PyTorch")
+    with page.expect_request(ASKED):
+        draw(page, ONE)
     choose_sample(page, 8)
     expect(verification(page)).to_contain_text("Asking PyTorch")
     with page.expect_response(ASKED):
