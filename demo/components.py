@@ -8,7 +8,7 @@ from model.paths import ASSETS
 
 MOUNT = "({ mount }) => mount({ element })"
 NETWORKS = "state/networks.js"
-EARLY = text("site/early.js").replace("export ", "") + "keepEarlyStrokes(element);"
+EARLY = text("site/early.js").replace("export ", "") + "keepEarlyEvents(element);"
 # A content blocker or a lost connection may keep a module out: nothing else would say so.
 INCOMPLETE = "A part of this page could not be loaded. Reload it, without a content blocker if you use one."
 FAILED = f'(error) => {{ element.append("{INCOMPLETE}"); throw error; }}'

@@ -47,7 +47,7 @@ STYLES = (
 # The first screen's modules: a browser loads them and all that they import at once, instead of import by import.
 PRELOADED = tuple(f"page/{part}/{part}.js" for part in ("pad", "picture", "header", "doors"))
 IMPORTED = re.compile(r'^(?:import|\})[^"\n]*"(\.[^"\n]+)"', re.MULTILINE)
-PRELOADED_DATA = ("network.json", "samples.json")
+PRELOADED_DATA = ("network.json",)
 MNIST = "mnist"
 HANDOUT = tuple(f"handout/handout.{kind}" for kind in ("html", "css", "js"))  # for classes: a page of its own
 KERNELS = "engine/kernels/kernels.wasm"

@@ -30,3 +30,8 @@ export function context2d(canvas, settings) {
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
+
+const TYPING = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox], [type=radio])";
+
+/** Whether keys and pasted text are an element's own. @param {EventTarget | null} target */
+export const isTyping = (target) => target instanceof Element && target.closest(TYPING) !== null;

@@ -7,22 +7,27 @@ import { distanceFrom } from "../../state/drawing-code.js";
 /** @typedef {{ strokes: Stroke[], photo: Uint8Array | null }} Content a photo is the ink of one; then there are no strokes */
 
 export class Editor {
-  #ended = /** @type {Content} */ ({ strokes: [], photo: null });
-  #history = /** @type {Content[]} */ ([]); // what was on the pad before, newest last
-  #undone = /** @type {Content[]} */ ([]); // what was on it before `undo`, newest last
+  #contents = /** @type {Content[]} */ ([{ strokes: [], photo: null }]); // one after the other
+  #at = 0; // of what is on the pad: before it is what `undo` brings back, after it what `redo` does
   #current = /** @type {Stroke | null} */ (null); // as a curve through the samples, and straight to the last one
   #samples = /** @type {Point[]} */ ([]); // of the current stroke: where the pen was
   #settled = new InkCanvas(); // the ink without the last straight piece, whose curve depends on the next sample
-  canvas = new InkCanvas();
+  #canvas = new InkCanvas();
 
   /** All strokes, including the one being drawn. */
   get strokes() {
-    return this.#current ? [...this.#ended.strokes, this.#current] : this.#ended.strokes;
+    const { strokes } = this.#contents[this.#at];
+    return this.#current ? [...strokes, this.#current] : strokes;
   }
 
   /** The ink of a photo, 140 x 140; null while there are strokes, or nothing. */
   get photo() {
-    return this.#current ? null : this.#ended.photo;
+    return this.#current ? null : this.#contents[this.#at].photo;
+  }
+
+  /** All ink, 140 x 140. */
+  get ink() {
+    return this.#canvas.ink;
   }
 
   get isEmpty() {
@@ -34,68 +39,66 @@ export class Editor {
   }
 
   get canUndo() {
-    return this.#history.length > 0 || this.isPenDown;
+    return this.#at > 0 || this.isPenDown;
   }
 
   get canRedo() {
-    return this.#undone.length > 0;
+    return this.#at < this.#contents.length - 1;
   }
 
   /** Forget what could be undone and redone: another drawing begins. */
   forget() {
-    this.#history = [];
-    this.#undone = [];
+    this.#contents = [this.#contents[this.#at]];
+    this.#at = 0;
   }
 
   /** Keep what is on the pad for `undo`. */
   remember() {
-    this.#history.push(this.#ended);
-    this.#undone = [];
+    this.#contents.splice(++this.#at, Infinity, this.#contents[this.#at - 1]);
   }
 
   /** Put the pen down; a photo makes room. @param {Point} point */
   begin(point) {
-    if (this.photo) this.canvas = new InkCanvas();
+    if (this.photo) this.#canvas = new InkCanvas();
     this.#current = [point];
     this.#samples = [point];
-    this.#settled.ink.set(this.canvas.ink);
-    for (const canvas of [this.#settled, this.canvas]) canvas.draw([this.#current]);
+    this.#canvas.draw([this.#current]);
+    this.#settled.ink.set(this.#canvas.ink);
   }
 
   /** Move the pen. @param {Point[]} points */
   extend(points) {
-    const stroke = this.#current ?? [];
-    const samples = this.#samples;
     for (const point of points) {
-      const [before, from, to] = [samples.at(-3), samples.at(-2), samples[samples.length - 1]];
-      if (point[0] === to[0] && point[1] === to[1]) continue;
-      samples.push(point);
-      if (from) {
-        stroke.pop();
-        for (const next of curve(before, from, to, point)) {
-          this.#settled.line(stroke[stroke.length - 1], next);
-          stroke.push(next);
-        }
-      }
-      stroke.push(point);
+      const last = this.#samples[this.#samples.length - 1];
+      if (point[0] === last[0] && point[1] === last[1]) continue;
+      this.#settle(point);
+      this.#samples.push(point);
+      this.#current?.push(point);
     }
-    this.canvas.ink.set(this.#settled.ink);
-    this.canvas.draw([stroke.slice(-2)]);
+    this.#canvas.draw([this.#current?.slice(-2) ?? []]);
   }
 
-  /** Lift the pen: the last piece becomes a curve, too. */
+  /** Lift the pen. */
   end() {
-    const stroke = this.#current ?? [];
-    const [before, from, to] = this.#samples.slice(-3);
-    if (to) {
-      const last = stroke.length - 1;
-      stroke.splice(last, 1, ...curve(before, from, to, undefined));
-      this.canvas.ink.set(this.#settled.ink);
-      this.canvas.draw([stroke.slice(last - 1)]);
-    }
+    this.#settle();
+    const { strokes } = this;
     this.remember();
-    this.#ended = { strokes: this.strokes, photo: null };
+    this.#contents[this.#at] = { strokes, photo: null };
     this.#current = null;
+  }
+
+  /** Make a curve of the stroke's last piece, as the sample after it is known, or there is none. @param {Point} [after] */
+  #settle(after) {
+    const [stroke, samples] = [this.#current ?? [], this.#samples];
+    const [before, from, to] = [samples.at(-3), samples.at(-2), samples[samples.length - 1]];
+    if (from) {
+      stroke.pop();
+      for (const next of curve(before, from, to, after)) {
+        this.#settled.line(stroke[stroke.length - 1], next);
+        stroke.push(next);
+      }
+    }
+    this.#canvas.ink.set(this.#settled.ink);
   }
 
   /** Rub out the strokes that an eraser touches. @param {Point[]} points */
@@ -108,29 +111,26 @@ export class Editor {
 
   /** Drop the stroke being drawn. */
   cancel() {
-    this.#show(this.#ended);
+    this.#show();
   }
 
   /** Have other strokes than these, or a photo. @param {Stroke[]} strokes @param {Uint8Array | null} [photo] its ink */
   replace(strokes, photo = null) {
-    this.#show({ strokes, photo });
+    this.#contents[this.#at] = { strokes, photo };
+    this.#show();
   }
 
-  /** Go back to what there was before the last change, or forward again. @param {"undo" | "redo"} way */
-  step(way) {
-    const [from, to] = way === "undo" ? [this.#history, this.#undone] : [this.#undone, this.#history];
-    const content = from.pop();
-    if (!content) return;
-    to.push(this.#ended);
-    this.#show(content);
+  /** Go back to what there was before the last change, by -1, or forward again, by 1. @param {-1 | 1} by */
+  step(by) {
+    if (by < 0 ? this.#at > 0 : this.canRedo) this.#at += by;
+    this.#show();
   }
 
-  /** @param {Content} content */
-  #show(content) {
-    this.#ended = content;
+  #show() {
+    const { strokes, photo } = this.#contents[this.#at];
     this.#current = null;
-    this.canvas = new InkCanvas().draw(content.strokes);
-    if (content.photo) this.canvas.ink.set(content.photo);
+    this.#canvas = new InkCanvas().draw(strokes);
+    if (photo) this.#canvas.ink.set(photo);
   }
 }
 

@@ -1,29 +1,28 @@
 /** The pad: pen movements become strokes and ink, which the rest of the page is told in the same task. */
 /** @import { MountContext, Point, Stroke } from "../../state/types.js" */
+/** @import { Content } from "./editor.js" */
 import { clip } from "../../engine/math.js";
-import { CANVAS_SIDE, PEN_WIDTH } from "../../engine/pen.js";
-import { query } from "../../parts/dom.js";
-import { firstPoints, inkDrawing } from "../../parts/ink.js";
-import { createPlayer, isMotionReduced } from "../../parts/player.js";
-import { readJson } from "../../site/files.js";
+import { CANVAS_SIDE, InkCanvas, PEN_WIDTH } from "../../engine/pen.js";
+import { isTyping, query } from "../../parts/dom.js";
 import { drawing, isPadLarge, pad as controls } from "../../state/drawing.js";
 import { arrived } from "../../state/networks.js";
-import { PART_MISSING, problem, reset, state } from "../../state/state.js";
-import { html, render } from "../../vendor/lit-html.js";
+import { PART_MISSING, problem, state } from "../../state/state.js";
 import { effect } from "../../vendor/signals-core.js";
-import { demonstrate, startAnewUntouched } from "./demonstration.js";
 import { Editor } from "./editor.js";
 import { createSurface } from "./surface.js";
 
 /** @typedef {{ pointerId: number, pointerType: string, isEraser: boolean, pad: DOMRect }} Pen the pointer that draws, and
     where the pad was when it was put down: a pad that moves meanwhile does not move the stroke
- *  @typedef {{ name: string, strokes: Stroke[] }} Sample */
+
+    What the pad gives to samples and photos, whose modules can wait: `preview` shows something in the drawing's place until
+    it is null; `interruptions` are called before the drawing changes, and give true if that alone was meant.
+    @typedef {{ element: HTMLElement, preview: (content: Content | null) => void, interrupt: () => boolean,
+      interruptions: (() => boolean | void)[],
+      replace: (strokes: Stroke[], isAnother?: boolean, photo?: Uint8Array) => void }} Pad */
 
 const STEP = CANVAS_SIDE / 20; // of the keyboard's pen
-const SAMPLE_DURATION = 700; // milliseconds in which a sample draws itself
 const PEN_AWAY = 3000; // milliseconds without a pen after which a touch draws again: until then it may be the palm
 const PALM_AHEAD = 1000; // milliseconds before a pen in which a touch was the palm
-const TYPING = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox], [type=radio])";
 const ERASER = 32; // in a pointer's `buttons`: the other end of a pen
 const ELSEWHERE = ".view, .header"; // where Escape has a meaning of its own
 /** @type {Record<string, Point>} */
@@ -42,32 +41,25 @@ export function mount({ element }) {
   const fingers = /** @type {Set<number>} */ (new Set()); // the touches on the pad, whether they draw or not
   let penSeen = -Infinity; // when a pen last did anything
   let touchEnded = -Infinity; // when a touch drew the last stroke of all
-  let sample = /** @type {Stroke[]} */ ([]); // the one that draws itself
-  let stopDemonstration = /** @type {(() => void) | null} */ (null);
-  let photo = { close: () => false }; // until its module has been loaded, which can wait
-  const paint = createSurface(canvas, () => ({
-    strokes: editor.strokes,
-    photo: editor.photo,
-    cursor: isCursorShown ? { at: cursor, isDown: editor.isPenDown } : null,
-  }));
-  const player = createPlayer({
-    duration: () => (isMotionReduced.matches ? 0 : SAMPLE_DURATION),
-    show(share) {
-      editor.replace(firstPoints(sample, Math.ceil(share * sample.flat().length)));
-      show();
-    },
-  });
+  let preview = /** @type {Content & { ink: Uint8Array } | null} */ (null);
+  const interruptions = /** @type {Pad["interruptions"]} */ ([]);
+  const paint = createSurface(
+    canvas,
+    () => preview ?? editor,
+    () => (isCursorShown ? { at: cursor, isDown: editor.isPenDown } : null),
+  );
 
   function show() {
     paint();
-    const { strokes, canvas, isPenDown, isEmpty, canUndo, canRedo } = editor;
-    const penIsDown = isPenDown || player.isPlaying.value || stopDemonstration !== null;
-    drawing.value = { strokes, ink: canvas.ink, penIsDown };
+    const { strokes, photo, ink } = preview ?? editor;
+    const penIsDown = editor.isPenDown || preview !== null;
+    drawing.value = { strokes, ink, penIsDown };
     if (!penIsDown) state.strokes.value = strokes;
+    const isEmpty = !photo && !strokes.length;
     pad.classList.toggle("has-ink", !isEmpty);
     enable(clearButton, !isEmpty);
-    enable(undoButton, canUndo);
-    enable(redoButton, canRedo);
+    enable(undoButton, editor.canUndo);
+    enable(redoButton, editor.canRedo);
   }
 
   /** A button that is disabled loses the keyboard's focus, which goes to the pad and not to nowhere.
@@ -97,42 +89,37 @@ export function mount({ element }) {
 
   /** Let everything end that draws, so that something else can change the drawing: a sample is there at once. */
   function interrupt() {
-    stopDemonstration?.();
-    photo.close();
     lift();
-    if (player.isPlaying.value) {
-      player.stop();
-      editor.replace(sample);
-    }
+    const meant = interruptions.map((end) => end());
+    preview = null;
     touchEnded = -Infinity;
+    return meant.includes(true);
   }
 
   /** @param {Stroke[]} strokes @param {boolean} [isAnother] another drawing begins: the last one is not undone into it
-      @param {Uint8Array} [ink] of a photo */
-  function replace(strokes, isAnother, ink) {
+      @param {Uint8Array} [photo] its ink */
+  function replace(strokes, isAnother, photo) {
     interrupt();
     if (isAnother) editor.forget();
     else editor.remember();
-    editor.replace(strokes, ink);
+    editor.replace(strokes, photo);
     show();
   }
 
   function clear() {
-    if (photo.close()) return;
-    interrupt();
-    if (!editor.isEmpty) replace([]);
+    if (!interrupt() && !editor.isEmpty) replace([]);
   }
 
-  /** @param {"undo" | "redo"} way */
-  function step(way) {
+  /** @param {-1 | 1} by */
+  function step(by) {
     interrupt();
-    editor.step(way);
+    editor.step(by);
     show();
   }
 
   Object.assign(controls, { replace, focus });
-  undoButton.addEventListener("click", () => step("undo"));
-  redoButton.addEventListener("click", () => step("redo"));
+  undoButton.addEventListener("click", () => step(-1));
+  redoButton.addEventListener("click", () => step(1));
   clearButton.addEventListener("click", clear);
 
   // --- pens, mice and fingers -----------------------------------------------------------------------------------------
@@ -149,7 +136,7 @@ export function mount({ element }) {
     if (pointerType !== "pen") return;
     penSeen = performance.now();
     if (pen?.pointerType === "touch") cancel();
-    else if (penSeen - touchEnded < PALM_AHEAD) step("undo");
+    else if (penSeen - touchEnded < PALM_AHEAD) step(-1);
   }
 
   /** Whether a touch may draw: with one finger, and no pen about. @param {PointerEvent} event */
@@ -165,7 +152,7 @@ export function mount({ element }) {
     const { pointerId, pointerType, buttons } = event;
     interrupt(); // the keyboard's pen, if it is down
     pen = { pointerId, pointerType, isEraser: (buttons & ERASER) !== 0, pad: canvas.getBoundingClientRect() };
-    canvas.setPointerCapture(pointerId);
+    if (event.isTrusted) canvas.setPointerCapture(pointerId); // the pointer of an early event may be gone
     isCursorShown = false;
     if (pen.isEraser) editor.erase(places([event]));
     else editor.begin(places([event])[0]);
@@ -266,31 +253,14 @@ export function mount({ element }) {
 
   document.addEventListener("keydown", (event) => {
     const { target, defaultPrevented, shiftKey, ctrlKey, metaKey } = event;
-    if (defaultPrevented || (target instanceof Element && target.closest(TYPING))) return;
+    if (defaultPrevented || isTyping(target)) return;
     const key = latinKey(event);
     if (key === "escape" && !(target instanceof Element && target.closest(ELSEWHERE))) clear();
-    else if (key === "z" && (ctrlKey || metaKey)) step(shiftKey ? "redo" : "undo");
-    else if (key === "y" && ctrlKey) step("redo");
+    else if (key === "z" && (ctrlKey || metaKey)) step(shiftKey ? 1 : -1);
+    else if (key === "y" && ctrlKey) step(1);
     else return;
     event.preventDefault();
   });
-
-  // --- photos and samples ---------------------------------------------------------------------------------------------
-
-  const paper = {
-    show(/** @type {Uint8Array} */ ink) {
-      stopDemonstration?.();
-      drawing.value = { strokes: [], ink, penIsDown: true };
-    },
-    take: (/** @type {Uint8Array} */ ink) => replace([], false, ink),
-    end: show,
-  };
-  const loadPhoto = async () => {
-    await arrived; // the first prediction needs nothing of it
-    const { mountPhoto } = await import("./photo.js");
-    photo = mountPhoto(pad, TYPING, paper);
-  };
-  loadPhoto().catch(() => (problem.value ||= PART_MISSING));
 
   const sizeButton = button("size"); // in the strip beside a view
   sizeButton.addEventListener("click", () => (isPadLarge.value = !isPadLarge.value));
@@ -299,73 +269,27 @@ export function mount({ element }) {
     sizeButton.setAttribute("aria-pressed", String(isPadLarge.value));
   });
 
-  /** Every click on a digit draws it in the style that the button shows, and goes on to the next style.
-      @param {Sample[][]} samples */
-  function offer(samples) {
-    const turns = samples.map(() => 0);
-    const template = () =>
-      samples.map((styles, digit) => {
-        const { name, strokes } = styles[turns[digit]];
-        const onclick = () => {
-          interrupt();
-          editor.remember();
-          sample = strokes;
-          player.play();
-          turns[digit] = (turns[digit] + 1) % styles.length;
-          render(template(), row);
-        };
-        return html`<button type="button" title=${name} aria-label=${name} @click=${onclick}>
-          ${inkDrawing(strokes)}
-        </button>`;
-      });
-    const row = query(element, ".pad-samples");
-    render(template(), row);
-    const showItself = () => isMotionReduced.matches || demonstration(samples);
-    if (state.kiosk.value) {
-      startAnewUntouched(() => {
-        replace([], true);
-        reset();
-        scrollTo(0, 0);
-        showItself();
-      });
-    }
-    if (state.kiosk.value || (!state.view.value && !editor.canUndo && editor.isEmpty && !pen)) showItself();
+  /** @param {Content | null} content */
+  function setPreview(content) {
+    preview = content && { ...content, ink: content.photo ?? new InkCanvas().draw(content.strokes).ink };
+    show();
   }
 
-  /** Show what the page does, without a trace in undo, in storage, on the server, or for a screen reader.
-      @param {Sample[][]} samples */
-  function demonstration(samples) {
-    const inTurn = samples.map((_, i) => samples[(3 * i + 2) % samples.length][0].strokes);
-    const showSample = (/** @type {Stroke[]} */ strokes) => {
-      pad.classList.add("shows-itself");
-      editor.replace(strokes);
-      show();
-    };
-    stopDemonstration = demonstrate(inTurn, state.kiosk.value, canvas, showSample, (kept) => {
-      stopDemonstration = null;
-      pad.classList.remove("shows-itself");
-      editor.replace([]);
-      if (kept.length) replace(kept);
-      else show();
-    });
+  // The first prediction needs nothing of samples and photos.
+  for (const load of [() => import("./samples.js"), () => import("./photo.js")]) {
+    arrived
+      .then(load)
+      .then(({ mount }) => mount({ element, preview: setPreview, interrupt, interruptions, replace }))
+      .catch(() => (problem.value ||= PART_MISSING));
   }
 
-  // --- the beginning --------------------------------------------------------------------------------------------------
-
-  // What was drawn before this module was there is taken over, even in the middle of a stroke (assets/site/early.js).
-  const early = /** @type {Stroke[]} */ (JSON.parse(canvas.dataset.early ?? "[]"));
-  const earlyPen = JSON.parse(canvas.dataset.earlyPen ?? "null");
-  const [current] = earlyPen ? early.splice(-1) : [];
-  editor.replace(early.length || current ? early : state.strokes.value);
-  if (current) {
-    pen = { pointerId: earlyPen[0], pointerType: earlyPen[1], isEraser: false, pad: canvas.getBoundingClientRect() };
-    editor.begin(current[0]);
-    editor.extend(current.slice(1));
-  }
-  canvas.dataset.isReady = "";
+  // What the pointer did before this module was there is done again, even in the middle of a stroke (assets/site/early.js).
+  const early = /** @type {{ earlyEvents?: PointerEvent[] }} */ (canvas);
+  const { earlyEvents = [] } = early;
+  delete early.earlyEvents;
+  if (!earlyEvents.length) editor.replace(state.strokes.value);
   show();
-  addEventListener("pagehide", () => stopDemonstration?.());
-  readJson("samples.json").then(offer, () => (problem.value ||= PART_MISSING));
+  for (const event of earlyEvents) canvas.dispatchEvent(event);
 }
 
 /** The key in lower case; on a keyboard with another alphabet, the one that is at the same place on a Latin keyboard.

@@ -1,27 +1,34 @@
 /** Digits on paper: by the camera, or as a picture that is chosen, pasted or dropped. All of it stays in the page. */
+/** @import { Pad } from "./pad.js" */
 import { findInk, fitToPad, ImageError, PICTURE_SIDE } from "../../engine/pictures.js";
-import { context2d, create, query, setText } from "../../parts/dom.js";
+import { context2d, create, isTyping, query, setText } from "../../parts/dom.js";
 import { paintInk } from "../../parts/ink.js";
 import { readLastFrame, readPicture } from "../../parts/pictures.js";
-import { Camera, isThere } from "./camera.js";
+import { isThere, openCamera } from "./camera.js";
 
 const LIVE = "Hold one digit on paper before the camera. Nothing is sent or stored.";
 const ASKING = "The browser asks whether this page may use the camera.";
 const NO_CAMERA = "This browser gives the page no camera; choose, paste or drop a picture.";
 const NOTHING = "No digit was found in this picture; write it large, and in dark ink.";
 
-/** @param {HTMLElement} pad @param {string} typing what is pasted into such elements is text
-    @param {{ show: (ink: Uint8Array) => void, take: (ink: Uint8Array) => void, end: () => void }} to `show` is told the ink
-      of every frame, 140 x 140; `take` that of a picture, to keep; `end` that the camera was closed */
-export function mountPhoto(pad, typing, to) {
-  const [cameraButton, takeButton] = ["camera", "take"].map((name) => query(pad, `.pad-${name}`, HTMLButtonElement));
+/** @param {Pad} pad */
+export function mount({ element, preview, replace, interrupt, interruptions }) {
+  const pad = query(element, ".pad");
+  const button = (/** @type {string} */ name) => query(pad, `.pad-${name}`, HTMLButtonElement);
+  const [cameraButton, takeButton, pictureButton] = ["camera", "take", "picture"].map(button);
   const [live, note] = ["live", "note"].map((name) => query(pad, `.pad-${name}`));
   const chosen = query(pad, "input", HTMLInputElement);
   const overlay = query(live, "canvas", HTMLCanvasElement);
   overlay.width = overlay.height = PICTURE_SIDE;
   let seen = /** @type {Uint8Array | null} */ (null); // the ink of the last frame
+  let closeCamera = () => {};
   const say = (/** @type {string} */ text) => setText(note, text);
-  const camera = new Camera(query(live, "video", HTMLVideoElement), watch, close);
+
+  function open() {
+    interrupt();
+    say(ASKING);
+    closeCamera = openCamera(query(live, "video", HTMLVideoElement), started, watch, ended);
+  }
 
   /** @param {boolean} isLive */
   function setLive(isLive) {
@@ -29,9 +36,7 @@ export function mountPhoto(pad, typing, to) {
     live.hidden = !isLive;
   }
 
-  async function open() {
-    say(ASKING);
-    if (!(await camera.open())) return;
+  function started() {
     setLive(true);
     say(LIVE);
     takeButton.focus({ preventScroll: true });
@@ -39,41 +44,34 @@ export function mountPhoto(pad, typing, to) {
 
   /** @param {ImageData} pixels */
   function watch(pixels) {
-    const { ink, fitted, problem } = find(pixels);
-    seen = problem ? null : fitted;
+    const { ink, photo, problem } = find(pixels);
+    seen = problem ? null : photo;
     const context = context2d(overlay);
     context.clearRect(0, 0, PICTURE_SIDE, PICTURE_SIDE);
     paintInk(context, ink, getComputedStyle(live).color, PICTURE_SIDE);
     takeButton.disabled = !seen;
     say(problem && problem !== NOTHING ? problem : LIVE);
-    to.show(fitted);
+    preview({ strokes: [], photo });
   }
 
   /** @param {string} problem */
-  function close(problem) {
+  function ended(problem) {
     const hadFocus = live.contains(document.activeElement);
     setLive(false);
     say(problem);
-    seen = null;
-    to.end();
+    preview(null);
     if (hadFocus) (cameraButton.offsetParent ? cameraButton : query(pad, ".pad-canvas")).focus({ preventScroll: true });
-  }
-
-  function take() {
-    const ink = seen;
-    camera.close();
-    if (ink) to.take(ink);
   }
 
   /** @param {File} picture */
   async function read(picture) {
-    camera.close();
+    interrupt();
     const first = await readPicture(picture);
     if ("problem" in first) return say(first.problem);
     let found = find(first.pixels);
     const last = found.problem === NOTHING && (await readLastFrame(picture));
     if (last) found = find(last);
-    if (!found.problem) to.take(found.fitted);
+    if (!found.problem) replace([], false, found.photo);
     say(found.problem);
   }
 
@@ -85,20 +83,23 @@ export function mountPhoto(pad, typing, to) {
     if (file && !file.type.startsWith("text/")) read(file);
   }
 
-  const pictureButton = query(pad, ".pad-picture", HTMLButtonElement);
+  // Close the camera, if it is open, and take back what was said.
+  interruptions.push(() => {
+    const wasLive = !live.hidden;
+    closeCamera();
+    say("");
+    return wasLive;
+  });
   cameraButton.disabled = pictureButton.disabled = false;
   cameraButton.addEventListener("click", open);
-  takeButton.addEventListener("click", take);
-  query(pad, ".pad-close").addEventListener("click", () => camera.close());
+  takeButton.addEventListener("click", () => seen && replace([], false, seen));
+  button("close").addEventListener("click", () => closeCamera());
   pictureButton.addEventListener("click", () => chosen.click());
   chosen.addEventListener("change", () => {
     if (chosen.files?.length) read(chosen.files[0]);
     chosen.value = ""; // the same file can be chosen again
   });
-  document.addEventListener("paste", (event) => {
-    if (event.target instanceof Element && event.target.closest(typing)) return;
-    receive(event.clipboardData);
-  });
+  document.addEventListener("paste", ({ target, clipboardData }) => isTyping(target) || receive(clipboardData));
   for (const name of /** @type {const} */ (["dragover", "dragleave", "drop"])) {
     document.addEventListener(name, (event) => {
       const hasFile = event.dataTransfer?.types.includes("Files") ?? false;
@@ -109,16 +110,6 @@ export function mountPhoto(pad, typing, to) {
     });
   }
   if (!isThere()) cameraButton.replaceWith(create("span", { class: "pad-no-camera" }, NO_CAMERA));
-
-  return {
-    /** Close the camera, if it is open, and take back what was said. Returns whether it was open. */
-    close() {
-      const wasLive = !live.hidden;
-      camera.close();
-      say("");
-      return wasLive;
-    },
-  };
 }
 
 /** The ink of a picture, as it is and as the pad has it, and why there is none, or "".
@@ -133,5 +124,5 @@ function find(pixels) {
     if (!(error instanceof ImageError)) throw error;
     problem = error.message;
   }
-  return { ink, fitted: fitToPad(ink, width, height), problem };
+  return { ink, photo: fitToPad(ink, width, height), problem };
 }

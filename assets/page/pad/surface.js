@@ -1,19 +1,19 @@
 /** What one sees of the pad: its strokes or its photo, and the keyboard's pen. */
-/** @import { Point, Stroke } from "../../state/types.js" */
+/** @import { Point } from "../../state/types.js" */
+/** @import { Content } from "./editor.js" */
 import { CANVAS_SIDE, PEN_WIDTH } from "../../engine/pen.js";
 import { inkContext, paintInk, paintStroke } from "../../parts/ink.js";
 import { watchScreen } from "../../parts/screen.js";
 
-/** @typedef {{ strokes: Stroke[], photo: Uint8Array | null, cursor: { at: Point, isDown: boolean } | null }} Content `cursor`
-    is the keyboard's pen */
-
-/** @param {HTMLCanvasElement} canvas @param {() => Content} present @returns {() => void} paints what is present */
-export function createSurface(canvas, present) {
+/** @param {HTMLCanvasElement} canvas @param {() => Content} content
+    @param {() => { at: Point, isDown: boolean } | null} keyboardPen @returns {() => void} paints what is there now */
+export function createSurface(canvas, content, keyboardPen) {
   let context = inkContext(canvas);
   let color = ""; // asking for the style at every movement of the pen would take too long
 
   function paint() {
-    const { strokes, photo, cursor } = present();
+    const { strokes, photo } = content();
+    const cursor = keyboardPen();
     context.clearRect(0, 0, CANVAS_SIDE, CANVAS_SIDE);
     for (const points of strokes) paintStroke(context, points, color);
     if (photo) paintInk(context, photo, color, CANVAS_SIDE);
