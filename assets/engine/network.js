@@ -1,8 +1,12 @@
 /** The network, as model/network.py has it: hidden layers, each with an activation function, then logits. */
 /** @import { ForwardPass, Layer, NetworkDescription } from "../state/types.js" */
 import { dot } from "./math.js";
-import { array, dequantize } from "./quantization.js";
+import { array, dequantize, layersOf } from "./quantization.js";
 import { Random } from "./random.js";
+
+export const DIGITS = 10;
+export const MEAN = 0.1307; // of MNIST's training pixels, scaled to 0..1
+export const STD = 0.3081;
 
 /** The value of each activation function at a neuron's sum, and its slope there. */
 const ACTIVATIONS = {
@@ -19,40 +23,36 @@ const ACTIVATIONS = {
 export class Network {
   /** @param {NetworkDescription} description */
   constructor(description) {
-    const { widths, activation } = description;
-    this.activation = activation;
-    const numbers = "parameters" in description ? array(description.parameters, Float32Array) : dequantize(description);
-    /** @type {Layer[]} */
-    this.layers = [];
-    for (let i = 1, at = 0; i < widths.length; i++) {
-      const [inputs, outputs] = [widths[i - 1], widths[i]];
-      const weights = numbers.subarray(at, (at += inputs * outputs));
-      const biases = numbers.subarray(at, (at += outputs));
-      this.layers.push({ inputs, outputs, weights, biases });
-    }
+    this.description = description;
+    this.activation = description.activation;
+    /** All parameters in PyTorch's order, a copy. */
+    this.parameters = new Float32Array(
+      "parameters" in description ? array(description.parameters, Float32Array) : dequantize(description),
+    );
+    this.layers = layersOf(this.parameters, description.widths);
   }
 
-  /** The same network with some hidden neurons switched off: their sums are 0. @param {number[][]} off of each hidden layer
-      @returns {Network} */
-  without(off) {
-    const layers = this.layers.map((layer, i) => (off[i]?.length ? layerWithout(layer, off[i]) : layer));
-    return Object.assign(Object.create(Network.prototype), this, { layers });
-  }
-
-  /** The same network with noise on its weights, the same noise each time: normally distributed, with a standard
-      deviation of `noise` times that of the layer's weights. @param {number} noise @returns {Network} */
+  /** A copy with noise on its weights, the same noise each time: normally distributed, with a standard deviation of
+      `noise` times that of the layer's weights. @param {number} noise */
   noisy(noise) {
-    const layers = this.layers.map((layer) => {
-      const scale = noise * Math.sqrt(dot(layer.weights, layer.weights) / layer.weights.length);
-      const normal = normals(layer.weights.length);
-      return { ...layer, weights: layer.weights.map((weight, i) => weight + scale * normal[i]) };
-    });
-    return Object.assign(Object.create(Network.prototype), this, { layers });
+    const copy = new Network({ ...this.description, parameters: this.parameters });
+    for (const { weights } of copy.layers) {
+      const scale = noise * Math.sqrt(dot(weights, weights) / weights.length);
+      normals(weights.length).forEach((normal, i) => (weights[i] += scale * normal));
+    }
+    return copy;
   }
 
-  /** All weights and biases in PyTorch's order. */
-  get parameters() {
-    return Float32Array.from(this.layers.flatMap(({ weights, biases }) => [...weights, ...biases]));
+  /** A copy with some hidden neurons switched off: their sums are 0. @param {number[][]} off of each hidden layer */
+  without(off) {
+    const copy = new Network({ ...this.description, parameters: this.parameters });
+    copy.layers.forEach(({ inputs, weights, biases }, layer) => {
+      for (const neuron of off[layer] ?? []) {
+        weights.fill(0, neuron * inputs, (neuron + 1) * inputs);
+        biases.fill(0, neuron, neuron + 1);
+      }
+    });
+    return copy;
   }
 
   /** Whether each logit is a weighted sum of the pixels as long as no neuron crosses 0. */
@@ -82,16 +82,6 @@ export class Network {
   slopes(sums) {
     return sums.map(ACTIVATIONS[this.activation].slope);
   }
-}
-
-/** @type {(layer: Layer, off: number[]) => Layer} */
-function layerWithout({ inputs, outputs, weights, biases }, off) {
-  const layer = { inputs, outputs, weights: weights.slice(), biases: biases.slice() };
-  for (const neuron of off) {
-    layer.weights.fill(0, neuron * inputs, (neuron + 1) * inputs);
-    layer.biases[neuron] = 0;
-  }
-  return layer;
 }
 
 /** How many parameters a network of these widths has, and how many of them are weights and biases.

@@ -2,8 +2,8 @@
     accuracy within noise. It needs torch and torchvision, which downloads MNIST. */
 /** @import { Settings } from "./settings.js" */
 import { VALIDATION } from "./mnist.js";
+import { MEAN, STD } from "./network.js";
 import { asText, widthsOf } from "./settings.js";
-import { MEAN, STD } from "./trainer.js";
 
 const ACTIVATIONS = {
   relu: "nn.ReLU()",

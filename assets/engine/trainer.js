@@ -6,8 +6,9 @@
 import { Backpropagation, Optimizer } from "./backpropagation.js";
 import { Evaluator, accuracyOf } from "./evaluation.js";
 import { sum } from "./math.js";
+import { MEAN, STD, parameterCount } from "./network.js";
 import { PIXELS } from "./preprocessing.js";
-import { quantize } from "./quantization.js";
+import { layersOf, quantize } from "./quantization.js";
 import { Random } from "./random.js";
 import { widthsOf } from "./settings.js";
 
@@ -19,8 +20,6 @@ import { widthsOf } from "./settings.js";
  *  parameter. @typedef {{ step: number, lossBefore: number, lossAfter: number, gradientLength: number,
  *    largestChange: number }} StepReport */
 
-export const MEAN = 0.1307; // of MNIST's training pixels, scaled to 0..1
-export const STD = 0.3081;
 const POINTS_PER_DECADE = 24; // of steps
 const SNAPSHOTS_PER_DECADE = 8;
 // As in model/training/recipe.py:
@@ -38,18 +37,17 @@ export function oneCycle(done) {
 /** The initial parameters in PyTorch's order. @param {number[]} widths @param {Settings["initialization"]} initialization
     @param {Random} random */
 export function initialParameters(widths, initialization, random) {
-  const layers = widths.slice(1).map((outputs, i) => {
-    const inputs = widths[i];
-    const values = new Float32Array((inputs + 1) * outputs);
-    if (initialization === "zeros") return values;
+  const parameters = new Float32Array(parameterCount(widths).parameters);
+  if (initialization === "zeros") return parameters;
+  for (const { inputs, weights, biases } of layersOf(parameters, widths)) {
     // nn.Linear's; or K. He et al., "Delving Deep into Rectifiers", 2015: a variance of 2 / inputs, and biases of 0
     const bound = initialization === "he" ? Math.sqrt(6 / inputs) : 1 / Math.sqrt(inputs);
-    const drawn = initialization === "he" ? inputs * outputs : values.length;
     const factor = initialization === "large" ? 10 : 1;
-    for (let at = 0; at < drawn; at++) values[at] = factor * random.uniform(-bound, bound);
-    return values;
-  });
-  return Float32Array.from(layers.flatMap((values) => [...values]));
+    for (const values of initialization === "he" ? [weights] : [weights, biases]) {
+      values.forEach((_, i) => (values[i] = factor * random.uniform(-bound, bound)));
+    }
+  }
+  return parameters;
 }
 
 /** Whether a training's loss rose far above what guessing gives, and has not come back. @param {Point[]} points */

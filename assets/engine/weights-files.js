@@ -2,8 +2,7 @@
     checked, and what is wrong is said in one sentence. */
 /** @import { Activation } from "../state/types.js" */
 /** @import { Shape } from "./backpropagation.js" */
-import { DIGITS } from "./classifier.js";
-import { parameterCount } from "./network.js";
+import { DIGITS, parameterCount } from "./network.js";
 import { PIXELS } from "./preprocessing.js";
 import { ACTIVATIONS, RANGES } from "./settings.js";
 

@@ -1,5 +1,5 @@
 /** Fields that several views have: a slider, and what a choice offers. */
-import { DIGITS } from "../engine/classifier.js";
+import { DIGITS } from "../engine/network.js";
 import { html, nothing } from "../vendor/lit-html.js";
 
 /** A slider. `text` is its value in words, where the number alone says little.

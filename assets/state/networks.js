@@ -1,34 +1,34 @@
 /** The networks that can predict: the shared one, the baseline, a run of the training, a fine-tuned one, an opened one; and
     which of them does. */
 /** @import { Shape } from "../engine/backpropagation.js" */
-/** @import { ReadonlySignal } from "../vendor/signals-core.js" */
+/** @import { ReadonlySignal, Signal } from "../vendor/signals-core.js" */
 /** @import { ClassifierDescription, LoadedNetwork, NetworkDescription } from "./types.js" */
 import { Classifier } from "../engine/classifier.js";
+import { Network } from "../engine/network.js";
 import { readJson } from "../site/files.js";
 import { batch, computed, effect, signal } from "../vendor/signals-core.js";
 import { pad } from "./drawing.js";
 import { problem, reset, state } from "./state.js";
 
-const loaded = signal(/** @type {readonly LoadedNetwork[]} */ ([]));
-const offered = signal(/** @type {readonly ReadonlySignal<LoadedNetwork | null>[]} */ ([]));
+/** The shared network: the one that the page brings; null until it has arrived. */
+export const shared = signal(/** @type {LoadedNetwork | null} */ (null));
+const baseline = signal(/** @type {LoadedNetwork | null} */ (null));
+const offered = signal(/** @type {readonly ReadonlySignal<LoadedNetwork | null>[]} */ ([shared, baseline]));
 
 /** By name: "shared", "baseline", "run-4", "fine-tuned", "opened". */
 export const networks = computed(() => {
-  const all = [...loaded.value, ...offered.value.map(({ value }) => value)];
-  return new Map(all.flatMap((network) => (network ? [[network.name, network]] : [])));
+  return new Map(offered.value.flatMap(({ value }) => (value ? [[value.name, value]] : [])));
 });
-
-/** The shared network: the one that the page brings. */
-export const shared = computed(() => loaded.value.find(({ name }) => name === "shared") ?? null);
 
 /** The one that is chosen, as it was trained; null until it has arrived. */
 export const chosenNetwork = computed(() => networks.value.get(state.network.value) ?? shared.value);
 
 /** A classifier with so much noise on its weights, and without what is switched off. @param {Classifier} classifier @param {number} noise */
 export function changed(classifier, noise) {
-  const hidden = classifier.network.layers.slice(0, -1);
+  const whole = noise ? classifier.with({ network: classifier.network.noisy(noise) }) : classifier;
+  const hidden = whole.network.layers.slice(0, -1);
   const off = hidden.map((_, layer) => state.off.value.filter(([of]) => of === layer).map(([, neuron]) => neuron));
-  return classifier.noisy(noise).without(off);
+  return off.some(({ length }) => length) ? whole.with({ network: whole.network.without(off), whole, off }) : whole;
 }
 
 /** The network that predicts, with what is switched off in it and the noise on its weights; null until it has arrived. */
@@ -52,11 +52,6 @@ export const compared = computed(() => {
   return other?.name === active.value?.name ? null : other;
 });
 
-/** Add a network. @param {string} name @param {string} title for the page: "Run 4" @param {ClassifierDescription} description */
-export function add(name, title, description) {
-  loaded.value = [...loaded.value, { name, title, description, classifier: new Classifier(description) }];
-}
-
 /** Let a network predict whenever there is one. @param {ReadonlySignal<LoadedNetwork | null>} network */
 export function offer(network) {
   offered.value = [...offered.value, network];
@@ -68,9 +63,10 @@ export function offer(network) {
 export function ownNetwork(name, title, { widths, activation, mean, std }, numbers, about) {
   if (!shared.value) return null;
   const network = /** @type {NetworkDescription} */ ({ ...numbers, widths, activation });
-  const unknown = { fingerprint: undefined, testAccuracy: null, steps: null, deadNeurons: [], shaping: undefined };
+  const unknown = { fingerprint: undefined, testAccuracy: null, steps: null, shaping: undefined };
   const description = { ...shared.value.description, ...unknown, network, mean, std, name: title, ...about };
-  return { name, title, description, classifier: new Classifier(description) };
+  const classifier = shared.value.classifier.with({ network: new Network(network), mean, std });
+  return { name, title, description, classifier };
 }
 
 /** Choose which network predicts; what was changed in the one before is changed back. @param {string} name */
@@ -87,20 +83,21 @@ export function drawWith(name) {
   pad.focus();
 }
 
-/** @param {"shared" | "baseline"} name @param {string} title */
-async function load(name, title) {
+/** @param {Signal<LoadedNetwork | null>} network @param {string} name @param {string} title @param {string} file */
+async function load(network, name, title, file) {
   try {
-    add(name, title, await readJson(name === "shared" ? "network.json" : "baseline.json"));
+    const description = await readJson(file);
+    network.value = { name, title, description, classifier: new Classifier(description) };
   } catch {
     problem.value = `The ${name} network could not be loaded. Reload the page when there is a connection.`;
   }
 }
 
-load("shared", "Pretrained");
+load(shared, "shared", "Pretrained", "network.json");
 let isBaselineAsked = false;
 effect(() => {
   const isNeeded = [state.network.value, state.compared.value].includes("baseline");
   if (!isNeeded || isBaselineAsked) return;
   isBaselineAsked = true;
-  load("baseline", "Baseline");
+  load(baseline, "baseline", "Baseline", "baseline.json");
 });

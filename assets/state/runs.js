@@ -5,8 +5,9 @@
 /** @import { LoadedNetwork, Prediction, Shaping } from "./types.js" */
 import { BLANK } from "../engine/classifier.js";
 import { argmax, clip } from "../engine/math.js";
+import { MEAN, STD } from "../engine/network.js";
 import { asText, isSame, stepCount, widthsOf } from "../engine/settings.js";
-import { MEAN, STD, isDiverging } from "../engine/trainer.js";
+import { isDiverging } from "../engine/trainer.js";
 import { readBytes, readJson } from "../site/files.js";
 import { batch, computed, signal } from "../vendor/signals-core.js";
 import { offer, ownNetwork, predictWith, shared } from "./networks.js";

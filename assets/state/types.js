@@ -41,11 +41,9 @@
  * A neuron: layer 0 is the first hidden one, the last is the output.
  * @typedef {{ layer: number, neuron: number }} NeuronPlace
  *
- * A prediction; `digit` is the most probable one. `detectorLogit` is null for a classifier without a detector.
- * @typedef {{ verdict: "digit" | "unsure" | "not a digit", digit: number, probabilities: Float64Array,
- *   detectorLogit: number | null }} DigitPrediction
- * @typedef {{ verdict: "blank", digit: null, probabilities: Float64Array, detectorLogit: null }
- *   & Record<keyof ForwardPass, null>} BlankPrediction
+ * A prediction; `digit` is the most probable one.
+ * @typedef {{ verdict: "digit" | "unsure" | "not a digit", digit: number, probabilities: Float64Array }} DigitPrediction
+ * @typedef {{ verdict: "blank", digit: null, probabilities: Float64Array } & Record<keyof ForwardPass, null>} BlankPrediction
  * @typedef {(DigitPrediction & ForwardPass) | BlankPrediction} Prediction
  *
  * A prediction with the drawing and the 28 x 28 pixels that it belongs to.
@@ -69,7 +67,7 @@
  *
  * A classifier with its provenance: recipe's name, recipe in words, and a sentence on where it comes from.
  * @typedef {ClassifierParts & { name: string, recipe: string, testAccuracy: number | null, steps: number | null,
- *   batchSize: number, deadNeurons: number[][], origin: string, shaping?: Shaping }} ClassifierDescription
+ *   batchSize: number, origin: string, shaping?: Shaping }} ClassifierDescription
  *
  * How a training went, at a glance: [step, loss], and one neuron's weights at four steps, as base64 of int8 in one
  * scale.

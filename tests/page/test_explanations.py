@@ -195,10 +195,11 @@ def test_the_map_and_its_sum_make_the_difference(open_view: OpenPage, pretrained
 
 
 ADD_NETWORK = """async ({ parameters, activation }) => {
-  const { active, add, predictWith } = await import("sketchpad/state/networks.js");
-  const { description } = active.value;
-  const network = { parameters: new Float32Array(parameters), widths: [784, 16, 10], activation };
-  add("run-1", "Run 1", { ...description, network, detector: null, deadNeurons: [[], []] });
+  const { active, offer, predictWith } = await import("sketchpad/state/networks.js");
+  const { Network } = await import("sketchpad/engine/network.js");
+  const network = new Network({ parameters: new Float32Array(parameters), widths: [784, 16, 10], activation });
+  const classifier = active.value.classifier.with({ network, detector: null });
+  offer({ value: { ...active.value, name: "run-1", classifier } });
   predictWith("run-1");
 }"""
 

@@ -1,8 +1,9 @@
 /** My handwriting: asks for twenty digits, shows how well they are recognized, saves them, and fine-tunes a network on them.
     The drawings stay in this tab. */
 /** @import { MountContext, Stroke } from "../../state/types.js" */
-import { BLANK, DIGITS } from "../../engine/classifier.js";
+import { BLANK } from "../../engine/classifier.js";
 import { clip } from "../../engine/math.js";
+import { DIGITS } from "../../engine/network.js";
 import { CANVAS_SIDE, InkCanvas } from "../../engine/pen.js";
 import { csv, npy, save } from "../../parts/download.js";
 import { inkDrawing } from "../../parts/ink.js";

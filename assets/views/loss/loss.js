@@ -1,7 +1,7 @@
 /** Ten logits, each to be moved; softmax; the cross-entropy loss for the digit that was meant; and one step of gradient
     descent on the drawing. */
 /** @import { Drawn, MountContext } from "../../state/types.js" */
-import { DIGITS } from "../../engine/classifier.js";
+import { DIGITS } from "../../engine/network.js";
 import { argmax, crossEntropy, largest, powers, softmax, sum } from "../../engine/math.js";
 import { afterOneStep } from "../../engine/reference.js";
 import { slider } from "../../parts/fields.js";

@@ -1,7 +1,7 @@
 /** A network that was trained elsewhere, opened in the page: nothing is sent. */
 /** @import { Shape } from "../../engine/backpropagation.js" */
+import { MEAN, STD } from "../../engine/network.js";
 import { ACTIVATIONS } from "../../engine/settings.js";
-import { MEAN, STD } from "../../engine/trainer.js";
 import { readNetwork } from "../../engine/weights-files.js";
 import { options } from "../../parts/fields.js";
 import { percent } from "../../parts/numbers.js";

@@ -1,7 +1,7 @@
 /** Why one digit and not another: what the ink adds to the difference of their logits, what happens without some of it, and
     the smallest change that makes another digit win. */
 /** @import { Drawn, MountContext } from "../../state/types.js" */
-import { DIGITS } from "../../engine/classifier.js";
+import { DIGITS } from "../../engine/network.js";
 import { dot, sum, topTwo } from "../../engine/math.js";
 import { size, smallestChange } from "../../engine/perturbation.js";
 import { contributions } from "../../engine/reference.js";
