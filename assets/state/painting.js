@@ -6,7 +6,7 @@ import { computed, effect, signal, untracked } from "../vendor/signals-core.js";
 import { render } from "../vendor/lit-html.js";
 import { drawing } from "./drawing.js";
 import { active } from "./networks.js";
-import { state } from "./state.js";
+import { VIEWS, state } from "./state.js";
 
 /** @typedef {{ isDue: () => boolean, run: () => void }} Job */
 
@@ -48,9 +48,13 @@ export function repeat(act, isDue = () => true) {
   schedule(job);
 }
 
-/** A view: painted while it is open and the network is there, hidden while it is closed. When it is opened, its heading
-    comes into sight. @param {View} name @param {HTMLElement} element @param {() => unknown} template */
+/** A view: painted while it is open and the network is there, hidden while it is closed.
+    @param {View} name @param {HTMLElement} element @param {() => unknown} template */
 export function view(name, element, template) {
+  element.replaceChildren();
+  element.classList.add("view", name);
+  element.setAttribute("role", "region");
+  element.setAttribute("aria-label", VIEWS[name]);
   const isOpen = computed(() => state.view.value === name || state.view.value === "all");
   effect(() => void (element.hidden = !isOpen.value));
   sight.observe(element);

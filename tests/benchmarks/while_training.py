@@ -68,7 +68,7 @@ def measure(page: Page, rounds: int) -> None:
             if is_training:
                 began = time.perf_counter()
                 train(page).click()
-                expect(page.locator("#view-train").get_by_role("status")).to_contain_text("validation accuracy")
+                expect(page.locator(".view.train").get_by_role("status")).to_contain_text("validation accuracy")
             frames[is_training].extend(page.evaluate(WATCH_FRAMES, 1000 * SECONDS))
             page.get_by_role("button", name="Clear").click()
             page.evaluate("() => void (movements = [])")
@@ -82,12 +82,12 @@ def measure(page: Page, rounds: int) -> None:
         ratios = statistics.median(training) / statistics.median(rest), at95(training) / at95(rest)
         print(f"{'':44}{ratios[0]:7.2f} x {ratios[1]:7.2f} x")
     print(f"click to end, while drawing: {statistics.median(seconds):.1f} s")
-    print(page.locator("#view-train").get_by_role("status").inner_text())
+    print(page.locator(".view.train").get_by_role("status").inner_text())
 
 
 def train(page: Page) -> Locator:
     """The button that starts a training; there is none while one is under way."""
-    return page.locator("#view-train").get_by_role("button", name="Train", exact=True)
+    return page.locator(".view.train").get_by_role("button", name="Train", exact=True)
 
 
 if __name__ == "__main__":

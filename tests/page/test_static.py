@@ -36,7 +36,7 @@ def test_from_disk_every_view_opens_and_no_policy_is_broken(from_disk: Page) -> 
         wait_until_ready(page)
         choose_sample(page, 4)
         expect_answer(page, 4)
-        expect(page.locator(f"#view-{name}, .{name}").first).to_be_visible()
+        expect(page.locator(f".view.{name}")).to_be_visible()
 
 
 @pytest.mark.slow

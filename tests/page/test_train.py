@@ -16,11 +16,11 @@ from tests import mini_sets
 from tests.page.conftest import OpenPage, wait_until_ready
 from tests.page.drawing import choose_sample, in_percents, percents
 
-QUICK = {"Training digits": "2,000", "Epochs": "2", "Learning rate": "0,003"}  # a comma is a decimal point, too
+QUICK = {"Training digits": "2000", "Epochs": "2", "Learning rate": "0.003"}
 
 
 def view(page: Page) -> Locator:
-    return page.locator("#view-train")
+    return page.locator(".view.train")
 
 
 def status(page: Page) -> Locator:

@@ -42,12 +42,8 @@ export function mount({ element }) {
   view("handwriting", element, () => {
     const isAsking = state.wanted.value.length > 0;
     const hasDrawings = state.handwriting.value.length > 0;
-    return html`<section class="view handwriting" id="view-handwriting" aria-labelledby="handwriting-title">
-      <h2 id="handwriting-title" class=${isAsking ? "sr-only" : ""} tabindex="-1">
-        Does it recognize <em>my</em> handwriting?
-      </h2>
-      ${isAsking ? ask() : hasDrawings ? results() : start()}
-    </section>`;
+    return html`<h2 class=${isAsking ? "sr-only" : ""}>Does it recognize <em>my</em> handwriting?</h2>
+      ${isAsking ? ask() : hasDrawings ? results() : start()}`;
   });
   const isAsking = computed(() => state.view.value === "handwriting" && state.wanted.value.length > 0);
   effect(() => void (isPadLarge.value = isAsking.value));

@@ -66,8 +66,7 @@ export function mount({ element }) {
   view(
     "input",
     element,
-    () => html`<section class="view input" id="view-input" aria-label="Input">
-      <header class="view-head">
+    () => html`<header class="view-head">
         <h2>What the network sees</h2>
         <p class="view-lead">Never your drawing, but 784 numbers that four steps make of it. Switch a step off.</p>
       </header>
@@ -80,8 +79,7 @@ export function mount({ element }) {
           the middle of the image. Normalization subtracts the mean tone of MNIST’s training digits, 0.1307, and divides
           by their standard deviation, 0.3081.
         </p>
-      </details>
-    </section>`,
+      </details>`,
   );
 }
 

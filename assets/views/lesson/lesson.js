@@ -42,7 +42,6 @@ const facts = computed(() => {
 
 /** @param {MountContext} context */
 export function mount({ element }) {
-  element.classList.add("view", "lesson");
   view("lesson", element, template);
   presentByKeys(go);
   // An address may name the step alone.

@@ -41,13 +41,11 @@ effect(() => {
 export function mount({ element }) {
   view("loss", element, () => {
     const now = current.value;
-    return html`<section class="view loss" id="view-loss" aria-label="Softmax & loss">
-      <header class="view-head">
+    return html`<header class="view-head">
         <h2>How sure, and how surprised?</h2>
         <p class="view-lead">Softmax makes probabilities of logits; the loss is the surprise at the digit you meant.</p>
       </header>
-      ${isEmpty(now) ? html`<p class="view-empty">Draw a digit first.</p>` : pictures(now)}
-    </section>`;
+      ${isEmpty(now) ? html`<p class="view-empty">Draw a digit first.</p>` : pictures(now)}`;
   });
 }
 

@@ -53,14 +53,12 @@ export function mount({ element }) {
     const lead = requests.value
       ? "Bars: what the loss asks for. Orange wants a higher sum, blue a lower one."
       : "A tile is a neuron’s weights; the bar in its foot, how strongly it fires.";
-    return html`<section class="view neurons" id="view-neurons" aria-label="Neurons">
-      <header class="view-head">
+    return html`<header class="view-head">
         <h2>What each neuron looks for</h2>
         <p class="view-lead">${lead}</p>
         ${controls()}
       </header>
-      ${neuronLayers()} ${card()} ${noiseCard()}
-    </section>`;
+      ${neuronLayers()} ${card()} ${noiseCard()}`;
   });
 }
 

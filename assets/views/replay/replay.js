@@ -68,8 +68,7 @@ export function mount({ element }) {
   view("replay", element, () => {
     const all = moments.value;
     const i = Math.round(state.replay.value * (all.length - 1));
-    return html`<section class="view replay" id="view-replay" aria-label="Replay">
-      <header class="view-head">
+    return html`<header class="view-head">
         <h2>When did the answer change?</h2>
         <p class="view-lead">
           Your drawing from the first touch to the last. The likeliest digit takes the largest part.
@@ -84,8 +83,7 @@ export function mount({ element }) {
           : html`<p class="view-empty">
               ${isEmpty(current.value) ? "Draw a digit to see its course." : "A picture has no strokes to replay."}
             </p>`
-      }
-    </section>`;
+      }`;
   });
 }
 

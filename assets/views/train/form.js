@@ -1,11 +1,12 @@
-/** The settings of the next training: its fields, and one sentence about what a field may hold. */
+/** The settings of the next training, as fields. */
 /** @import { Settings } from "../../engine/settings.js" */
+/** @import { Signal } from "../../vendor/signals-core.js" */
 import { parameterCount } from "../../engine/network.js";
 import * as engine from "../../engine/settings.js";
-import { options } from "../../parts/fields.js";
+import { choiceField, numberField } from "../../parts/fields.js";
 import { grouped } from "../../parts/numbers.js";
 import { reset, state } from "../../state/state.js";
-import { batch, computed, signal } from "../../vendor/signals-core.js";
+import { computed, signal } from "../../vendor/signals-core.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { experiments } from "./experiments.js";
 
@@ -13,6 +14,7 @@ import { experiments } from "./experiments.js";
 /** @typedef {{ name: Name, label: string, hint: string, choices?: Record<string, string> }} Field */
 
 const { ACTIVATIONS, INITIALIZATIONS, OPTIMIZERS, RANGES } = engine;
+const ID = "train-"; // how the ids of fields begin
 const LAYERS = { 0: "0", 1: "1", 2: "2", 3: "3" };
 /** @type {Field[]} */
 const FIELDS = [
@@ -29,121 +31,77 @@ const FIELDS = [
 const MORE = [
   { name: "initialization", label: "Initialization", hint: "the weights at the start", choices: INITIALIZATIONS },
   { name: "seed", label: "Seed", hint: "decides initial weights and order; the same seed gives the same run" },
-];
-/** @type {["augmentation" | "penStrokes", string, string][]} */
-const SWITCHES = [
-  ["augmentation", "Augmentation", "each digit turned, slanted, scaled and shifted a little, anew in every epoch"],
-  ["penStrokes", "Pen strokes", "10,000 digits that people wrote with a pen among MNIST’s"],
+  {
+    ...{ name: "augmentation", label: "Augmentation" },
+    hint: "each digit turned, slanted, scaled and shifted a little, anew in every epoch",
+  },
+  { name: "penStrokes", label: "Pen strokes", hint: "10,000 digits that people wrote with a pen among MNIST’s" },
 ];
 const NAMES = /** @type {Name[]} */ (Object.keys(engine.DEFAULTS));
 const ON_DISK = ". A page opened from a disk has the first 10,000 digits, a fifth of them for validation.";
 
-/** What was typed and can't be taken, by field. */
-const wrong = signal(/** @type {ReadonlyMap<Name, string>} */ (new Map()));
-const focused = signal(/** @type {Field | null} */ (null));
+const hint = signal(""); // of the field in hand
 
 /** The settings of the next training. */
 export const settings = computed(
   () => /** @type {Settings} */ (Object.fromEntries(NAMES.map((name) => [name, state[name].value]))),
 );
 
-/** What is wrong with what was typed, in one sentence; or "". */
+/** Why these settings can't be trained, in one sentence; or "". */
 export const problem = computed(() => {
-  const its = [...FIELDS, ...MORE].find(({ name }) => wrong.value.has(name));
-  if (its) return `${its.label} must be a ${its.name === "learningRate" ? "" : "whole "}number ${range(its)}.`;
   const steps = engine.stepCount(settings.value);
   return steps > engine.MAX_STEPS
     ? `That makes ${grouped(steps)} steps, and a training has at most ${grouped(engine.MAX_STEPS)}: choose larger batches or fewer epochs.`
     : "";
 });
 
-/** @param {Field} field */
-function range({ name }) {
-  const [low, high] = RANGES[name];
-  return name === "learningRate" ? `above 0 and at most ${high}` : `from ${grouped(low)} to ${grouped(high)}`;
-}
-
-/** @param {() => void} train */
+/** @param {(isStep: boolean) => void} train */
 export function form(train) {
   const widths = engine.widthsOf(settings.value);
   const onDisk = location.protocol === "file:" ? ON_DISK : "";
   const summary = `${widths.join(" – ")}: ${grouped(parameterCount(widths).parameters)} parameters, ${grouped(engine.stepCount(settings.value))} steps${onDisk}`;
-  const its = focused.value;
-  const hint = its && `${its.label}: ${its.hint}${its.choices ? "" : `, ${range(its)}`}.`;
-  const submit = (/** @type {Event} */ event) => {
+  const submit = (/** @type {any} */ event) => {
     event.preventDefault();
-    train();
+    train(event.submitter.value === "step");
   };
-  return html`<form class="train-form" aria-label="Settings of the next run" novalidate @submit=${submit}>
+  return html`<form class="train-form" id="train-form" aria-label="Settings of the next run" @submit=${submit}
+    @focusin=${(/** @type {any} */ { target }) => (hint.value = target.title)} @focusout=${() => (hint.value = "")}>
     <div class="train-fields">${FIELDS.map(input)}</div>
-    <p class="quiet" id="train-hint" role=${problem.value ? "alert" : nothing}>
-      ${problem.value || hint || summary}
-      ${
-        problem.value || !engine.isSame(settings.value, engine.DEFAULTS)
-          ? html`<button type="button" class="train-plain" @click=${chapters}>The chapter’s values</button>`
-          : nothing
-      }
+    <p class="quiet" role=${problem.value ? "alert" : nothing}>
+      ${problem.value || hint.value || summary}
     </p>
     ${experiments()}
     <details>
       <summary>More</summary>
       <div class="train-fields">
-        ${MORE.map(input)}
-        ${SWITCHES.map(
-          ([name, label, title]) =>
-            html`<label title=${title}>
-              <input type="checkbox" .checked=${state[name].value}
-                @change=${(/** @type {any} */ { target }) => (state[name].value = target.checked)} />
-              ${label}
-            </label>`,
-        )}
+        ${MORE.map(input)} <button type="button" @click=${takeChapters}>The chapter’s values</button>
       </div>
     </details>
   </form>`;
 }
 
-function chapters() {
-  batch(() => {
-    wrong.value = new Map();
-    reset(...NAMES);
-  });
+/** @param {any} event */
+function takeChapters({ target }) {
+  reset(...NAMES);
+  for (const input of target.form.querySelectorAll(":invalid")) {
+    input.value = state[/** @type {Name} */ (input.id.slice(ID.length))].value; // what is typed there is in no state
+  }
 }
 
 /** @param {Field} its */
-function input(its) {
-  const { name, label, choices } = its;
-  const own = /** @type {import("../../vendor/signals-core.js").Signal<any>} */ (state[name]);
-  const choose = (/** @type {any} */ { target }) => {
-    own.value = choices === LAYERS ? Number(target.value) : target.value;
-  };
-  const enter = () => (focused.value = its);
-  const leave = () => (focused.value = null);
-  const control = choices
-    ? html`<select id="train-${name}" aria-describedby="train-hint" @change=${choose} @focus=${enter} @blur=${leave}>
-        ${options(choices, String(own.value))}
-      </select>`
-    : html`<input id="train-${name}" type="text" inputmode=${name === "learningRate" ? "decimal" : "numeric"}
-      autocomplete="off" aria-describedby="train-hint" aria-invalid=${wrong.value.has(name) ? "true" : nothing}
-      .value=${wrong.value.get(name) ?? String(own.value)}
-      @input=${(/** @type {any} */ { target }) => type(name, target.value)} @focus=${enter} @blur=${leave} />`;
-  return field(`train-${name}`, label, control);
-}
-
-/** @param {string} id of the control @param {string} label @param {unknown} control */
-export function field(id, label, control) {
-  return html`<div class="field"><label for=${id}>${label}</label>${control}</div>`;
-}
-
-/** Take what was typed. A comma is the rate's decimal point, as most of the world writes it, and groups the thousands of a
-    whole number, as this page does. @param {Name} name @param {string} text */
-function type(name, text) {
-  const isRate = name === "learningRate";
-  const plain = (isRate ? text.replace(",", ".") : text.replace(/(?<=\d),(?=\d{3}\b)/g, "")).trim();
-  const [value, [low, high]] = [Number(plain), RANGES[name]];
-  const isTaken = plain !== "" && value >= low && value <= high && (isRate || Number.isInteger(value));
-  const others = [...wrong.value].filter(([other]) => other !== name);
-  batch(() => {
-    wrong.value = new Map(isTaken ? others : [...others, [name, text]]);
-    if (isTaken) /** @type {import("../../vendor/signals-core.js").Signal<any>} */ (state[name]).value = value;
-  });
+function input({ name, label, hint, choices }) {
+  const own = /** @type {Signal<any>} */ (state[name]);
+  const [id, { value }] = [ID + name, own];
+  const set = (/** @type {unknown} */ chosen) => (own.value = chosen);
+  const title = `${label}: ${hint}`;
+  if (typeof value === "boolean") {
+    const change = (/** @type {any} */ { target }) => set(target.checked);
+    return html`<label><input type="checkbox" title=${title} .checked=${value} @change=${change} /> ${label}</label>`;
+  }
+  if (choices === LAYERS) return choiceField(id, label, String(value), (text) => set(Number(text)), choices, title);
+  if (choices) return choiceField(id, label, value, set, choices, title);
+  const [min, max] = RANGES[name];
+  const range = `from ${min.toLocaleString("en", { maximumFractionDigits: 9 })} to ${grouped(max)}`;
+  const step = name === "learningRate" ? undefined : 1;
+  return numberField(id, label, value, set, { min, max, step, title: `${title}, ${range}` });
 }

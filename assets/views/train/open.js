@@ -3,14 +3,13 @@
 import { MEAN, STD } from "../../engine/network.js";
 import { ACTIVATIONS } from "../../engine/settings.js";
 import { readNetwork } from "../../engine/weights-files.js";
-import { options } from "../../parts/fields.js";
+import { choiceField, numberField } from "../../parts/fields.js";
 import { percent } from "../../parts/numbers.js";
 import { COUNT, recognized } from "../../state/mini-sets.js";
 import { drawWith, offer, ownNetwork, predictWith } from "../../state/networks.js";
 import { keptSignal } from "../../state/storage.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { computed, signal } from "../../vendor/signals-core.js";
-import { field } from "./form.js";
 
 /** @typedef {{ file: string, parameters: Float32Array, shape: Shape }} Opened */
 
@@ -70,27 +69,16 @@ function details(now) {
   const change = (/** @type {Partial<Shape>} */ changes) => {
     network.value = { ...now, shape: { ...shape, ...changes } };
   };
-  const chooseActivation = (/** @type {any} */ { target }) => change({ activation: target.value });
-  /** @type {(name: "mean" | "std", label: string, least: number) => unknown} */
-  const number = (name, label, least) =>
-    field(
-      `opened-${name}`,
-      label,
-      html`<input type="number" id="opened-${name}" min=${least} step="any" required .value=${String(shape[name])}
-        @change=${(/** @type {any} */ { target }) => target.reportValidity() && change({ [name]: target.valueAsNumber })} />`,
-    );
+  const activate = (/** @type {Shape["activation"]} */ activation) => change({ activation });
   const right = accuracy.value === null ? "" : `${percent(accuracy.value)} of the page’s ${COUNT} test digits right`;
   return html`<p>
       <b>${file}</b> ${shape.widths.join(" – ")}
       <span role="note">${right}</span>
     </p>
     <div class="buttons">
-      ${field(
-        "opened-activation",
-        "After each hidden layer",
-        html`<select id="opened-activation" @change=${chooseActivation}>${options(ACTIVATIONS, shape.activation)}</select>`,
-      )}
-      ${number("mean", "Mean", 0)} ${number("std", "Deviation", 0.001)}
+      ${choiceField("opened-activation", "After each hidden layer", shape.activation, activate, ACTIVATIONS)}
+      ${numberField("opened-mean", "Mean", shape.mean, (mean) => change({ mean }), { min: 0 })}
+      ${numberField("opened-std", "Deviation", shape.std, (std) => change({ std }), { min: 0.001 })}
       <button type="button" @click=${() => drawWith(NAME)}>Draw with it</button>
       <button type="button" aria-label="Close ${file}" @click=${() => (network.value = null)}>✕</button>
     </div>`;

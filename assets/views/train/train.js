@@ -9,12 +9,11 @@ import { isSame } from "../../engine/settings.js";
 import { placeOf, spread, stepAxis, stepChart } from "../../parts/chart.js";
 import { slider } from "../../parts/fields.js";
 import { grouped, number, percent, brief } from "../../parts/numbers.js";
-import { active } from "../../state/networks.js";
-import { paint, view } from "../../state/painting.js";
+import { view } from "../../state/painting.js";
 import * as training from "../../state/runs.js";
 import { state } from "../../state/state.js";
 import { loading } from "../../state/training.js";
-import { html, nothing, render } from "../../vendor/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html.js";
 import { verdict } from "./experiments.js";
 import { form, problem, settings } from "./form.js";
 import { list } from "./list.js";
@@ -31,30 +30,19 @@ export const LOSS = {
 /** @type {YAxis} */
 export const ACCURACY = { low: 0, high: 1, ticks: [0, 0.5, 1], format: (share) => percent(share, 0) };
 
-/** The view's parts: each is painted for itself, as some change with every frame. */
-const PARTS = [transport, () => form(train), verdict, learning, list, result, opened];
-
 /** @param {MountContext} context */
 export function mount({ element }) {
-  const parts = html`<section class="view train" id="view-train" aria-labelledby="train-title">
-    <h2 class="sr-only" id="train-title" tabindex="-1">Train a network</h2>
-    ${PARTS.map(() => html`<div class="train-part"></div>`)}
-  </section>`;
-  render(parts, element);
   view("train", element, () => {
     training.loadSharedRun();
-    return parts;
-  });
-  element.querySelectorAll(".train-part").forEach((part, i) => {
-    paint(/** @type {HTMLElement} */ (part), PARTS[i], () => !element.hidden && active.value !== null);
+    return html`<h2 class="sr-only">Train a network</h2>
+      ${transport()} ${form(train)} ${verdict()} ${learning()} ${list()} ${result()} ${opened()}`;
   });
 }
 
 /** Train, or take one step: with the run that is paused; or with a new one, if the settings are other ones than its own.
-    @param {boolean} [isStep] */
-function train(isStep = false) {
+    @param {boolean} isStep */
+function train(isStep) {
   const run = current.value;
-  if (problem.value || (run && run.state !== "paused")) return;
   if (!run || !isSame(run.settings, settings.value)) training.start(settings.value, isStep);
   else if (isStep) training.step();
   else training.go("running");
@@ -69,9 +57,9 @@ function transport() {
       ${
         isGoing
           ? html`<button type="button" class="is-main" @click=${() => training.go("paused")}>Pause</button>`
-          : html`<button type="button" class="is-main" ?disabled=${isWrong} @click=${() => train()}>Train</button>`
+          : html`<button type="submit" form="train-form" class="is-main" ?disabled=${isWrong}>Train</button>`
       }
-      <button type="button" ?disabled=${isGoing || isWrong} @click=${() => train(true)}>Step</button>
+      <button type="submit" form="train-form" value="step" ?disabled=${isGoing || isWrong}>Step</button>
       <button type="button" ?disabled=${!run} @click=${training.reset}>Reset</button>
       <div class="train-progress">${progress(run ?? shown.value)}</div>
     </div>

@@ -34,8 +34,7 @@ const ofLogits = computed(() =>
 export function mount({ element }) {
   view("why", element, () => {
     const now = current.value;
-    return html`<section class="view why" id="view-why" aria-label="Why?">
-      <header class="view-head">
+    return html`<header class="view-head">
         <h2>Why ${choice(0, "Why this digit")} and not ${choice(1, "And not that one")}?</h2>
         <p class="view-lead">Two logits, one difference: each pixel of ink raises it or lowers it.</p>
         ${
@@ -49,8 +48,7 @@ export function mount({ element }) {
           ? html`<p class="view-empty">Draw a digit, and its ink is colored by what it adds.</p>`
           : html`${differenceMap(now)}
               <div class="why-tests">${eraseTest(now)} ${changePicture(now)}</div>`
-      }
-    </section>`;
+      }`;
   });
 }
 
