@@ -20,7 +20,7 @@ def build_page(classifier: Classifier) -> gr.Blocks:
             with gr.Row(elem_classes="drawing-area"):
                 Component("page/pad", before=EARLY)
                 Component("page/picture")
-            Component("page/doors")
+            DeferredComponent("page/doors")
             with gr.Column(elem_classes="views"):
                 for view in VIEWS:
                     DeferredComponent(f"views/{view}")

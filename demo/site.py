@@ -45,9 +45,8 @@ STYLES = (
     "style/modes.css",
 )
 # The first screen's modules: a browser loads them and all that they import at once, instead of import by import.
-PRELOADED = tuple(f"page/{part}/{part}.js" for part in ("pad", "picture", "header", "doors"))
+PRELOADED = tuple(f"page/{part}/{part}.js" for part in ("pad", "picture", "header"))
 IMPORTED = re.compile(r'^(?:import|\})[^"\n]*"(\.[^"\n]+)"', re.MULTILINE)
-PRELOADED_DATA = ("network.json",)
 MNIST = "mnist"
 HANDOUT = tuple(f"handout/handout.{kind}" for kind in ("html", "css", "js"))  # for classes: a page of its own
 KERNELS = "engine/kernels/kernels.wasm"
@@ -98,7 +97,7 @@ def head() -> str:
     """The head of the served page: its styles, and what a browser is to load at once."""
     links = [f'<link rel="stylesheet" href="{FOLDER}/style.css">']
     links += (f'<link rel="modulepreload" href="{FOLDER}/{path}">' for path in _with_imports(PRELOADED))
-    links += (f'<link rel="preload" as="fetch" crossorigin href="{FOLDER}/{path}">' for path in PRELOADED_DATA)
+    links.append(f'<link rel="preload" as="fetch" crossorigin href="{FOLDER}/network.json">')
     return "".join(links)
 
 

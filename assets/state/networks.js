@@ -8,7 +8,7 @@ import { Network } from "../engine/network.js";
 import { readJson } from "../site/files.js";
 import { batch, computed, effect, signal } from "../vendor/signals-core.js";
 import { pad } from "./drawing.js";
-import { problem, reset, state } from "./state.js";
+import { PART_MISSING, problem, reset, state } from "./state.js";
 
 /** The shared network: the one that the page brings; null until it has arrived. */
 export const shared = signal(/** @type {LoadedNetwork | null} */ (null));
@@ -45,6 +45,14 @@ export const classifier = () => /** @type {NonNullable<typeof active.value>} */ 
 
 /** Kept once a network has arrived: what explains it is loaded after that. @type {Promise<void>} */
 export const arrived = new Promise((resolve) => effect(() => void (active.value && resolve())));
+
+/** Load what the first prediction needs nothing of, and mount it. @template T
+    @param {() => Promise<{ mount: (context: T) => unknown }>} load @param {T} context */
+export const mountLater = (load, context) =>
+  arrived
+    .then(load)
+    .then(({ mount }) => mount(context))
+    .catch(() => (problem.value ||= PART_MISSING));
 
 /** The network that predicts beside it; null for none. */
 export const compared = computed(() => {

@@ -5,8 +5,8 @@ import { clip } from "../../engine/math.js";
 import { CANVAS_SIDE, InkCanvas, PEN_WIDTH } from "../../engine/pen.js";
 import { isTyping, query } from "../../parts/dom.js";
 import { drawing, isPadLarge, pad as controls } from "../../state/drawing.js";
-import { arrived } from "../../state/networks.js";
-import { PART_MISSING, problem, state } from "../../state/state.js";
+import { mountLater } from "../../state/networks.js";
+import { state } from "../../state/state.js";
 import { effect } from "../../vendor/signals-core.js";
 import { Editor } from "./editor.js";
 import { createSurface } from "./surface.js";
@@ -275,13 +275,9 @@ export function mount({ element }) {
     show();
   }
 
-  // The first prediction needs nothing of samples and photos.
-  for (const load of [() => import("./samples.js"), () => import("./photo.js")]) {
-    arrived
-      .then(load)
-      .then(({ mount }) => mount({ element, preview: setPreview, interrupt, interruptions, replace }))
-      .catch(() => (problem.value ||= PART_MISSING));
-  }
+  const parts = { element, preview: setPreview, interrupt, interruptions, replace };
+  mountLater(() => import("./samples.js"), parts);
+  mountLater(() => import("./photo.js"), parts);
 
   // What the pointer did before this module was there is done again, even in the middle of a stroke (assets/site/early.js).
   const early = /** @type {{ earlyEvents?: PointerEvent[] }} */ (canvas);

@@ -1,15 +1,32 @@
 /** The card of a neuron or of a connection, which takes the image's place: the neuron as the view Neurons explains it. */
+/** @import { ReadonlySignal } from "../../vendor/signals-core.js" */
 /** @import { Classifier, Current } from "../../state/types.js" */
 /** @import { Pointed } from "./picture.js" */
+import { query } from "../../parts/dom.js";
 import { brief, briefWithSign } from "../../parts/numbers.js";
-import { html } from "../../vendor/lit-html.js";
+import { drawing } from "../../state/drawing.js";
+import { paint } from "../../state/painting.js";
+import { state } from "../../state/state.js";
+import { html, nothing } from "../../vendor/lit-html.js";
+import { effect } from "../../vendor/signals-core.js";
 import { nameOf, neuronSum } from "../../views/neurons/neuron.js";
 import { lineValues, parts } from "./sums.js";
 
 /** @typedef {{ classifier: Classifier, current: Current, at: Pointed }} Shown */
 
+/** @param {{ picture: HTMLElement, shown: ReadonlySignal<Shown | null> }} context */
+export function mount({ picture, shown }) {
+  const element = query(picture, ".picture-card");
+  paint(element, () => (shown.value ? card(shown.value) : nothing));
+  effect(() => void (element.hidden = shown.value === null || state.view.value !== null));
+  effect(() => {
+    const words = shown.value && !drawing.value.penIsDown ? inWords(shown.value) : "";
+    picture.querySelector(".picture-layer:focus")?.setAttribute("aria-valuetext", words);
+  });
+}
+
 /** @param {Shown} shown */
-export function card(shown) {
+function card(shown) {
   const { classifier, current, at } = shown;
   if (at.from !== undefined) return html`<h3>${connectionName(shown)}</h3><p>${connection(shown)}</p>`;
   return html`
@@ -20,7 +37,7 @@ export function card(shown) {
 }
 
 /** The same in words, for assistive technology. @param {Shown} shown */
-export function cardInWords(shown) {
+function inWords(shown) {
   const { classifier, current, at } = shown;
   if (at.from !== undefined) return `${connectionName(shown)}: ${connection(shown)}`;
   const { raises, lowers, rest, total } = parts(classifier, current, at);

@@ -14,9 +14,9 @@ import { lineValues, strongest } from "./sums.js";
 
 /** @typedef {{ x: number, y: number }} Place in pixels of the canvas
  *  @typedef {{ layer: number, neuron: number, from: number, share: number }} Line from a neuron of the layer before, or from a
- *    row of pixels; `share` of the layer's largest contribution, -1 to 1 */
+ *    row of pixels; `share` of the largest contribution, -1 to 1 */
 
-const MOST = { first: 150, between: 140, last: 54, ofNeuron: 14 }; // lines
+const MOST = { between: 150, last: 54, ofNeuron: 14 }; // lines
 const LEVELS = 5; // of a line's strength: lines of one level are stroked at once
 const FADED = 0.13; // opacity of the lines that are not pointed at
 const RADIUS = { least: 1, most: 5 }; // pixels, of a neuron
@@ -62,10 +62,11 @@ export function createDiagram(picture) {
     );
   }
 
-  /** @param {ArrayLike<number>} values neurons x sources @param {number} layer @param {number[]} chosen @returns {Line[]} */
+  /** Some of the lines into a layer. @param {ArrayLike<number>} values neurons x sources @param {number} layer
+      @param {number[]} chosen the places of their values @returns {Line[]} */
   function lines(values, layer, chosen) {
     const sources = values.length / places[layer].length;
-    const most = largest(values) || 1;
+    const most = largest(chosen.map((i) => values[i])) || 1;
     return chosen.map((i) => {
       return { layer, neuron: Math.floor(i / sources), from: i % sources, share: values[i] / most };
     });
@@ -77,41 +78,38 @@ export function createDiagram(picture) {
     const layers = classifier?.network.layers ?? [];
     const isFitted = places.length === layers.length && layers.every(({ outputs }, i) => places[i].length === outputs);
     if (!classifier || !isFitted) return;
-    const [ink, quiet] = [css("ink"), css("edge")];
+    const isAtRest = isEmpty(current);
+    const values = layers.map((_, layer) => lineValues(classifier, isAtRest ? allActive(classifier) : current, layer));
     const last = layers.length - 1;
-    const count = (/** @type {number} */ layer) =>
-      Math.ceil(Math.min(scale, 1) * (layer === 0 ? MOST.first : layer < last ? MOST.between : MOST.last));
-    if (isEmpty(current)) {
-      shown = [];
+    const strong = values.flatMap((its, layer) => {
+      const most = (layer < last ? MOST.between : MOST.last) * Math.min(scale, 1) * (isAtRest ? 0.5 : 1);
+      return lines(its, layer, strongest(its, Math.ceil(most)));
+    });
+    shown = isAtRest ? [] : strong;
+    if (isAtRest) {
       context.globalAlpha = 0.35;
-      const rest = layers.flatMap(({ weights }, layer) => {
-        const values = layer ? weights : rowSizes(weights);
-        return lines(values, layer, strongest(values, Math.ceil(count(layer) / 2)));
-      });
-      stroke(rest, quiet, 0.8 * scale);
+      stroke(strong, "edge", 0.8 * scale);
     } else {
       if (!current.penIsDown) paintCrop(current);
-      const values = layers.map((_, layer) => lineValues(classifier, current, layer));
-      shown = values.flatMap((its, layer) => lines(its, layer, strongest(its, count(layer))));
       paintLines(shown, pointed ? FADED : 1);
       if (pointed) paintLines(linesOf(values, pointed), 1);
     }
+    context.globalAlpha = 1;
     places.slice(0, -1).forEach((ofLayer, layer) => {
-      const values = current.hidden?.[layer];
-      const most = (values && largest(values)) || 1;
+      const activations = current.hidden?.[layer] ?? [];
+      const most = largest(activations) || 1;
       ofLayer.forEach((place, neuron) => {
-        const share = Math.abs(values?.[neuron] ?? 0) / most;
-        context.globalAlpha = 1;
-        context.fillStyle = share ? ink : quiet;
-        dot(place, RADIUS.least * Math.max(scale, 1) + radius * 0.8 * Math.sqrt(share));
+        const share = Math.abs(activations[neuron] ?? 0) / most;
+        context.fillStyle = css(share ? "ink" : "edge");
+        circle(place, RADIUS.least * Math.max(scale, 1) + radius * 0.8 * Math.sqrt(share));
+        context.fill();
       });
     });
     const at = pointed && places[pointed.layer]?.[pointed.neuron];
     if (!at || pointed.layer === last) return;
-    context.strokeStyle = ink;
+    context.strokeStyle = css("ink");
     context.lineWidth = 2;
-    context.beginPath();
-    context.arc(at.x, at.y, radius + 5, 0, 2 * Math.PI);
+    circle(at, radius + 5);
     context.stroke();
   }
 
@@ -122,15 +120,11 @@ export function createDiagram(picture) {
     const chosen = (from === undefined ? into : [from]).map((i) => neuron * sources + i);
     const incoming = lines(values[layer], layer, chosen);
     const next = values[layer + 1];
-    const full = (/** @type {Line[]} */ some) => {
-      const most = largest(some.map(({ share }) => share)) || 1;
-      return some.map((line) => ({ ...line, share: line.share / most }));
-    };
-    if (!next || from !== undefined) return full(incoming);
+    if (!next || from !== undefined) return incoming;
     const width = places[layer].length;
     const out = Float64Array.from(places[layer + 1], (_, i) => next[i * width + neuron]);
     const outgoing = strongest(out, MOST.ofNeuron).map((i) => i * width + neuron);
-    return [...full(incoming), ...full(lines(next, layer + 1, outgoing))];
+    return [...incoming, ...lines(next, layer + 1, outgoing)];
   }
 
   /** What preprocessing did: from the square that was cut out to the square in the image. @param {Current} current */
@@ -169,15 +163,14 @@ export function createDiagram(picture) {
         const ofLevel = all.filter(({ share }) => Math.ceil(share * sign * LEVELS) === level);
         const strength = level / LEVELS;
         context.globalAlpha = opacity * (0.12 + 0.8 * strength ** 1.5);
-        stroke(ofLevel, css(sign > 0 ? "up" : "down"), scale * (0.6 + 2 * strength ** 2));
+        stroke(ofLevel, sign > 0 ? "up" : "down", scale * (0.6 + 2 * strength ** 2));
       }
     }
-    context.globalAlpha = 1;
   }
 
-  /** @param {Line[]} some @param {string} style @param {number} width */
-  function stroke(some, style, width) {
-    context.strokeStyle = style;
+  /** @param {Line[]} some @param {string} color its token @param {number} width */
+  function stroke(some, color, width) {
+    context.strokeStyle = css(color);
     context.lineWidth = width;
     context.stroke(curve(some));
   }
@@ -195,10 +188,9 @@ export function createDiagram(picture) {
   }
 
   /** @param {Place} place @param {number} size */
-  function dot({ x, y }, size) {
+  function circle({ x, y }, size) {
     context.beginPath();
     context.arc(x, y, size, 0, 2 * Math.PI);
-    context.fill();
   }
 
   /** The neuron or the line at a place of the window. @param {{ clientX: number, clientY: number }} event @returns {Pointed | null} */
@@ -222,12 +214,12 @@ export function createDiagram(picture) {
   return { fit, paint, at };
 }
 
-/** The size of each row of pixels' weights (neurons x rows). @param {Float32Array} weights */
-function rowSizes(weights) {
-  const sizes = new Float64Array(weights.length / SIDE);
-  weights.forEach((weight, i) => (sizes[Math.floor(i / SIDE)] += Math.abs(weight)));
-  return sizes;
-}
+/** Without a drawing, the lines show what would count most if all were active. @param {Classifier} classifier */
+const allActive = ({ network }) =>
+  /** @type {Current} */ ({
+    image: new Uint8Array(SIDE * SIDE).fill(255),
+    hidden: network.layers.map(({ outputs }) => new Float64Array(outputs).fill(1)),
+  });
 
 /** @param {string} name */
 const css = (name) => `rgb(${color(name).join(" ")})`;

@@ -10,14 +10,12 @@ import { percent } from "../../parts/numbers.js";
 import { watchScreen } from "../../parts/screen.js";
 import "../../parts/tiles.js";
 import { connect, verification } from "../../server/verification.js";
-import { drawing } from "../../state/drawing.js";
-import { active, compared, networks, predictWith } from "../../state/networks.js";
+import { active, compared, mountLater, networks, predictWith } from "../../state/networks.js";
 import { paint, repeat } from "../../state/painting.js";
 import { current, isEmpty, other, steps } from "../../state/prediction.js";
 import { reset, state } from "../../state/state.js";
 import { html, nothing, render } from "../../vendor/lit-html.js";
 import { computed, effect, signal, untracked } from "../../vendor/signals-core.js";
-import { card, cardInWords } from "./card.js";
 import { createDiagram } from "./diagram.js";
 import { lineValues, strongest } from "./sums.js";
 
@@ -34,13 +32,12 @@ const STEPS = /** @type {const} */ ([
   ["center", "centered"],
 ]);
 
-const pointed = signal(/** @type {Pointed | null} */ (null)); // by mouse or keyboard
-const pressed = signal(/** @type {Pointed | null} */ (null)); // a connection; the neuron is in the state
+const pointed = signal(/** @type {Pointed | null} */ (null)); // for now; a neuron that was pressed is in the state
 
 /** What is explained, with what it is explained by; the view Neurons explains the chosen neuron itself. */
 const shown = computed(() => {
   const [chosen, classifier, now] = [state.neuron.value, active.value?.classifier, current.value];
-  const at = pointed.value ?? pressed.value ?? (chosen && { layer: chosen[0], neuron: chosen[1] });
+  const at = pointed.value ?? (chosen && { layer: chosen[0], neuron: chosen[1] });
   const isThere = at && at.neuron < (classifier?.network.layers[at.layer]?.outputs ?? 0);
   return classifier && isThere && !isEmpty(now) ? { classifier, current: now, at } : null;
 });
@@ -87,15 +84,10 @@ export function mount({ element }) {
   watchScreen([element, find("image"), find("bars"), element.closest(".drawing-area") ?? element], fit);
   repeat(paintDiagram);
   paint(find("image"), image);
-  paint(find("card"), () => (shown.value ? card(shown.value) : nothing));
   paint(find("switch"), networkSwitch);
   paint(find("notices"), notices);
   paint(find("foot"), foot);
-  effect(() => void (find("card").hidden = shown.value === null || state.view.value !== null));
-  effect(() => {
-    const words = shown.value && !drawing.value.penIsDown ? cardInWords(shown.value) : "";
-    document.activeElement?.matches(".picture-layer") && document.activeElement.setAttribute("aria-valuetext", words);
-  });
+  mountLater(() => import("./card.js"), { picture, shown });
 
   const frame = find("frame");
   frame.addEventListener("pointermove", (event) => {
@@ -105,14 +97,14 @@ export function mount({ element }) {
   frame.addEventListener("click", (event) => {
     if (isOverCard(event)) return;
     const at = diagram.at(event);
-    pointed.value = null;
-    pressed.value = at?.from === undefined ? null : at;
-    if (at?.from === undefined) state.neuron.value = at && [at.layer, at.neuron];
+    const isConnection = at?.from !== undefined;
+    pointed.value = isConnection ? at : null;
+    if (!isConnection) state.neuron.value = at && [at.layer, at.neuron];
   });
   document.addEventListener("keydown", (event) => {
     const isElsewhere = state.view.value || (event.target instanceof Element && event.target.closest("dialog"));
     if (event.key !== "Escape" || !shown.value || isElsewhere || event.defaultPrevented) return;
-    pointed.value = pressed.value = state.neuron.value = null;
+    pointed.value = state.neuron.value = null;
     event.preventDefault(); // else it would clear the pad
   }, { capture: true }); // prettier-ignore
   connect();
@@ -179,7 +171,6 @@ function walk(event, layer, width) {
     slider.setAttribute("aria-valuenow", String(neuron + 1));
     pointed.value = { layer, neuron };
   }
-  if (shown.value) slider.setAttribute("aria-valuetext", cardInWords(shown.value));
   if (key !== "Focus") event.preventDefault();
 }
 
@@ -265,32 +256,17 @@ function inWords(now) {
   if (isEmpty(now)) return { large: "?", small: "", advice: "", spoken: "Nothing drawn yet." };
   const { verdict, digit, probabilities, penIsDown } = now;
   const second = topTwo(probabilities)[1];
-  const sure = `${digit}, ${percent(probabilities[digit])}`;
+  const sure = percent(probabilities[digit]);
+  const doubt = { digit: "", unsure: "Not sure", "not a digit": "Not a digit" }[verdict];
+  const says = { digit: "Looks like", unsure: "Not sure:", "not a digit": "Not a digit; the nearest is" }[verdict];
+  const how = howTo(now);
   const runnerUp = probabilities[second] < RUNNER_UP ? "" : `; or ${second}: ${percent(probabilities[second])}`;
-  const how = penIsDown ? "" : howTo(now);
-  switch (verdict) {
-    case "digit":
-      return {
-        large: String(digit),
-        small: percent(probabilities[digit]),
-        advice: how,
-        spoken: `Looks like ${sure}${runnerUp}. ${how}`.trim(),
-      };
-    case "unsure":
-      return {
-        large: String(digit),
-        small: `${percent(probabilities[digit])}\nor ${second}`,
-        advice: penIsDown ? "Not sure yet" : `Not sure. ${how}`,
-        spoken: `Not sure: ${sure}${runnerUp}. ${how}`,
-      };
-    case "not a digit":
-      return {
-        large: "✕",
-        small: "",
-        advice: penIsDown ? "Not a digit yet" : `Not a digit. ${how}`,
-        spoken: `Not a digit: the nearest one is ${digit}. ${how}`,
-      };
-  }
+  return {
+    large: verdict === "not a digit" ? "✕" : String(digit),
+    small: { digit: sure, unsure: `${sure}\nor ${second}`, "not a digit": "" }[verdict],
+    advice: penIsDown ? doubt && `${doubt} yet` : doubt ? `${doubt}. ${how}` : how,
+    spoken: `${says} ${digit}, ${sure}${runnerUp}. ${how}`.trim(),
+  };
 }
 
 /** What may help. @param {Drawn} now */
