@@ -117,17 +117,13 @@ def said(page: Page, step: int, classifier: Classifier, image: Tensor) -> Said:
     if step == 6:
         weights, biases = (sum(p.numel() for p in classifier.network.parameters() if p.dim() == d) for d in (2, 1))
         yield "widths, parameters, weights, biases", yours, [784, 64, 64, 10, weights + biases, weights, biases]
-        page.get_by_role("button", name="Switch off 8 more").click()
+        page.get_by_role("button", name="Switch off the weaker half").click(click_count=2)
         page.evaluate(SET, {})
         network = copy.deepcopy(classifier.network)
-        off = hidden[0].argsort(stable=True)[:8]
-        network.layers()[0].weight.data[off] = network.layers()[0].bias.data[off] = 0
-        after = network(found.input[None])[0].softmax(0)
-        yield (
-            "with 8 neurons off",
-            picture.locator("span").last.inner_text(),
-            [56, 64, 1, after.argmax(), percent(after.max())],
-        )
+        for layer, activations in zip(network.layers(), hidden, strict=False):
+            off = activations.argsort(stable=True)[:48]
+            layer.weight.data[off] = layer.bias.data[off] = 0
+        yield "logits with three quarters off", on_tiles(page, "Logits"), network(found.input[None])[0]
     if step == 7:
         shares = [percent(probabilities[digit]) for digit in (first, second)]
         yield "two logits, two probabilities", yours, [logits[first], first, logits[second], second, *shares]
@@ -158,11 +154,9 @@ def said(page: Page, step: int, classifier: Classifier, image: Tensor) -> Said:
         loudest = int(asked.abs().argmax())
         yield "label, output that asks most, for what", yours, [label, loudest, asked[loudest]]
         F.cross_entropy(classifier.network.layers()[2](pre2.relu()), torch.tensor(label)).backward()
-        picture.get_by_role("button", name=str(label), exact=True).click()
+        picture.get_by_label("if I meant").select_option(str(label))
         page.evaluate(SET, {})
-        tiles = page.get_by_role("radiogroup", name="Layer 2").get_by_role("radio")
-        labels = tiles.evaluate_all("tiles => tiles.map(({ ariaLabel }) => ariaLabel.split(': ').at(-1)).join(' ')")
-        yield "what 64 neurons are asked for", labels.replace("inactive", "0"), -pre2.grad
+        yield "what 64 neurons are asked for", on_tiles(page, "Layer 2").replace("inactive", "0"), -pre2.grad
     if step == 11:
         yield "learning rate, batch, epochs, steps an epoch", yours, [0.001, 32, 5, -(-len(mnist().train_images) // 32)]
     if step == 12:
@@ -177,6 +171,12 @@ def said(page: Page, step: int, classifier: Classifier, image: Tensor) -> Said:
         yield "lead, by ink, by the rest", yours, [first, second, lead, shares.sum(), lead - shares.sum()]
         raises, lowers = shares.clamp(min=0).sum(), shares.clamp(max=0).sum()
         yield "orange, blue, the rest, lead", sums, [raises, lowers, lead - raises - lowers, lead]
+
+
+def on_tiles(page: Page, layer: str) -> str:
+    """What the tiles of a layer say of their neurons."""
+    tiles = page.get_by_role("radiogroup", name=layer).get_by_role("radio")
+    return tiles.evaluate_all("tiles => tiles.map(({ ariaLabel }) => ariaLabel.split(': ').at(-1)).join(' ')")
 
 
 def nudged(classifier: Classifier, image: Tensor, label: int, neuron: int, nudge: float) -> tuple[float, float]:

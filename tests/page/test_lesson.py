@@ -189,10 +189,10 @@ def inactive(page: Page, pretrained: Classifier) -> Parts:
 def off(page: Page, _: Classifier) -> Parts:
     clear(page)
     draw(page, STROKES[4])
-    more = page.get_by_role("button", name="Switch off 8 more")
+    more = page.get_by_role("button", name="Switch off the weaker half")
     more.click()
     yield
-    for _ in range(7):
+    for _ in range(5):
         more.click()
 
 
@@ -228,7 +228,7 @@ def downhill(page: Page, _: Classifier) -> Parts:
 
 
 def requests(page: Page, _: Classifier) -> Parts:
-    page.get_by_role("group", name="I meant").get_by_role("button", name="4").click()
+    page.get_by_label("if I meant").select_option("4")
     yield
     page.get_by_role("radiogroup", name="Layer 2").get_by_role("radio").nth(3).click()
 

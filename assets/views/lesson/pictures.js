@@ -1,8 +1,7 @@
 /** The pictures of the lesson: those of the views, and its own: a batch, ReLU as a graph, a weight that is nudged, and
     trainings side by side. */
 /** @import { Settings } from "../../engine/settings.js" */
-/** @import { Curve } from "../../parts/chart.js" */
-/** @import { Run } from "../../state/runs.js" */
+/** @import { Curve, YAxis } from "../../parts/chart.js" */
 /** @import { Facts } from "./facts.js" */
 import { DEFAULTS, OPTIMIZERS } from "../../engine/settings.js";
 import { stepAxis, stepChart } from "../../parts/chart.js";
@@ -12,18 +11,16 @@ import { miniSet } from "../../state/mini-sets.js";
 import { image } from "../../state/prediction.js";
 import * as training from "../../state/runs.js";
 import { state } from "../../state/state.js";
-import { batch as inOneGo } from "../../vendor/signals-core.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
 import { preprocessingSteps } from "../input/input.js";
 import { lossCurve, softmaxPicture } from "../loss/loss.js";
 import { neuronSum } from "../neurons/neuron.js";
-import { neuronLayers } from "../neurons/neurons.js";
+import { legend, meant, neuronLayers, weakerHalf } from "../neurons/neurons.js";
 import { ACCURACY, LOSS } from "../train/train.js";
 import { changePicture, choice, differenceMap } from "../why/why.js";
 import { neuronOf, nudged } from "./facts.js";
 
 const BATCH = 32;
-const STRIDE = 8; // neurons that one press switches off
 const RATES = [0.001, 0.01, 0.1];
 const GAP = 0.1; // between training and validation accuracy: far better on what was learned
 const POINTS = 81; // of the curve over the nudge
@@ -118,23 +115,13 @@ export function relu(known) {
   `;
 }
 
-/** All neurons as tiles, and buttons that switch off the weakest that are left in layer 1. @param {Facts | null} known */
-export function layers(known) {
-  if (!known) return nothing;
-  const activations = known.classifier.whole.forward(known.now.image).hidden[0];
-  const off = state.off.value.filter(([layer]) => layer === 0).map(([, neuron]) => neuron);
-  const on = [...activations.keys()].filter((neuron) => !off.includes(neuron));
-  on.sort((a, b) => activations[a] - activations[b]);
-  const more = () => (state.off.value = [...off, ...on.slice(0, STRIDE)].map((neuron) => [0, neuron]));
-  const { digit, probabilities } = known.now;
-  return neurons(html`<button type="button" ?disabled=${!on.length} @click=${more}>Switch off ${STRIDE} more</button>
-    <button type="button" ?disabled=${!off.length} @click=${() => (state.off.value = [])}>Switch all on</button>
-    <span>${on.length} of ${activations.length} neurons of layer 1 are on: ${digit} has ${percent(probabilities[digit])}</span>`);
-}
+/** All layers as tiles, and what the step does with them. @param {unknown} control */
+const tiles = (control) =>
+  html`<div class="lesson-neurons">${neuronLayers()}<div class="buttons">${control} <span class="quiet">${legend()}</span></div></div>`;
 
-/** All layers as tiles, and what belongs to them. @param {unknown} beside */
-const neurons = (beside) =>
-  html`<div class="lesson-neurons">${neuronLayers()}<div class="buttons">${beside}</div></div>`;
+export const layers = () => tiles(weakerHalf());
+
+export const backpropagation = () => tiles(meant());
 
 /** @param {Facts | null} known */
 export const softmax = (known) =>
@@ -149,7 +136,7 @@ function labels({ label }) {
   return html`<div class="segments" role="group" aria-label="I meant">
     <span>I meant</span>
     ${Array.from({ length: 10 }, (_, digit) => {
-      const mean = () => inOneGo(() => ([state.label.value, state.errors.value] = [digit, true]));
+      const mean = () => (state.label.value = digit);
       return html`<button type="button" aria-pressed=${digit === label} @click=${mean}>${digit}</button>`;
     })}
   </div>`;
@@ -185,14 +172,6 @@ export function nudge(known) {
   `;
 }
 
-/** @param {Facts | null} known */
-export function backpropagation(known) {
-  if (!known) return nothing;
-  const isAsking = state.errors.value && state.label.value !== null;
-  const words = "Bars: what the loss asks for. Orange wants a higher sum, blue a lower one.";
-  return html`${labels(known)} ${neurons(isAsking ? html`<span>${words}</span>` : nothing)}`;
-}
-
 /** What softmax and the detector say, side by side. @param {Facts | null} known */
 export function detector(known) {
   if (!known) return nothing;
@@ -213,23 +192,24 @@ export function attribution(known) {
 
 // --- trainings --------------------------------------------------------------------------------------------------------
 
-const FEW = [{ ...DEFAULTS, digits: 100, epochs: 50 }];
+const FEW = { ...DEFAULTS, digits: 100, epochs: 50 };
 
 /** The chapter's settings with each rate and the chosen optimizer, for one epoch of 20,000 digits. */
-const atRates = () => {
-  const optimizer = /** @type {Settings["optimizer"]} */ (state.optimizer.value);
-  return RATES.map((learningRate) => ({ ...DEFAULTS, epochs: 1, digits: 20_000, optimizer, learningRate }));
-};
+const atRates = () =>
+  RATES.map((learningRate) => {
+    const optimizer = state.optimizer.value;
+    return { ...DEFAULTS, epochs: 1, digits: 20_000, optimizer, learningRate };
+  });
 
 /** The runs with these settings, if all are over. @param {Settings[]} all */
 function ended(all) {
-  const runs = all.map(training.runOf).filter((run) => run?.state === "done" || run?.state === "diverged");
-  return runs.length === all.length ? /** @type {Run[]} */ (runs) : null;
+  const runs = all.flatMap((settings) => training.runOf(settings) ?? []);
+  return runs.length === all.length && !runs.some(training.isUnderWay) ? runs : null;
 }
 
 /** Curves of trainings, and a button that runs those that have not been run.
-    @param {string} title @param {Settings[]} all @param {Curve[]} curves @param {import("../../parts/chart.js").YAxis} axis
-    @param {string} description @param {unknown} [field] */
+    @param {string} title @param {Settings[]} all @param {Curve[]} curves @param {YAxis} axis @param {string} description
+    @param {unknown} [field] */
 function trainings(title, all, curves, axis, description, field) {
   const last = Math.max(100, ...all.map((settings) => training.runOf(settings)?.steps ?? 0));
   const trouble = training.trouble.value;
@@ -273,16 +253,16 @@ export function ratesReached() {
 }
 
 export function overfitting() {
-  const run = training.runOf(FEW[0]);
+  const run = training.runOf(FEW);
   const curves = [
     curve(run?.points ?? [], "accuracy", "training", true),
     curve(run?.snapshots ?? [], "accuracy", "validation", false),
   ];
-  return trainings("Train on 100 digits", FEW, curves, ACCURACY, "Accuracy, 50 epochs");
+  return trainings("Train on 100 digits", [FEW], curves, ACCURACY, "Accuracy, 50 epochs");
 }
 
 export function overfittingReached() {
-  const [run] = ended(FEW) ?? [];
+  const [run] = ended([FEW]) ?? [];
   const [learned, validation] = [run?.points.at(-1)?.accuracy ?? 0, run ? (training.accuracyOf(run) ?? 0) : 0];
   return (
     learned - validation > GAP &&

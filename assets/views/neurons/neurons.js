@@ -50,31 +50,35 @@ const requests = computed(() => {
 /** @param {MountContext} context */
 export function mount({ element }) {
   view("neurons", element, () => {
-    const lead = requests.value
-      ? "Bars: what the loss asks for. Orange wants a higher sum, blue a lower one."
-      : "A tile is a neuron’s weights; the bar in its foot, how strongly it fires.";
     return html`<header class="view-head">
         <h2>What each neuron looks for</h2>
-        <p class="view-lead">${lead}</p>
-        ${controls()}
+        <p class="view-lead">${legend()}</p>
+        <div class="buttons">${weakerHalf()} ${meant()}</div>
       </header>
       ${neuronLayers()} ${card()} ${noiseCard()}`;
   });
 }
 
-function controls() {
+/** What the bars on the tiles are. */
+export const legend = () =>
+  requests.value
+    ? "Bars: what the loss asks for. Orange wants a higher sum, blue a lower one."
+    : "A tile is a neuron’s weights; the bar in its foot, how strongly it fires.";
+
+export const weakerHalf = () =>
+  html`<button type="button" ?disabled=${isEmpty(current.value)} @click=${switchOffWeaker}>Switch off the weaker half</button>`;
+
+/** The label that the loss is computed for. */
+export function meant() {
   const mean = (/** @type {number | null} */ label) =>
     batch(() => {
       state.errors.value = label !== null;
       if (label !== null) state.label.value = label;
     });
-  return html`<div class="buttons">
-    <button type="button" ?disabled=${isEmpty(current.value)} @click=${switchOffWeaker}>Switch off the weaker half</button>
-    <label>
-      Backpropagation, if I meant
-      ${digitSelect("Backpropagation, if I meant", state.errors.value ? state.label.value : null, mean, "–")}
-    </label>
-  </div>`;
+  return html`<label>
+    Backpropagation, if I meant
+    ${digitSelect("Backpropagation, if I meant", state.errors.value ? state.label.value : null, mean, "–")}
+  </label>`;
 }
 
 /** Switch off the weaker half, in each layer, of the neurons that are on. */
