@@ -1,9 +1,8 @@
 /** A handout for classes, to be printed: the states of docs/lesson-plan.md as codes to scan, and a worksheet, whose answers
     are in docs/worksheet-answers.md. All links lead to the address that its field names. */
-import { html, nothing, render, svg } from "../vendor/lit-html.js";
-import { encode } from "../vendor/uqr.js";
+import { qrCode } from "../parts/qr-code.js";
+import { html, nothing, render } from "../vendor/lit-html.js";
 
-const BORDER = 4; // modules of a QR code's quiet zone, as ISO/IEC 18004 demands
 const HERE = new URL("../../", document.baseURI).href; // the page lies above the folder of its files
 
 /** Drawings, as state/drawing-code.js writes them. */
@@ -117,14 +116,7 @@ const address = /^https?:$/.test(protocol) ? origin + pathname : HERE;
 function code({ name, query, chosen }) {
   const short = address + query;
   const link = chosen ? `${short}#v=2&${chosen}` : short;
-  const { data, size } = encode(link, { border: BORDER });
-  const modules = data.map((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : "")).join("")).join("");
-  return html`<a href=${link}>
-    <svg viewBox="0 0 ${size} ${size}" role="img" aria-label="${name}, as a QR code" shape-rendering="crispEdges">
-      ${svg`<path d=${modules} />`}
-    </svg>
-    ${short}
-  </a>`;
+  return html`<a href=${link}>${qrCode(link, `${name}, as a QR code`)} ${short}</a>`;
 }
 
 /** @param {string} title @param {[name: string, text: string][]} lines @param {PageState} opened @param {boolean} [isWall] */

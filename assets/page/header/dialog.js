@@ -2,13 +2,12 @@
 import { html } from "../../vendor/lit-html.js";
 
 /** @param {string} name of the button @param {unknown} label on it @param {string} title of the dialog
-    @param {unknown} content @param {(dialog: HTMLDialogElement) => void} [opened] */
+    @param {unknown} content @param {() => void} [opened] */
 export const dialog = (name, label, title, content, opened = () => {}) => html`
   <button type="button" aria-label=${name} title=${name}
     @click=${(/** @type {{ currentTarget: HTMLElement }} */ { currentTarget }) => {
-      const dialog = /** @type {HTMLDialogElement} */ (currentTarget.nextElementSibling);
-      dialog.showModal();
-      opened(dialog);
+      /** @type {HTMLDialogElement} */ (currentTarget.nextElementSibling).showModal();
+      opened();
     }}>
     ${label}
   </button>

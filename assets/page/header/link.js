@@ -1,17 +1,13 @@
 /** The dialog with the page's link: to copy, or as a QR code. */
 import { copyOnClick } from "../../parts/clipboard.js";
-import { context2d, query } from "../../parts/dom.js";
 import { icon } from "../../parts/icons.js";
 import { LONGEST, link, state } from "../../state/state.js";
 import { html } from "../../vendor/lit-html.js";
 import { signal } from "../../vendor/signals-core.js";
 import { dialog } from "./dialog.js";
 
-const BORDER = 4; // modules of a QR code's quiet zone, as ISO/IEC 18004 demands
-const MODULE = 8; // pixels
-
 const address = signal(""); // while the dialog is open
-const codeProblem = signal("");
+const code = signal(/** @type {unknown} */ ("")); // of the address, or why there is none
 
 export const linkDialog = () =>
   dialog("Share", html`${icon("link")} <span>Share</span>`, "Share what you see", content(), open);
@@ -29,8 +25,7 @@ const content = () => html`
     <button type="button" @click=${present}>Present</button>
     <button type="submit">Close</button>
   </div>
-  <canvas role="img" aria-label="The link as a QR code" ?hidden=${codeProblem.value !== ""}></canvas>
-  <p>${codeProblem.value}</p>
+  <p>${code.value}</p>
 `;
 
 /** @param {Event & { target: HTMLInputElement }} event */
@@ -44,24 +39,12 @@ function present({ target }) {
   state.present.value = true;
 }
 
-/** @param {HTMLDialogElement} dialog */
-async function open(dialog) {
+async function open() {
   address.value = link();
   try {
-    const { encode } = await import("../../vendor/uqr.js");
-    const { data, size } = encode(address.value, { border: BORDER });
-    const canvas = query(dialog, "canvas", HTMLCanvasElement);
-    const context = context2d(canvas);
-    canvas.width = canvas.height = size * MODULE;
-    data.forEach((row, y) =>
-      row.forEach((isDark, x) => {
-        context.fillStyle = isDark ? "black" : "white";
-        context.fillRect(x * MODULE, y * MODULE, MODULE, MODULE);
-      }),
-    );
-    codeProblem.value = "";
+    const { qrCode } = await import("../../parts/qr-code.js");
+    code.value = qrCode(address.value, "The link as a QR code");
   } catch {
-    codeProblem.value =
-      "There is no QR code: its part of the page could not be loaded, or the link is too long for one.";
+    code.value = "There is no QR code: its part of the page could not be loaded, or the link is too long for one.";
   }
 }
