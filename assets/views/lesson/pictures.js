@@ -4,7 +4,7 @@
 /** @import { Curve, YAxis } from "../../parts/chart.js" */
 /** @import { Facts } from "./facts.js" */
 import { DEFAULTS, OPTIMIZERS } from "../../engine/settings.js";
-import { stepAxis, stepChart } from "../../parts/chart.js";
+import { ACCURACY, LOSS, stepAxis, stepChart } from "../../parts/chart.js";
 import { options, slider } from "../../parts/fields.js";
 import { number, percent, withSign } from "../../parts/numbers.js";
 import { miniSet } from "../../state/mini-sets.js";
@@ -16,7 +16,6 @@ import { preprocessingSteps } from "../input/input.js";
 import { lossCurve, softmaxPicture } from "../loss/loss.js";
 import { neuronSum } from "../neurons/neuron.js";
 import { legend, meant, neuronLayers, weakerHalf } from "../neurons/neurons.js";
-import { ACCURACY, LOSS } from "../train/train.js";
 import { changePicture, choice, differenceMap } from "../why/why.js";
 import { neuronOf, nudged } from "./facts.js";
 
@@ -223,17 +222,13 @@ function trainings(title, all, curves, axis, description, field) {
     ${trouble ? html`<p role="alert">${trouble}</p>` : nothing}`;
 }
 
-/** @type {(points: readonly any[], field: "loss" | "accuracy", name: string, isChosen: boolean) => Curve} */
-const curve = (points, field, name, isChosen) => ({
-  ...{ points: points.map((point) => [point.step, point[field] ?? NaN]), marks: [], name, isChosen },
-});
-
 export function rates() {
   const all = atRates();
   const choose = (/** @type {any} */ { target }) => (state.optimizer.value = target.value);
   const curves = all.flatMap((settings) => {
     const run = training.runOf(settings);
-    return run ? [curve(run.points, "loss", String(settings.learningRate), training.current.value === run)] : [];
+    if (!run) return [];
+    return [{ points: run.points, name: String(settings.learningRate), isChosen: training.current.value === run }];
   });
   const choices = options(OPTIMIZERS, state.optimizer.value);
   const select = html`<select aria-label="Optimizer" @change=${choose}>${choices}</select>`;
@@ -255,8 +250,8 @@ export function ratesReached() {
 export function overfitting() {
   const run = training.runOf(FEW);
   const curves = [
-    curve(run?.points ?? [], "accuracy", "training", true),
-    curve(run?.snapshots ?? [], "accuracy", "validation", false),
+    { points: run?.points ?? [], name: "training", isChosen: true },
+    { points: run?.snapshots ?? [], name: "validation" },
   ];
   return trainings("Train on 100 digits", [FEW], curves, ACCURACY, "Accuracy, 50 epochs");
 }

@@ -2,12 +2,11 @@
 /** @import { Run } from "../../state/runs.js" */
 import { inWords } from "../../engine/settings.js";
 import { writeSafetensors } from "../../engine/weights-files.js";
-import { stepChart } from "../../parts/chart.js";
+import { LOSS, stepChart } from "../../parts/chart.js";
 import { save } from "../../parts/download.js";
 import { percent } from "../../parts/numbers.js";
 import * as training from "../../state/runs.js";
 import { html, nothing } from "../../vendor/lit-html.js";
-import { LOSS, curveOf } from "./train.js";
 
 export function list() {
   const all = [...training.runs.value, ...(training.sharedRun.value ? [training.sharedRun.value] : [])];
@@ -42,7 +41,7 @@ function row(run) {
       </label>
     </th>
     <td>${trainedFor(run)}</td>
-    <td>${stepChart([{ ...curveOf(run, "loss", null), name: "" }], points.at(-1)?.step ?? 1, { ...LOSS, ticks: [] }, null, "")}</td>
+    <td>${stepChart([{ points }], points.at(-1)?.step ?? 1, { ...LOSS, ticks: [] }, null, "")}</td>
     <td><b>${accuracy === null ? "" : percent(accuracy)}</b></td>
     <td>${prediction(run)}</td>
     <td>${number && run.parameters ? buttons(run) : nothing}</td>

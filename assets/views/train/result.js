@@ -5,7 +5,6 @@
 import { accuracyOf, confusionOf, worst } from "../../engine/evaluation.js";
 import { PIXELS } from "../../engine/preprocessing.js";
 import { trainingScript } from "../../engine/script.js";
-import { confusionMatrix } from "../../parts/chart.js";
 import { save } from "../../parts/download.js";
 import { percent } from "../../parts/numbers.js";
 import { isUnderWay, nameOf, shown, titleOf } from "../../state/runs.js";
@@ -50,18 +49,49 @@ export function result() {
 /** @param {string} title @param {Evaluated} result */
 function testResult(title, { predictions, deadNeurons }) {
   const dead = deadNeurons.flatMap(({ length }, i) => (length ? [`${length} in layer ${i + 1}`] : []));
-  const open = (/** @type {number} */ digit, /** @type {number} */ predicted) => (cell.value = [digit, predicted]);
   const [digit, predicted] = cell.value ?? [0, 0];
   const ofCell = digit === predicted ? `Right ${digit}s` : `${digit}s taken for ${predicted}`;
-  return html`<h3 tabindex="-1">${title}: ${percent(accuracyOf(predictions), 2)} of the 10,000 test digits right</h3>
+  return html`<h3>${title}: ${percent(accuracyOf(predictions), 2)} of the 10,000 test digits right</h3>
     ${dead.length ? html`<p>Dead neurons, off for every training digit: ${dead.join(", ")}.</p>` : nothing}
     <div class="train-test">
-      ${confusionMatrix(confusionOf(predictions), open, cell.value)}
+      ${confusionMatrix(confusionOf(predictions))}
       <figure aria-live="polite">
         <figcaption>${cell.value ? `${ofCell}, the worst first` : "Worst mistakes"} <small>digit → prediction</small></figcaption>
         <ul class="train-examples">${worst(predictions, cell.value).map((i) => example(predictions, i))}</ul>
       </figure>
     </div>`;
+}
+
+/** A row for each digit, a column for each prediction; a press on a cell shows its images. @param {number[][]} counts */
+function confusionMatrix(counts) {
+  const most = Math.max(...counts.flatMap((row, digit) => row.with(digit, 0)), 1);
+  const content = (/** @type {number} */ count, /** @type {number} */ digit, /** @type {number} */ predicted) => {
+    if (!count) return "·";
+    const name = `${digit} classified ${digit === predicted ? "correctly" : `as ${predicted}`}: ${count}`;
+    const isOpen = cell.value?.join() === `${digit},${predicted}`;
+    return html`<button type="button" aria-label=${name} aria-pressed=${isOpen}
+      @click=${() => (cell.value = [digit, predicted])}>${count}</button>`;
+  };
+  const row = (/** @type {number[]} */ ofDigit, /** @type {number} */ digit) =>
+    html`<tr>
+      <th scope="row">${digit}</th>
+      ${ofDigit.map(
+        (count, predicted) =>
+          html`<td class=${digit === predicted ? "is-right" : ""} style="--share: ${count / most}">
+            ${content(count, digit, predicted)}
+          </td>`,
+      )}
+    </tr>`;
+  return html`<table class="confusion">
+    <caption>Digit (rows) and prediction (columns)</caption>
+    <thead>
+      <tr>
+        <td></td>
+        ${counts.map((_, predicted) => html`<th scope="col">${predicted}</th>`)}
+      </tr>
+    </thead>
+    <tbody>${counts.map(row)}</tbody>
+  </table>`;
 }
 
 /** @param {Predictions} predictions @param {number} i */

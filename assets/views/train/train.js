@@ -1,12 +1,12 @@
 /** Train: the chapter's network learns in the page, to be watched, paused, stepped and scrubbed back. */
 /** @import { Snapshot } from "../../engine/trainer.js" */
-/** @import { Curve, YAxis } from "../../parts/chart.js" */
+/** @import { YAxis } from "../../parts/chart.js" */
 /** @import { Layer, MountContext } from "../../state/types.js" */
 /** @import { Run } from "../../state/runs.js" */
 import { clip } from "../../engine/math.js";
 import { SIDE } from "../../engine/preprocessing.js";
 import { isSame } from "../../engine/settings.js";
-import { placeOf, spread, stepAxis, stepChart } from "../../parts/chart.js";
+import { ACCURACY, LOSS, placeOf, spread, stepAxis, stepChart } from "../../parts/chart.js";
 import { slider } from "../../parts/fields.js";
 import { grouped, number, percent, brief } from "../../parts/numbers.js";
 import { view } from "../../state/painting.js";
@@ -21,14 +21,6 @@ import { opened } from "./open.js";
 import { result } from "./result.js";
 
 const { current, shown, shownSnapshot } = training;
-const GUESSING = Math.log(10); // the loss of ten equal probabilities
-/** @type {YAxis} */
-export const LOSS = {
-  ...{ low: 0.01, high: 5, isLogarithmic: true, ticks: [0.02, 0.1, 0.5, GUESSING] },
-  format: (loss) => (loss === GUESSING ? "guessing" : String(loss)),
-};
-/** @type {YAxis} */
-export const ACCURACY = { low: 0, high: 1, ticks: [0, 0.5, 1], format: (share) => percent(share, 0) };
 
 /** @param {MountContext} context */
 export function mount({ element }) {
@@ -127,31 +119,30 @@ function learning() {
   // Some of the snapshots, so far apart that digits fit between, and before the network as it is now.
   const places = new Set(spread([...run.snapshots.map(({ step }) => step), run.step], last));
   const moments = run.snapshots.filter(({ step }) => places.has(step));
-  const chart = (/** @type {string} */ title, /** @type {"loss" | "accuracy"} */ which, /** @type {YAxis} */ axis) => {
-    const [first, end] = [run.points[0]?.[which], run.points.at(-1)?.[which]];
-    const words = first === undefined || end === undefined ? "no step yet" : `${first.toFixed(3)} to ${end.toFixed(3)}`;
-    const curves = [...others, run].map((each) => curveOf(each, which, each === run ? moments : null));
-    return stepChart(curves, last, axis, at, `${title} of ${training.titleOf(run)}: ${words}`);
+  const curves = [
+    ...others.map((each) => ({ points: each.points, name: String(each.number) })),
+    { points: run.points, marks: moments, name: run.number ? String(run.number) : "", isChosen: true },
+  ];
+  const chart = (/** @type {string} */ title, /** @type {YAxis} */ axis) => {
+    const ends = [0, -1].flatMap((i) => run.points.at(i)?.[axis.of].toFixed(3) ?? []);
+    return stepChart(
+      curves,
+      last,
+      axis,
+      at,
+      `${title} of ${training.titleOf(run)}: ${ends.join(" to ") || "no step yet"}`,
+    );
   };
   return html`<div class="train-learning">
     ${tiles(run)}
     <div class="train-charts">
       <h3>Loss <small>${run.number ? "line: training, rings: validation" : "of the validation digits"}</small></h3>
-      ${chart("Loss", "loss", LOSS)}
+      ${chart("Loss", LOSS)}
       <h3>Accuracy</h3>
-      ${chart("Accuracy", "accuracy", ACCURACY)} ${predictions(run, moments, last)} ${scrubber(run, last, at)}
+      ${chart("Accuracy", ACCURACY)} ${predictions(run, moments, last)} ${scrubber(run, last, at)}
       ${stepAxis(last)}
     </div>
   </div>`;
-}
-
-/** A run's curve; of the run that is shown, with the snapshots that have rings.
-    @param {Run} run @param {"loss" | "accuracy"} which @param {Snapshot[] | null} moments @returns {Curve} */
-export function curveOf({ points, number: its }, which, moments) {
-  const places = (/** @type {readonly any[]} */ all) => all.map((each) => [each.step, each[which] ?? NaN]);
-  const marks = /** @type {Curve["marks"]} */ (places(moments ?? []));
-  const name = its ? String(its) : "";
-  return { points: /** @type {Curve["points"]} */ (places(points)), marks, name, isChosen: moments !== null };
 }
 
 /** The weights of each neuron of the first layer, as images. @param {Run} run */
