@@ -71,7 +71,7 @@ export function offer(network) {
 export function ownNetwork(name, title, { widths, activation, mean, std }, numbers, about) {
   if (!shared.value) return null;
   const network = /** @type {NetworkDescription} */ ({ ...numbers, widths, activation });
-  const unknown = { fingerprint: undefined, testAccuracy: null, steps: null, shaping: undefined };
+  const unknown = { fingerprint: undefined, testAccuracy: null, steps: null };
   const description = { ...shared.value.description, ...unknown, network, mean, std, name: title, ...about };
   const classifier = shared.value.classifier.with({ network: new Network(network), mean, std });
   return { name, title, description, classifier };

@@ -2,9 +2,8 @@
 /** @import { Shape } from "../engine/backpropagation.js" */
 /** @import { Settings } from "../engine/settings.js" */
 /** @import { Point, Snapshot, StepReport } from "../engine/trainer.js" */
-/** @import { LoadedNetwork, Prediction, Shaping } from "./types.js" */
+/** @import { LoadedNetwork, Prediction } from "./types.js" */
 import { BLANK } from "../engine/classifier.js";
-import { argmax, clip } from "../engine/math.js";
 import { MEAN, STD } from "../engine/network.js";
 import { asText, isSame, stepCount, widthsOf } from "../engine/settings.js";
 import { isDiverging } from "../engine/trainer.js";
@@ -23,7 +22,6 @@ import { listeners, tell } from "./training.js";
  *   parameters: Float32Array | null, report?: StepReport | null }} Run */
 
 const MOST_RUNS = 12; // in the list: memory and the browser's storage are bounded
-const GLANCES = 4; // snapshots that the door to Train shows
 const KEPT = 3; // of so many snapshots one is kept over a reload
 
 /** The newest first; without the shared network's. */
@@ -75,27 +73,18 @@ export const titleOf = ({ number }) => (number ? `Run ${number}` : "Pretrained")
 /** The network of a run as it is now, or as it was at a snapshot; null before there is one.
     @type {(run: Run, snapshot?: Snapshot | null) => LoadedNetwork | null} */
 export function networkOf(run, snapshot = null) {
-  if (!run.number && !snapshot) return shared.value;
-  const key = snapshot ?? run.parameters;
-  const found = key && (madeOf.get(key) ?? made(run, snapshot));
-  if (key && found) madeOf.set(key, found);
-  return found;
-}
-const madeOf = /** @type {WeakMap<object, LoadedNetwork>} */ (new WeakMap());
-
-/** @type {(run: Run, snapshot: Snapshot | null) => LoadedNetwork | null} */
-function made(run, snapshot) {
-  const { number, settings, shape, parameters, step } = run;
+  const { number, settings, shape, parameters } = run;
+  const key = snapshot ?? parameters;
+  if (!key) return number ? null : shared.value;
   const title = titleOf(run) + (snapshot ? `, step ${snapshot.step.toLocaleString("en")}` : "");
-  const own = number > 0 && {
-    ...{ recipe: asText(settings), batchSize: settings.batchSize },
-    ...{ origin: "Trained in this page", shaping: shapingOf(run) },
-  };
-  return ownNetwork(nameOf(run), title, shape, snapshot?.network ?? { parameters }, {
-    steps: snapshot?.step ?? step,
-    ...own,
-  });
+  const own = number && { recipe: asText(settings), batchSize: settings.batchSize, origin: "Trained in this page" };
+  const about = { steps: (snapshot ?? run).step, ...own };
+  const numbers = snapshot?.network ?? { parameters };
+  const network = known.get(key) ?? ownNetwork(nameOf(run), title, shape, numbers, about);
+  if (network) known.set(key, network);
+  return network;
 }
+const known = /** @type {WeakMap<object, LoadedNetwork>} */ (new WeakMap());
 
 /** What a run makes of the drawing, as it is now, or was at a snapshot. @type {(run: Run, snapshot?: Snapshot | null) => Prediction} */
 export function predictionOf(run, snapshot) {
@@ -242,21 +231,6 @@ listeners.add((message) => {
 
 // The network of the run that is shown can predict.
 offer(computed(() => shown.value && networkOf(shown.value, shownSnapshot.value)));
-
-/** How a run went, at a glance, once it is over: the neuron with the largest weights took shape. @param {Run} run
-    @returns {Shaping | undefined} */
-function shapingOf({ state: its, points, snapshots, shape: { widths } }) {
-  if (its !== "done" || widths.length < 3 || snapshots.length < GLANCES) return undefined;
-  const { scales } = snapshots[snapshots.length - 1].network;
-  const row = argmax(scales.subarray(0, widths[1]));
-  const weights = Array.from({ length: GLANCES }, (_, i) => {
-    const { network } = snapshots[Math.round((i * (snapshots.length - 1)) / (GLANCES - 1))];
-    const ofNeuron = network.weights.subarray(row * widths[0], (row + 1) * widths[0]);
-    const one = Int8Array.from(ofNeuron, (weight) => clip((weight * network.scales[row]) / scales[row], -127, 127));
-    return btoa(String.fromCharCode(...new Uint8Array(one.buffer)));
-  });
-  return { losses: points.map(({ step, loss }) => [step, loss]), weights };
-}
 
 addEventListener("beforeunload", (event) => {
   if (current.value) event.preventDefault();

@@ -6,18 +6,16 @@ import { array } from "../../engine/quantization.js";
 import { icon } from "../../parts/icons.js";
 import { fullOf, pixel } from "../../parts/tiles.js";
 import { drawing } from "../../state/drawing.js";
-import { active, networks } from "../../state/networks.js";
+import { active, shared } from "../../state/networks.js";
 import { paint } from "../../state/painting.js";
 import { current, image } from "../../state/prediction.js";
 import { state } from "../../state/state.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { weightsOf } from "../../views/neurons/neuron.js";
-import { computed, effect } from "../../vendor/signals-core.js";
+import { effect } from "../../vendor/signals-core.js";
 
 const [COLUMNS, ROWS] = [6, 5]; // of pixels
 const TILES = 12;
-
-const shared = computed(() => networks.value.get("shared"));
 
 /** @param {MountContext} context */
 export function mount({ element }) {
@@ -69,9 +67,9 @@ function pixels() {
   });
 }
 
-/** The training of the network that predicts, or else of the shared one: a neuron taking shape, and the loss. */
+/** The training of the shared network: a neuron taking shape, and the loss. */
 function training() {
-  const { shaping } = active.value?.description.shaping ? active.value.description : (shared.value?.description ?? {});
+  const { shaping } = shared.value?.description ?? {};
   if (!shaping?.losses.length) return nothing;
   const tiles = shaping.weights.map((text) => array(text, Int8Array));
   const full = fullOf(tiles[tiles.length - 1]);
