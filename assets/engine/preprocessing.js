@@ -1,6 +1,6 @@
 /** Ink to the 28 x 28 pixels of an image as MNIST's were made. The same arithmetic as model/preprocessing.py, in whole
     numbers, so the two agree bit by bit. */
-/** @import { Preprocessed, Rectangle, Steps } from "../state/types.js" */
+/** @import { Rectangle, Steps } from "../state/types.js" */
 import { clip } from "./math.js";
 
 export const SIDE = 28; // of the image
@@ -18,8 +18,10 @@ export function preprocess(ink, width, height, steps = ALL_STEPS) {
   return preprocessingStages(ink, width, height, steps).image;
 }
 
-/** The same, with what each step found.
-    @param {Uint8Array} ink @param {number} width @param {number} height @param {Steps} steps @returns {Preprocessed} */
+/** The same, with what each step found: the ink's bounding box; the same, padded to a square; the digit, resized to
+    cells x cells, 20, or 28 where that step is left out; and how far from the image's left and upper edge it is pasted.
+    Without ink there is only the image, which is empty.
+    @param {Uint8Array} ink @param {number} width @param {number} height @param {Steps} steps */
 export function preprocessingStages(ink, width, height, steps) {
   const image = new Uint8Array(PIXELS);
   const cells = steps.resize ? BOX : SIDE;

@@ -2,7 +2,7 @@
     checked, and what is wrong is said in one sentence. */
 /** @import { Activation } from "../state/types.js" */
 /** @import { Shape } from "./backpropagation.js" */
-import { DIGITS, parameterCount } from "./network.js";
+import { DIGITS } from "./network.js";
 import { PIXELS } from "./preprocessing.js";
 import { ACTIVATIONS, RANGES } from "./settings.js";
 
@@ -61,52 +61,31 @@ export function writeSafetensors(parameters, { widths, activation, mean, std }) 
 
 // --- from arrays to a network -----------------------------------------------------------------------------------------
 
-/** @param {NamedArray[]} arrays */
+/** Weights and biases of a layer come in the same order; the layers in the first order, of all, in which they lead from the
+    pixels to the digits. @param {NamedArray[]} arrays */
 function networkOf(arrays) {
   if (arrays.some(({ values }) => !/^Float/.test(values.constructor.name))) throw new WeightsFileError(NOT_FLOATS);
-  const layers = inOrder(paired(arrays));
-  const widths = [PIXELS, ...layers.map(({ bias }) => bias.shape[0])];
-  const parameters = new Float32Array(parameterCount(widths).parameters);
-  let at = 0;
-  for (const { name, values } of layers.flatMap(({ weight, bias }) => [weight, bias])) {
-    parameters.set(values, at);
-    if (!parameters.subarray(at, at + values.length).every(Number.isFinite)) {
-      throw new WeightsFileError(`"${name.slice(0, 40)}" has values that are not finite.`);
-    }
-    at += values.length;
-  }
-  return { widths, parameters };
-}
-
-/** @typedef {{ weight: NamedArray, bias: NamedArray }} NamedLayer */
-
-/** Weights and biases of a layer have a common name, or else come in the same order. @param {NamedArray[]} arrays
-    @returns {NamedLayer[]} */
-function paired(arrays) {
   const [weights, biases] = [2, 1].map((dimensions) => arrays.filter(({ shape }) => shape.length === dimensions));
   const isPaired = weights.length === biases.length && 2 * weights.length === arrays.length;
-  if (!isPaired || weights.length > MAX_LAYERS) throw wrongShapes(arrays);
-  const layer = (/** @type {NamedArray} */ { name }) => name.replace(/(weight|bias|w|b)$/i, "");
-  return weights.map((weight, i) => {
-    const bias = biases.find((bias) => layer(bias) === layer(weight)) ?? biases[i];
-    return { weight, bias };
-  });
+  const orders = isPaired && weights.length <= MAX_LAYERS ? permutations([...weights.keys()]) : [];
+  const order = orders.find((order) => leadsToDigits(order.map((i) => [...weights[i].shape, ...biases[i].shape])));
+  if (!order) throw wrongShapes(arrays);
+  const layers = order.flatMap((i) => [weights[i], biases[i]]);
+  for (const { name, values } of layers) {
+    if (Float32Array.from(values).every(Number.isFinite)) continue;
+    throw new WeightsFileError(`"${name.slice(0, 40)}" has values that are not finite.`);
+  }
+  const widths = [PIXELS, ...order.map((i) => biases[i].shape[0])];
+  return { widths, parameters: Float32Array.from(layers.flatMap(({ values }) => Array.from(values))) };
 }
 
-/** The layers in the first order, of all, in which they lead from the pixels to the digits.
-    @param {NamedLayer[]} layers */
-function inOrder(layers) {
+/** @param {number[][]} layers of each, the outputs and inputs of its weights, and the number of its biases */
+function leadsToDigits(layers) {
   const [lowest, highest] = RANGES.hidden;
-  const fits = (/** @type {NamedLayer[]} */ order) =>
-    order.every(({ weight, bias }, i) => {
-      const [outputs, inputs] = weight.shape;
-      const isLast = i === order.length - 1;
-      const isWidth = isLast ? outputs === DIGITS : outputs >= lowest && outputs <= highest;
-      return isWidth && bias.shape[0] === outputs && inputs === (i ? order[i - 1].weight.shape[0] : PIXELS);
-    });
-  const order = permutations(layers).find(fits);
-  if (!order) throw wrongShapes(layers.flatMap(({ weight, bias }) => [weight, bias]));
-  return order;
+  const widths = [PIXELS, ...layers.map(([outputs]) => outputs)];
+  const isChain = layers.every(([, inputs, biases], i) => inputs === widths[i] && biases === widths[i + 1]);
+  const hidden = widths.slice(1, -1);
+  return isChain && widths.at(-1) === DIGITS && hidden.every((width) => width >= lowest && width <= highest);
 }
 
 /** @template T @param {T[]} items @returns {T[][]} in order of their positions */

@@ -43,15 +43,13 @@ export const drawing = {
   },
 };
 
-/** Drawings with the digits that they are meant to be: 7 and its strokes, ~ before each other one.
-    @type {Kind<{ label: number, strokes: Stroke[] }[]>} */
-export const labeledDrawings = {
+/** A drawing with the digit that it is meant to be: 7 and its strokes. @type {Kind<{ label: number, strokes: Stroke[] }>} */
+export const labeledDrawing = {
   parse(text) {
-    const parts = text ? text.split("~") : [];
-    const all = parts.map((part) => ({ label: Number(part[0]), strokes: drawing.parse(part.slice(1)) ?? [] }));
-    return parts.length <= 100 && all.every(({ label, strokes }) => label >= 0 && strokes.length) ? all : undefined;
+    const [label, strokes] = [Number(text[0]), drawing.parse(text.slice(1))];
+    return label >= 0 && strokes?.length ? { label, strokes } : undefined;
   },
-  write: (value) => value.map(({ label, strokes }) => label + drawing.write(strokes)).join("~"),
+  write: ({ label, strokes }) => label + drawing.write(strokes),
 };
 
 /** @param {number[]} numbers */

@@ -1,6 +1,7 @@
 /** Three hundred of MNIST's validation digits, and as many of its test digits, fetched when they are first needed; see
     tests/mini_sets.py. */
 /** @import { Classifier } from "../engine/classifier.js" */
+/** @import { Signal } from "../vendor/signals-core.js" */
 import { argmax } from "../engine/math.js";
 import { normalize } from "../engine/network.js";
 import { PIXELS } from "../engine/preprocessing.js";
@@ -13,16 +14,14 @@ const SHADE = 17; // tones between two of 16 shades
 /** @typedef {{ labels: Uint8Array, images: Uint8Array[] }} Digits */
 /** @typedef {"validation" | "test"} Kind */
 
-const sets = {
-  validation: signal(/** @type {Digits | null} */ (null)),
-  test: signal(/** @type {Digits | null} */ (null)),
-};
-const requested = /** @type {Set<Kind>} */ (new Set());
+/** Those that were asked for. @type {Map<Kind, Signal<Digits | null>>} */
+const sets = new Map();
 
 /** Labels (300) and images (784 tones each); null until they are there. @param {Kind} kind */
 export function miniSet(kind) {
-  if (!requested.has(kind)) fetchDigits(kind);
-  return sets[kind].value;
+  const digits = sets.get(kind) ?? signal(/** @type {Digits | null} */ (null));
+  if (!sets.has(kind)) fetchDigits(kind, digits);
+  return digits.value;
 }
 
 /** How many of them are recognized, given the classifier's normalization; null until they are there.
@@ -34,9 +33,9 @@ export function recognized(kind, { mean, std }, networks) {
   return networks.map((logits) => inputs.filter((input, i) => argmax(logits(input)) === all.labels[i]).length);
 }
 
-/** @param {Kind} kind */
-async function fetchDigits(kind) {
-  requested.add(kind);
+/** @param {Kind} kind @param {Signal<Digits | null>} digits */
+async function fetchDigits(kind, digits) {
+  sets.set(kind, digits);
   try {
     const packed = new Blob([await readBytes(`mini-${kind}-set.bin`)]);
     const unpacked = packed.stream().pipeThrough(new DecompressionStream("deflate"));
@@ -46,8 +45,8 @@ async function fetchDigits(kind) {
       return SHADE * (i % 2 ? pair & 15 : pair >> 4);
     });
     const images = Array.from({ length: COUNT }, (_, i) => tones.subarray(i * PIXELS, (i + 1) * PIXELS));
-    sets[kind].value = { labels: bytes.subarray(0, COUNT), images };
+    digits.value = { labels: bytes.subarray(0, COUNT), images };
   } catch {
-    requested.delete(kind); // it is asked for again with the next change
+    sets.delete(kind); // it is asked for again with the next change
   }
 }

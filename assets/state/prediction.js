@@ -1,9 +1,9 @@
 /** What the network makes of the drawing, whenever drawing, network or preprocessing changes. What reads `current` in an
     `effect` is told in the task of the change, so the bars move with the pen. */
-/** @import { Current } from "./types.js" */
+/** @import { Current, Steps } from "./types.js" */
 import { BLANK } from "../engine/classifier.js";
 import { CANVAS_SIDE } from "../engine/pen.js";
-import { preprocess } from "../engine/preprocessing.js";
+import { ALL_STEPS, preprocess } from "../engine/preprocessing.js";
 import { computed } from "../vendor/signals-core.js";
 import { drawing } from "./drawing.js";
 import { active, compared } from "./networks.js";
@@ -11,9 +11,8 @@ import { state } from "./state.js";
 
 /** Which preprocessing steps are taken. */
 export const steps = computed(() => {
-  const left = state.without.value;
-  const isTaken = (/** @type {"crop" | "square" | "resize" | "center"} */ step) => !left.includes(step);
-  return { crop: isTaken("crop"), square: isTaken("square"), resize: isTaken("resize"), center: isTaken("center") };
+  const left = state.without.value.map((step) => [step, false]);
+  return /** @type {Steps} */ ({ ...ALL_STEPS, ...Object.fromEntries(left) });
 });
 
 /** The 28 x 28 pixels that the network sees. */

@@ -6,8 +6,8 @@
 /** @import { Kind } from "./values.js" */
 import { ACTIVATIONS, DEFAULTS, INITIALIZATIONS, OPTIMIZERS, RANGES } from "../engine/settings.js";
 import { batch, effect, signal } from "../vendor/signals-core.js";
-import { drawing, labeledDrawings } from "./drawing-code.js";
-import { choice, digits, flag, name, neurons, oneOf, real, reals, someOf, whole, wholes } from "./values.js";
+import { drawing, labeledDrawing } from "./drawing-code.js";
+import { choice, flag, list, name, oneOf, real, row, someOf, whole } from "./values.js";
 
 /** The views' names and titles. */
 export const VIEWS = {
@@ -39,6 +39,9 @@ const field = (link, kind, initial) => entry(kind, initial, { link, kept: "tab" 
 /** @param {keyof typeof RANGES} name */
 const setting = (name) => whole(...RANGES[name]);
 
+const PLACE = row(".", whole(0, 3), whole(0, 255)); // layer and neuron
+const LOGITS = Array(10).fill(real(-1e6, 1e6));
+
 const TABLE = {
   // What is shown, and how
   view: entry(choice(/** @type {(View | "all")[]} */ ([...Object.keys(VIEWS), "all"])), null, { query: "view" }),
@@ -51,16 +54,16 @@ const TABLE = {
   // Which network predicts, which one beside it, and what is changed in it
   network: field("network", name, "shared"),
   compared: field("compared", choice(["shared", "baseline"]), null),
-  off: field("off", neurons, []),
+  off: field("off", list("-", PLACE), []),
   noise: field("noise", real(0, 3), 0),
   without: field("without", someOf(["crop", "square", "resize", "center"]), []),
   // What the views explain
-  neuron: field("neuron", wholes(3, 255), null),
-  pixel: field("pixel", wholes(27, 27), null),
+  neuron: field("neuron", PLACE, null),
+  pixel: field("pixel", row(".", whole(0, 27), whole(0, 27)), null),
   errors: field("errors", flag, false),
-  pair: field("pair", wholes(9, 9), null),
+  pair: field("pair", row(".", whole(0, 9), whole(0, 9)), null),
   label: field("label", whole(0, 9), null),
-  logits: field("logits", reals(10), null), // as they were moved
+  logits: field("logits", row("_", ...LOGITS), null), // as they were moved
   rate: field("rate", real(1e-6, 10), 0.01),
   replay: field("replay", real(0, 1), 1),
   // What the lesson's own pictures show
@@ -84,8 +87,8 @@ const TABLE = {
   run: entry(whole(0, 9999), null, { kept: "tab" }),
   moment: field("moment", whole(0, 999_999), null),
   // My handwriting: the digits that are still asked for, and the drawings; never in a link
-  wanted: entry(digits, [], { kept: "tab" }),
-  handwriting: entry(labeledDrawings, [], { kept: "tab" }),
+  wanted: entry(list("", whole(0, 9)), [], { kept: "tab" }),
+  handwriting: entry(list("~", labeledDrawing), [], { kept: "tab" }),
   // How far the lesson has come
   done: entry(someOf(Array.from({ length: 20 }, (_, i) => String(i + 1))), [], { kept: "browser" }),
   lastStep: entry(whole(1, 20), null, { kept: "browser" }),

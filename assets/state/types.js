@@ -20,16 +20,8 @@
  * In pixels.
  * @typedef {{ left: number, top: number, width: number, height: number }} Rectangle
  *
- * What each preprocessing step found. Without ink there is only `image`, which is empty.
- * @typedef {object} PreprocessingStages
- * @property {Uint8Array} image 28 x 28
- * @property {Rectangle} crop the ink's bounding box
- * @property {Rectangle} square the same, padded to a square
- * @property {number} cells side of the resized digit: 20, or 28 where the step is left out
- * @property {Uint8Array} digit the resized digit, cells x cells
- * @property {number} right how far from the left edge of the image the digit is pasted
- * @property {number} down how far from its upper edge
- * @typedef {PreprocessingStages | { image: Uint8Array, crop: null }} Preprocessed
+ * What each preprocessing step found.
+ * @typedef {Extract<ReturnType<typeof import("../engine/preprocessing.js").preprocessingStages>, { crop: Rectangle }>} PreprocessingStages
  *
  * A linear layer: weights (outputs x inputs, row by row) and biases (outputs).
  * @typedef {{ inputs: number, outputs: number, weights: Float32Array, biases: Float32Array }} Layer

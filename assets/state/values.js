@@ -34,47 +34,32 @@ export const whole = (low, high) => ({
   write: (value) => (value === null ? "" : String(value)),
 });
 
-/** A number. @param {number} low @param {number} high @returns {Kind<number>} */
+/** A number, to six digits. @param {number} low @param {number} high @returns {Kind<number>} */
 export const real = (low, high) => ({
   parse: (text) =>
-    /^\d{1,6}(\.\d{1,9})?(e-?\d{1,2})?$/.test(text) && +text >= low && +text <= high ? +text : undefined,
-  write: String,
+    /^-?\d{1,7}(\.\d{1,12})?(e-?\d{1,2})?$/.test(text) && +text >= low && +text <= high ? +text : undefined,
+  write: (value) => String(Number(value.toPrecision(6))),
 });
 
-/** So many numbers, or none: 1.5_-0.25. @param {number} count @returns {Kind<number[] | null>} */
-export const reals = (count) => ({
+/** Any number of values of one kind: 7301, or 0.12-1.3. @template T @param {string} separator @param {Kind<T>} kind
+    @returns {Kind<Exclude<T, null>[]>} */
+export const list = (separator, kind) => ({
   parse(text) {
-    const parts = text.split("_");
-    return parts.length === count && parts.every((part) => /^-?\d{1,6}(\.\d{1,3})?$/.test(part))
-      ? parts.map(Number)
-      : undefined;
+    const values = text ? text.split(separator).map(kind.parse) : [];
+    return values.some((value) => value === undefined) ? undefined : /** @type {any} */ (values);
   },
-  write: (value) => value?.map((number) => Number(number.toFixed(3))).join("_") ?? "",
+  write: (values) => values.map((value) => kind.write(value)).join(separator),
 });
 
-/** Whole numbers from 0, as many as there are limits, or none: 7.1. @param {number[]} highest @returns {Kind<number[] | null>} */
-export const wholes = (...highest) => ({
+/** One value of each of these kinds, or none: 7.1, or 1.5_-0.25. @param {string} separator
+    @param {...Kind<number | null>} kinds @returns {Kind<number[] | null>} */
+export const row = (separator, ...kinds) => ({
   parse(text) {
-    const parts = text.split(".").map((part, i) => whole(0, highest[i] ?? -1).parse(part));
-    return parts.length === highest.length && parts.every((part) => typeof part === "number") ? parts : undefined;
+    const values = text.split(separator).map((part, i) => kinds[i]?.parse(part));
+    return values.length === kinds.length && !values.includes(undefined) ? /** @type {number[]} */ (values) : undefined;
   },
-  write: (value) => value?.join(".") ?? "",
+  write: (values) => values?.map((value, i) => kinds[i].write(value)).join(separator) ?? "",
 });
-
-/** Any number of neurons, as pairs of layer and neuron: 0.12-1.3. @type {Kind<number[][]>} */
-export const neurons = {
-  parse(text) {
-    const pairs = text ? text.split("-").map((pair) => wholes(3, 255).parse(pair)) : [];
-    return pairs.every((pair) => pair) ? /** @type {number[][]} */ (pairs) : undefined;
-  },
-  write: (value) => value.map((pair) => pair.join(".")).join("-"),
-};
 
 /** A name of letters, digits and hyphens. @type {Kind<string>} */
 export const name = { parse: (text) => (/^[a-z\d-]{1,40}$/.test(text) ? text : undefined), write: (value) => value };
-
-/** Digits in a row: 7301. @type {Kind<number[]>} */
-export const digits = {
-  parse: (text) => (/^\d{0,100}$/.test(text) ? Array.from(text, Number) : undefined),
-  write: (value) => value.join(""),
-};

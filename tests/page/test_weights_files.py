@@ -31,14 +31,13 @@ def read(page: Page, content: bytes) -> Any:
     return page.evaluate(READ, base64.b64encode(content).decode())
 
 
-def arrays(widths: list[int], names: list[str] | None = None, dtype: str = "float32") -> Arrays:
-    """Random weights and biases of a network, named as in an nn.Sequential unless names are given."""
+def arrays(widths: list[int], dtype: str = "float32") -> Arrays:
+    """Random weights and biases of a network, named as in an nn.Sequential."""
     random = np.random.default_rng(0)
     made = {}
     for i, (inputs, outputs) in enumerate(pairwise(widths)):
-        name = names[i] if names else f"{2 * i + 1}"
-        made[f"{name}.weight"] = random.normal(size=(outputs, inputs)).astype(dtype)
-        made[f"{name}.bias"] = random.normal(size=outputs).astype(dtype)
+        made[f"{2 * i + 1}.weight"] = random.normal(size=(outputs, inputs)).astype(dtype)
+        made[f"{2 * i + 1}.bias"] = random.normal(size=outputs).astype(dtype)
     return made
 
 
@@ -98,6 +97,7 @@ NOT_FINITE = GOOD | {"3.bias": np.full(10, np.nan, "float32")}
         (npz(NOT_FINITE), '"3.bias" has values that are not finite'),
         (npz({name: values.astype("int64") for name, values in GOOD.items()}), "float32 or float64"),
         (npz({"1.weight": GOOD["1.weight"]}), "its 1 arrays are 16 x 784"),
+        (npz({}), "its 0 arrays are"),
         (npz(arrays([784, 300, 10])), "300 x 784, 300, 10 x 300, 10"),
         (npz(arrays([784, 10, 12])), "lead from 784 pixels"),
         (safetensors(GOOD, {"activation": "gelu"}), "leaky_relu"),
