@@ -1,13 +1,4 @@
-/** Making and finding elements. */
-
-/** An element with attributes and children. @template {keyof HTMLElementTagNameMap} Tag
-    @param {Tag} tag @param {Record<string, string | number>} [attributes] @param {...(Node | string)} children */
-export function create(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  element.append(...children);
-  return element;
-}
+/** Elements of the page, and canvases. */
 
 /** The first element that matches a selector, of a class: HTMLElement by default.
     @template {Element} [T=HTMLElement]
@@ -24,6 +15,10 @@ export function query(root, selector, type) {
 export function context2d(canvas, settings) {
   return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", settings));
 }
+
+/** The context of a new canvas. @param {number} width @param {number} height @param {CanvasRenderingContext2DSettings} [settings] */
+export const newCanvas = (width, height, settings) =>
+  context2d(Object.assign(document.createElement("canvas"), { width, height }), settings);
 
 /** Set an element's text, but only if it differs: assistive technology reads again what is set again.
     @param {Element} element @param {string} text */

@@ -1,10 +1,10 @@
 /** Files that the page makes and the browser saves. They are made in the page: nothing is sent anywhere. */
-import { context2d, create } from "./dom.js";
+import { newCanvas } from "./dom.js";
 
 /** Let the browser save bytes or text under a name. @param {string} name @param {BlobPart | BlobPart[]} content @param {string} type */
 export function save(name, content, type) {
   const address = URL.createObjectURL(new Blob([content].flat(), { type }));
-  create("a", { href: address, download: name }).click();
+  Object.assign(document.createElement("a"), { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60_000); // time for a slow disk
 }
 
@@ -20,21 +20,11 @@ export function npy(shape, ...parts) {
   return [start, ...parts];
 }
 
-/** A CSV of plain numbers and words, with a header. @param {string[]} header @param {(string | number)[][]} rows */
-export function csv(header, rows) {
-  return [header, ...rows].map((row) => row.join(",") + "\n").join("");
-}
-
 /** Ink as a PNG, black on white. @param {Uint8Array} ink side x side @param {number} side @returns {Promise<Blob>} */
-export async function png(ink, side) {
-  const canvas = create("canvas", { width: side, height: side });
+export function png(ink, side) {
+  const context = newCanvas(side, side);
   const pixels = new ImageData(side, side);
   ink.forEach((tone, i) => pixels.data.set([255 - tone, 255 - tone, 255 - tone, 255], 4 * i));
-  context2d(canvas).putImageData(pixels, 0, 0);
-  return new Promise((resolve, reject) =>
-    canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error("The browser could not make a PNG."))),
-      "image/png",
-    ),
-  );
+  context.putImageData(pixels, 0, 0);
+  return new Promise((resolve) => context.canvas.toBlob((blob) => resolve(/** @type {Blob} */ (blob)), "image/png"));
 }

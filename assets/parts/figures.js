@@ -22,24 +22,27 @@ const row = (label, sign, place, value) =>
 const signOf = (value) => (value < 0 ? "is-down" : "is-up");
 
 /** Each term of a sum begins where the one before it ended; the last bar is the sum.
-    @param {[label: string, value: number][]} terms @param {string} total what the sum is called */
+    @param {Record<string, number>} terms by their labels @param {string} total what the sum is called */
 export function sumBars(terms, total) {
   const ends = [0];
-  for (const [, value] of terms) ends.push(ends[ends.length - 1] + value);
+  for (const value of Object.values(terms)) ends.push(ends[ends.length - 1] + value);
   const low = Math.min(...ends);
   const place = (/** @type {number} */ from, /** @type {number} */ to) =>
     between(from, to, low, Math.max(...ends) - low);
   return html`<dl class="bars sum-bars">
-    ${terms.map(([label, value], i) => row(label, signOf(value), place(ends[i], ends[i + 1]), briefWithSign(value)))}
-    ${row(total, "is-ink", place(0, ends[terms.length]), html`<b>${brief(ends[terms.length])}</b>`)}
+    ${Object.entries(terms).map(([label, value], i) => row(label, signOf(value), place(ends[i], ends[i + 1]), briefWithSign(value)))}
+    ${row(total, "is-ink", place(0, ends[ends.length - 1]), html`<b>${brief(ends[ends.length - 1])}</b>`)}
   </dl>`;
 }
 
-/** A few numbers on one scale, each with its own text. @param {[label: unknown, value: number, text: unknown][]} rows */
-export function bars(rows) {
-  const most = largest(rows.map(([, value]) => value));
+/** A few numbers on one scale. @param {Record<string, number> | number[]} values by their labels
+    @param {(value: number) => string} [format] */
+export function bars(values, format = () => "") {
+  const most = largest(Object.values(values));
   return html`<dl class="bars">
-    ${rows.map(([label, value, text]) => row(label, signOf(value), between(0, Math.abs(value), 0, most), text))}
+    ${Object.entries(values).map(([label, value]) =>
+      row(label, signOf(value), between(0, Math.abs(value), 0, most), format(value)),
+    )}
   </dl>`;
 }
 

@@ -2,7 +2,7 @@
 /** @import { Point, Stroke } from "../state/types.js" */
 import { CANVAS_SIDE, PEN_WIDTH } from "../engine/pen.js";
 import { html } from "../vendor/lit-html.js";
-import { context2d } from "./dom.js";
+import { context2d, newCanvas } from "./dom.js";
 
 /** Prepare a canvas for strokes: from now on its unit is a pixel of the drawing, whatever its size.
     @param {HTMLCanvasElement} canvas */
@@ -33,7 +33,7 @@ export function paintStroke(context, points, color) {
     @param {CanvasRenderingContext2D} context @param {Uint8Array} ink @param {string} color @param {number} side */
 export function paintInk(context, ink, color, side) {
   const pixels = Math.sqrt(ink.length);
-  const stencil = context2d(Object.assign(document.createElement("canvas"), { width: pixels, height: pixels }));
+  const stencil = newCanvas(pixels, pixels);
   const image = stencil.createImageData(pixels, pixels);
   for (let i = 0; i < ink.length; i++) image.data[4 * i + 3] = ink[i];
   stencil.putImageData(image, 0, 0);

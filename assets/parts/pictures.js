@@ -1,6 +1,6 @@
 /** Pictures, from a file or from the camera, as pixels in the size in which digits are looked for. */
 import { PICTURE_SIDE } from "../engine/pictures.js";
-import { context2d, create } from "./dom.js";
+import { newCanvas } from "./dom.js";
 
 const MOST_MEGABYTES = 30;
 const MOST_MEGAPIXELS = 60;
@@ -47,15 +47,16 @@ export async function readLastFrame(file) {
 export function scaled(source, { left, top, width, height }) {
   const scale = PICTURE_SIDE / Math.max(width, height);
   const [across, down] = [width, height].map((side) => Math.max(Math.round(scale * side), 1));
-  const context = context2d(create("canvas", { width: across, height: down }), { willReadFrequently: true });
+  const context = newCanvas(across, down, { willReadFrequently: true });
   context.imageSmoothingQuality = "high";
   context.imageSmoothingEnabled = scale < 1; // the pixels of a small picture stay squares
   if (scale > 0.5) {
     context.drawImage(source, left, top, width, height, 0, 0, across, down);
   } else {
-    const half = create("canvas", { width: Math.ceil(width / 2), height: Math.ceil(height / 2) });
-    context2d(half).drawImage(source, left, top, width, height, 0, 0, half.width, half.height);
-    return scaled(half, { left: 0, top: 0, width: half.width, height: half.height });
+    const half = { left: 0, top: 0, width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
+    const smaller = newCanvas(half.width, half.height);
+    smaller.drawImage(source, left, top, width, height, 0, 0, half.width, half.height);
+    return scaled(smaller.canvas, half);
   }
   return context.getImageData(0, 0, across, down);
 }

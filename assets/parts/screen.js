@@ -7,16 +7,12 @@ const COLORS = ["(prefers-color-scheme: dark)", "(forced-colors: active)", "prin
 export function watchScreen(elements, fit) {
   const followDensity = () => {
     const density = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-    const follow = () => {
-      fit();
-      followDensity();
-    };
-    density.addEventListener("change", follow, { once: true });
+    density.addEventListener("change", followDensity, { once: true });
+    fit();
   };
   const sizes = new ResizeObserver(fit);
   for (const element of elements) sizes.observe(element);
   new MutationObserver(fit).observe(document.body, { attributes: true, attributeFilter: ["class"] }); // light and dark
   for (const colors of COLORS) matchMedia(colors).addEventListener("change", fit);
   followDensity();
-  fit();
 }

@@ -4,7 +4,7 @@
     In a template: <signed-image .values=${weights} .full=${0.32}></signed-image>. */
 import { clip, largest, quantile } from "../engine/math.js";
 import { html } from "../vendor/lit-html.js";
-import { context2d } from "./dom.js";
+import { context2d, newCanvas } from "./dom.js";
 import { watchScreen } from "./screen.js";
 
 const EXPONENT = 0.75; // keeps small values visible
@@ -99,7 +99,7 @@ export function color(name) {
 
 /** @param {string} text of a color, in CSS */
 function parsed(text) {
-  const context = context2d(document.createElement("canvas"));
+  const context = newCanvas(1, 1);
   context.fillStyle = text.trim();
   context.fillRect(0, 0, 1, 1);
   return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];

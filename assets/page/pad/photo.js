@@ -1,7 +1,7 @@
 /** Digits on paper: by the camera, or as a picture that is chosen, pasted or dropped. All of it stays in the page. */
 /** @import { Pad } from "./pad.js" */
 import { findInk, fitToPad, ImageError, PICTURE_SIDE } from "../../engine/pictures.js";
-import { context2d, create, isTyping, query, setText } from "../../parts/dom.js";
+import { context2d, isTyping, query, setText } from "../../parts/dom.js";
 import { paintInk } from "../../parts/ink.js";
 import { readLastFrame, readPicture } from "../../parts/pictures.js";
 import { isThere, openCamera } from "./camera.js";
@@ -109,7 +109,8 @@ export function mount({ element, preview, replace, interrupt, interruptions }) {
       if (name === "drop") receive(event.dataTransfer);
     });
   }
-  if (!isThere()) cameraButton.replaceWith(create("span", { class: "pad-no-camera" }, NO_CAMERA));
+  const notice = Object.assign(document.createElement("span"), { className: "pad-no-camera", textContent: NO_CAMERA });
+  if (!isThere()) cameraButton.replaceWith(notice);
 }
 
 /** The ink of a picture, as it is and as the pad has it, and why there is none, or "".

@@ -5,7 +5,7 @@ import { BLANK } from "../../engine/classifier.js";
 import { clip } from "../../engine/math.js";
 import { DIGITS } from "../../engine/network.js";
 import { CANVAS_SIDE, InkCanvas } from "../../engine/pen.js";
-import { csv, npy, save } from "../../parts/download.js";
+import { npy, save } from "../../parts/download.js";
 import { inkDrawing } from "../../parts/ink.js";
 import { percent } from "../../parts/numbers.js";
 import { drawing, isPadLarge, pad } from "../../state/drawing.js";
@@ -180,6 +180,6 @@ function saveArray() {
 }
 
 function saveLabels() {
-  const rows = state.handwriting.value.map(({ label }, i) => [i, label]);
-  save(`${FILE}.csv`, csv(["index", "label"], rows), "text/csv");
+  const rows = state.handwriting.value.map(({ label }, i) => `${i},${label}\n`);
+  save(`${FILE}.csv`, ["index,label\n", ...rows], "text/csv");
 }

@@ -3,7 +3,6 @@
 /** @import { Classifier, Current, Drawn, Layer, NeuronPlace } from "../../state/types.js" */
 /** @import { Network } from "../../engine/network.js" */
 import { clip, largest, sum } from "../../engine/math.js";
-import { lossGradients } from "../../engine/reference.js";
 import { ACTIVATIONS } from "../../engine/settings.js";
 import { given, parts, products } from "../../page/picture/sums.js";
 import { bars, equation, figure, sumBars } from "../../parts/figures.js";
@@ -50,11 +49,7 @@ export function neuronSum(classifier, current, place) {
     )}
     ${addedUp(
       `The sum of ${nameOf(place, network)}`,
-      [
-        ["raises", raises],
-        ["lowers", lowers],
-        [layer ? "bias" : "bias, paper", rest],
-      ],
+      { raises, lowers, [layer ? "bias" : "bias, paper"]: rest },
       isOutput ? "logit" : "sum",
     )}
     ${
@@ -67,35 +62,39 @@ export function neuronSum(classifier, current, place) {
   </div>`;
 }
 
-/** What the loss asks a neuron's sum to change by: minus its gradient, which the neurons that it feeds send back.
-    @param {Classifier} classifier @param {Drawn} current @param {NeuronPlace} place @param {number} label */
-export function neuronError({ network }, current, { layer, neuron }, label) {
+/** What the loss asks a neuron's sum to change by, and how that comes about: the neurons that it feeds send it back.
+    @param {Classifier} classifier @param {Drawn} current @param {NeuronPlace} place @param {Float64Array[]} asked of the
+    neurons of all layers */
+export function neuronError({ network }, current, { layer, neuron }, asked) {
   const name = "What the loss asks for";
   const next = network.layers[layer + 1];
   if (!next) {
-    const [target, probability] = [Number(neuron === label), current.probabilities[neuron]];
-    const terms = /** @type {[string, number][]} */ ([["target", target], ["− probability", -probability]]); // prettier-ignore
+    const probability = current.probabilities[neuron];
+    const target = asked[layer][neuron] + probability;
+    const terms = { target, "− probability": -probability };
     return html`<div class="neuron-sum">${addedUp(name, terms, "asks for")}</div>`;
   }
-  const asked = lossGradients(network, current, label).map((errors) => errors.map((error) => -error));
   const weights = Float64Array.from(weightsOf(next).rows, (row) => row[neuron]);
   const its = asked[layer + 1].map((request, to) => request * weights[to]);
   const [more, less] = [1, -1].map((sign) => sum(its.filter((product) => sign * product > 0)));
   const [slope] = network.slopes(current.sums[layer].slice(neuron, neuron + 1));
   return html`<div class="neuron-sum">
     ${equation(
-      figure(network.layers[layer + 2] ? `layer ${layer + 2} asks for` : "logits ask for", image(asked[layer + 1], true)),
+      figure(
+        network.layers[layer + 2] ? `layer ${layer + 2} asks for` : "logits ask for",
+        image(asked[layer + 1], true),
+      ),
       "×",
       figure("weights to them", image(weights, true)),
       figure("product", image(its, true)),
     )}
-    ${addedUp(name, [["more", more], ["less", less]], "together")}
+    ${addedUp(name, { more, less }, "together")}
     ${result(
       `× slope of ${ACTIVATIONS[network.activation]}: ${brief(slope)}`,
       brief(asked[layer][neuron]),
       slope ? "asked for" : "inactive: nothing passes",
     )}
-  </div>`; // prettier-ignore
+  </div>`;
 }
 
 /** An activation function with the point that a sum gives.
@@ -137,7 +136,7 @@ function outline(tones) {
   </svg>`;
 }
 
-/** @param {string} name @param {[label: string, value: number][]} terms @param {string} total */
+/** @param {string} name @param {Record<string, number>} terms @param {string} total */
 const addedUp = (name, terms, total) =>
   html`<figure role="group" aria-label=${name}>
     <figcaption>added up</figcaption>
@@ -154,7 +153,7 @@ const result = (caption, value, words, graph = nothing) =>
 
 /** Values as an image, in ink where all are positive; ten of them as bars. @param {Float64Array} values */
 function image(values, isSigned = values.some((value) => value < 0)) {
-  if (values.length === 10) return bars(Array.from(values, (value, digit) => [digit, value, ""]));
+  if (values.length === 10) return bars([...values]);
   if (isSigned) return html`<signed-image .values=${values} .full=${null}></signed-image>`;
   const most = largest(values) || 1;
   return html`<ink-image .tones=${values.map((value) => (255 * value) / most)}></ink-image>`;

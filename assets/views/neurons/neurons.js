@@ -224,11 +224,11 @@ function card() {
   const isOff = off[layer]?.includes(neuron);
   const others = state.off.value.filter(([of, which]) => of !== layer || which !== neuron);
   const toggle = () => (state.off.value = isOff ? others : [...others, [layer, neuron]]);
-  const label = requests.value && state.label.value;
+  const asked = requests.value;
   return html`<section class="card" aria-label="The chosen neuron">
     <header>
       <h3>${nameOf(chosen.value, network)}</h3>
-      ${label === null ? nothing : html`<span>Each output asks for a change</span>`}
+      ${asked ? html`<span>Each output asks for a change</span>` : nothing}
       ${
         layer < network.layers.length - 1
           ? html`<button type="button" @click=${toggle}>Switch it ${isOff ? "on" : "off"}</button>`
@@ -236,9 +236,9 @@ function card() {
       }
     </header>
     ${
-      isEmpty(now) || label === null
+      isEmpty(now) || !asked
         ? neuronSum(classifier(), now, chosen.value)
-        : neuronError(classifier(), now, chosen.value, label)
+        : neuronError(classifier(), now, chosen.value, asked)
     }
   </section>`;
 }

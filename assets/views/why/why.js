@@ -75,11 +75,11 @@ export function differenceMap(now) {
   const { ofInk, raises, lowers, intercept } = shares(now);
   const isExact = classifier().network.isPiecewiseLinear;
   const rest = isExact ? intercept : dot(now.logits, ofLogits.value) - raises - lowers;
-  const terms = /** @type {[string, number][]} */ ([
-    [`orange ink, for ${one}`, raises],
-    [`blue ink, for ${other}`, lowers],
-    [isExact ? "biases and paper" : "biases, paper, and what is not linear", rest],
-  ]);
+  const terms = {
+    [`orange ink, for ${one}`]: raises,
+    [`blue ink, for ${other}`]: lowers,
+    [isExact ? "biases and paper" : "biases, paper, and what is not linear"]: rest,
+  };
   return html`<div class="why-difference">
     <figure>
       <figcaption><i class="bar is-up"></i> for ${one} <i class="bar is-down"></i> for ${other}</figcaption>
@@ -113,10 +113,7 @@ function eraseTest(now) {
       <ink-image .tones=${without}></ink-image>
       <div>
         <p>without the ${ink} ink: <strong>${answer(classifier().predict(without))}</strong></p>
-        ${bars([
-          ["predicted", predicted, briefWithSign(predicted)],
-          ["actual", actual, briefWithSign(actual)],
-        ])}
+        ${bars({ predicted, actual }, briefWithSign)}
       </div>
     </figure>`;
   };
