@@ -75,13 +75,11 @@ function training() {
   const full = fullOf(tiles[tiles.length - 1]);
   // Steps and losses on logarithmic scales: at first, both change fastest.
   const places = shaping.losses.map(([step, loss]) => [Math.log(1 + step), -Math.log(loss)]);
-  const [right, bottom, top] = [Math.max(...places.map(([x]) => x)), ...ends(places.map(([, y]) => y))];
+  const ys = places.map(([, y]) => y);
+  const [right, top, bottom] = [Math.max(...places.map(([x]) => x)), Math.min(...ys), Math.max(...ys)];
   const points = places.map(([x, y]) => `${(150 * x) / right} ${4 + (62 * (y - top)) / (bottom - top)}`);
   return html`
     ${tiles.map((weights) => html`<signed-image .values=${weights} .full=${full}></signed-image>`)}
     <svg viewBox="0 0 150 70" stroke-width="2" aria-hidden="true"><path d="M${points.join("L")}" /></svg>
   `;
 }
-
-/** @param {number[]} values @returns {[number, number]} the largest and the smallest one */
-const ends = (values) => [Math.max(...values), Math.min(...values)];

@@ -6,12 +6,11 @@ const PROBLEMS = {
   NotAllowedError: "The camera is not allowed here: allow it beside the page’s address, or choose a picture.",
   NotFoundError: "There is no camera; choose a picture, paste or drop one.",
   NotReadableError: "The camera can’t be used: perhaps another program has it; choose a picture.",
+  // Browsers give cameras only to pages by https, of the same machine, or from a file.
+  TypeError: "This browser gives the page no camera; choose, paste or drop a picture.",
 };
 const FAILED = "The camera did not start; choose a picture, paste or drop one.";
 const SIZE = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } };
-
-/** Whether the browser gives this page cameras at all: only to pages by https, of the same machine, or from a file. */
-export const isThere = () => "mediaDevices" in navigator && "getUserMedia" in navigator.mediaDevices;
 
 /** Ask for the camera, and follow it to its end.
     @param {HTMLVideoElement} video @param {() => void} started @param {(pixels: ImageData) => void} onFrame takes the middle
@@ -54,7 +53,7 @@ export function openCamera(video, started, onFrame, ended) {
 
   document.addEventListener("visibilitychange", () => document.hidden && close(), { signal });
   addEventListener("pagehide", () => close(), { signal });
-  open().catch((error) => close(PROBLEMS[error instanceof DOMException ? error.name : ""] ?? FAILED));
+  open().catch((error) => close(PROBLEMS[error.name] ?? FAILED));
   return () => close();
 }
 

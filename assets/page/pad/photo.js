@@ -4,11 +4,10 @@ import { findInk, fitToPad, ImageError, PICTURE_SIDE } from "../../engine/pictur
 import { context2d, isTyping, query, setText } from "../../parts/dom.js";
 import { paintInk } from "../../parts/ink.js";
 import { readLastFrame, readPicture } from "../../parts/pictures.js";
-import { isThere, openCamera } from "./camera.js";
+import { openCamera } from "./camera.js";
 
 const LIVE = "Hold one digit on paper before the camera. Nothing is sent or stored.";
 const ASKING = "The browser asks whether this page may use the camera.";
-const NO_CAMERA = "This browser gives the page no camera; choose, paste or drop a picture.";
 const NOTHING = "No digit was found in this picture; write it large, and in dark ink.";
 
 /** @param {Pad} pad */
@@ -109,8 +108,6 @@ export function mount({ element, preview, replace, interrupt, interruptions }) {
       if (name === "drop") receive(event.dataTransfer);
     });
   }
-  const notice = Object.assign(document.createElement("span"), { className: "pad-no-camera", textContent: NO_CAMERA });
-  if (!isThere()) cameraButton.replaceWith(notice);
 }
 
 /** The ink of a picture, as it is and as the pad has it, and why there is none, or "".
