@@ -95,6 +95,7 @@ def test_two_networks_are_compared_in_meters_of_their_own(page: Page) -> None:
 def test_the_page_shows_itself_until_it_is_touched(open_page: OpenPage, site: str) -> None:
     page = open_page(site, reduced_motion="no-preference")
     page.wait_for_function("Number(document.querySelectorAll('[role=meter]')[2].ariaValueNow) > 90")
+    expect(page.get_by_text("Draw a digit, 0 to 9")).to_be_visible()
     expect(status(page)).to_have_text("Nothing drawn yet.")
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
     draw(page, ONE)

@@ -9,13 +9,14 @@ import { drawing } from "../../state/drawing.js";
 import { active, shared } from "../../state/networks.js";
 import { paint } from "../../state/painting.js";
 import { current, image } from "../../state/prediction.js";
-import { state } from "../../state/state.js";
+import { state, VIEWS } from "../../state/state.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { weightsOf } from "../../views/neurons/neuron.js";
 import { effect } from "../../vendor/signals-core.js";
 
 const [COLUMNS, ROWS] = [6, 5]; // of pixels
 const TILES = 12;
+const MORE = /** @type {const} */ (["input", "why", "loss", "replay", "handwriting"]);
 
 /** @param {MountContext} context */
 export function mount({ element }) {
@@ -31,11 +32,7 @@ const doors = () => html`
   </nav>
   <nav class="doors-more" aria-label="More views">
     <span>More views</span>
-    <a href="?view=input">${icon("input")} Input</a>
-    <a href="?view=why">${icon("why")} Why?</a>
-    <a href="?view=loss">${icon("loss")} Softmax &amp; loss</a>
-    <a href="?view=replay">${icon("replay")} Replay</a>
-    <a href="?view=handwriting">${icon("handwriting")} My handwriting</a>
+    ${MORE.map((name) => html`<a href="?view=${name}">${icon(name)} ${VIEWS[name]}</a>`)}
   </nav>
 `;
 

@@ -275,7 +275,7 @@ export function mount({ element }) {
     show();
   }
 
-  const parts = { element, preview: setPreview, interrupt, interruptions, replace };
+  const parts = { element: pad, preview: setPreview, interrupt, interruptions, replace };
   mountLater(() => import("./samples.js"), parts);
   mountLater(() => import("./photo.js"), parts);
 

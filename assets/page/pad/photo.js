@@ -11,8 +11,7 @@ const ASKING = "The browser asks whether this page may use the camera.";
 const NOTHING = "No digit was found in this picture; write it large, and in dark ink.";
 
 /** @param {Pad} pad */
-export function mount({ element, preview, replace, interrupt, interruptions }) {
-  const pad = query(element, ".pad");
+export function mount({ element: pad, preview, replace, interrupt, interruptions }) {
   const button = (/** @type {string} */ name) => query(pad, `.pad-${name}`, HTMLButtonElement);
   const [cameraButton, takeButton, pictureButton] = ["camera", "take", "picture"].map(button);
   const [live, note] = ["live", "note"].map((name) => query(pad, `.pad-${name}`));

@@ -25,7 +25,8 @@ export async function mount(pad) {
   const canvas = query(pad.element, ".pad-canvas");
   let strokes = /** @type {Stroke[]} */ ([]); // of the sample that draws itself
   let demonstration = /** @type {AbortController | null} */ (null);
-  let timer = 0; // until its next sample
+  let rest = /** @type {Stroke[][]} */ ([]); // what it is still to show
+  let timer = 0; // until it does
   const player = createPlayer({
     duration: () => (demonstration ? SHOWN : isMotionReduced.matches ? 0 : DURATION),
     show: (share) =>
@@ -56,7 +57,7 @@ export async function mount(pad) {
   function demonstrate() {
     if (isMotionReduced.matches) return;
     strokes = [];
-    order = samples.map((_, i) => samples[(3 * i + 2) % samples.length][0].strokes);
+    rest = samples.map((_, i) => samples[(3 * i + 2) % samples.length][0].strokes);
     demonstration = new AbortController();
     const options = { capture: true, signal: demonstration.signal };
     for (const name of ["keydown", "pointerdown"]) document.addEventListener(name, touch, options);
@@ -65,12 +66,10 @@ export async function mount(pad) {
     timer = setTimeout(showNext, BEFORE);
   }
 
-  let order = /** @type {Stroke[][]} */ ([]); // of what is still to be shown
-
   function showNext() {
-    const [next] = order.splice(0, 1);
+    const next = rest.shift();
     if (!next) return stop();
-    if (state.kiosk.value) order.push(next);
+    if (state.kiosk.value) rest.push(next); // it goes on and on
     strokes = next;
     player.play();
   }
@@ -84,8 +83,7 @@ export async function mount(pad) {
 
   /** A sample is there at once, a demonstration has never been. */
   function stop() {
-    const { isPlaying } = player;
-    const isSample = isPlaying.value && !demonstration;
+    const isSample = player.isPlaying.value && !demonstration;
     player.stop();
     clearTimeout(timer);
     if (isSample) pad.replace(strokes);
@@ -97,7 +95,7 @@ export async function mount(pad) {
   }
 
   if (state.kiosk.value) {
-    let touched = 0;
+    let untouched = 0;
     const startAnew = () => {
       pad.replace([], true);
       reset();
@@ -105,8 +103,8 @@ export async function mount(pad) {
       demonstrate();
     };
     const wait = () => {
-      clearTimeout(touched);
-      touched = setTimeout(startAnew, UNTOUCHED);
+      clearTimeout(untouched);
+      untouched = setTimeout(startAnew, UNTOUCHED);
     };
     for (const name of ["pointerdown", "pointermove", "keydown"]) addEventListener(name, wait, { capture: true });
   }
