@@ -22,7 +22,6 @@ class ReferencePass:
         logits: (10).
         contributions: (10, 784), gradient times ink, with blank paper as the baseline (G. Montavon et al., "Methods for
             interpreting and understanding deep neural networks", 2018).
-        intercepts: (10), what contributions leave of each logit.
     """
 
     input: Tensor
@@ -32,7 +31,6 @@ class ReferencePass:
     hidden2: Tensor
     logits: Tensor
     contributions: Tensor
-    intercepts: Tensor
 
 
 def reference_pass(classifier: Classifier, image: Tensor) -> ReferencePass:
@@ -48,8 +46,7 @@ def reference_pass(classifier: Classifier, image: Tensor) -> ReferencePass:
         logits = last(hidden2)
     gradients = torch.autograd.functional.jacobian(network, x[None])[0].reshape(10, 784)
     contributions = gradients * image.flatten() / 255 / classifier.std
-    intercepts = logits - contributions.sum(dim=1)
-    return ReferencePass(x, pre1, hidden1, pre2, hidden2, logits, contributions, intercepts)
+    return ReferencePass(x, pre1, hidden1, pre2, hidden2, logits, contributions)
 
 
 def after_one_step(classifier: Classifier, image: Tensor, label: int, learning_rate: float) -> Classifier:

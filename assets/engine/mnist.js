@@ -25,7 +25,7 @@ export class MNIST {
   constructor(source, onProgress = () => {}) {
     this._source = source;
     this._onProgress = onProgress;
-    /** Training and test digits, once the first images are there. @type {Map<string, Promise<Arriving>>} */
+    /** Training and test digits, once the first images are there. @type {Map<string, Promise<ReturnType<typeof arriving>>>} */
     this._sets = new Map();
   }
 
@@ -69,36 +69,32 @@ export class MNIST {
     const response = await this._source(`${name}-images-idx3-ubyte.gz`);
     const total = Number(response.headers.get("Content-Length")) || PACKED;
     const stream = await unpacked(response, (loaded) => this._onProgress(loaded, Math.max(loaded, total)));
-    return new Arriving(labels, stream.getReader());
+    return arriving(labels, stream.getReader());
   }
 }
 
-/** Digits whose images are on their way. */
-class Arriving {
-  /** @param {Uint8Array} labels @param {ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>} reader of the images' file */
-  constructor(labels, reader) {
-    this.labels = labels;
-    this._reader = reader;
-    this._file = new Uint8Array(HEADER + labels.length * PIXELS);
-    this._length = 0; // bytes that are there
-    /** @type {Promise<void> | null} */
-    this._reading = null;
+/** Digits whose images are on their way.
+    @param {Uint8Array} labels @param {ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>} reader of the images' file */
+function arriving(labels, reader) {
+  const file = new Uint8Array(HEADER + labels.length * PIXELS);
+  let length = 0; // bytes that are there
+  let reading = /** @type {Promise<void> | null} */ (null);
+
+  async function read() {
+    const { value } = await reader.read();
+    if (!value) throw new Error("The connection ended too early.");
+    file.set(value.subarray(0, file.length - length), length);
+    length += value.length;
+    reading = null;
   }
 
   /** The first so many images, once they are there. @param {number} count */
-  async until(count) {
-    const end = HEADER + count * PIXELS;
-    while (this._length < end) await (this._reading ??= this._read());
-    return content(this._file, [this.labels.length, SIDE, SIDE]).subarray(0, count * PIXELS);
+  async function until(count) {
+    while (length < HEADER + count * PIXELS) await (reading ??= read());
+    return content(file, [labels.length, SIDE, SIDE]).subarray(0, count * PIXELS);
   }
 
-  async _read() {
-    const { value } = await this._reader.read();
-    if (!value) throw new Error("The connection ended too early.");
-    this._file.set(value.subarray(0, this._file.length - this._length), this._length);
-    this._length += value.length;
-    this._reading = null;
-  }
+  return { labels, until };
 }
 
 /** What follows an IDX header that says these sizes. @param {Uint8Array<ArrayBuffer>} file @param {number[]} sizes */

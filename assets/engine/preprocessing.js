@@ -126,12 +126,10 @@ function rescale(area) {
     @param {boolean} byMass false puts the digit itself in the middle */
 function paste(digit, cells, image, byMass) {
   let [mass, momentX, momentY] = [0, 0, 0];
-  for (let row = 0, cell = 0; row < cells; row++) {
-    for (let column = 0; column < cells; column++, cell++) {
-      mass += digit[cell];
-      momentX += digit[cell] * (2 * column + 1);
-      momentY += digit[cell] * (2 * row + 1);
-    }
+  for (let cell = 0; cell < digit.length; cell++) {
+    mass += digit[cell];
+    momentX += digit[cell] * (2 * (cell % cells) + 1);
+    momentY += digit[cell] * (2 * Math.floor(cell / cells) + 1);
   }
   const space = SIDE - cells;
   const shift = (/** @type {number} */ moment) =>

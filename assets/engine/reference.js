@@ -6,18 +6,11 @@
 import { dot, softmax } from "./math.js";
 import { linear } from "./network.js";
 
-/** What the ink of each pixel adds to a weighted sum of the logits (784); and the intercept, which
-    paper without ink gives with the neurons active that the drawing activates. It is computed on its own, so shares and
-    intercept need not add up to the weighted sum, but they do.
+/** What the ink of each pixel adds to a weighted sum of the logits (784): gradient times ink. Biases and paper add the rest.
     @param {Classifier} classifier @param {ForwardPass} pass @param {Uint8Array} image
     @param {ArrayLike<number>} ofLogits the weight of each logit */
-export function contributions(classifier, pass, image, ofLogits) {
-  const { network, std } = classifier;
-  const shares = inputGradient(network, pass, ofLogits).map((slope, i) => (slope * image[i]) / 255 / std);
-  const { input } = classifier.forward(new Uint8Array(image.length));
-  let sums = linear(network.layers[0], input); // of blank paper, passed on by the drawing's active neurons
-  network.layers.slice(1).forEach((layer, i) => (sums = linear(layer, passedOn(network, sums, pass.sums[i]))));
-  return { shares, intercept: dot(sums, ofLogits) };
+export function contributions({ network, std }, pass, image, ofLogits) {
+  return inputGradient(network, pass, ofLogits).map((slope, i) => (slope * image[i]) / 255 / std);
 }
 
 /** How a weighted sum of the logits changes with each of the 784 inputs.
@@ -54,7 +47,8 @@ export function afterOneStep(network, pass, label, learningRate) {
 export function gradients(network, pass, ofLogits) {
   const all = /** @type {Float64Array[]} */ ([Float64Array.from(ofLogits)]);
   for (let layer = network.layers.length - 1; layer > 0; layer--) {
-    all.unshift(passedOn(network, backward(network.layers[layer], all[0]), pass.sums[layer - 1]));
+    const slopes = network.slopes(pass.sums[layer - 1]); // with ReLU, 0 where a sum is not above 0
+    all.unshift(backward(network.layers[layer], all[0]).map((value, i) => value * slopes[i]));
   }
   return all;
 }
@@ -69,12 +63,4 @@ function backward({ inputs, outputs, weights }, gradient) {
     for (let i = 0, weight = output * inputs; i < inputs; i++, weight++) sums[i] += slope * weights[weight];
   }
   return sums;
-}
-
-/** What a hidden layer passes on, of gradients or of sums, times the slope of the activation function at the drawing's own
-    sums: with ReLU, nothing where they are not above 0. @param {Network} network @param {Float64Array} values
-    @param {Float64Array} sums */
-function passedOn(network, values, sums) {
-  const slopes = network.slopes(sums);
-  return values.map((value, i) => value * slopes[i]);
 }

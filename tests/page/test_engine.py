@@ -179,8 +179,7 @@ def test_every_number_on_the_way_to_the_answer(engine: Page) -> None:
                 ...["input", "logits"].map((name) => [name, [...pass[name]]]),
                 ...[0, 1].map((layer) => [`pre${layer + 1}`, [...pass.sums[layer]]]),
                 ...[0, 1].map((layer) => [`hidden${layer + 1}`, [...pass.hidden[layer]]]),
-                ["contributions", apart.map(({ shares }) => [...shares])],
-                ["intercepts", apart.map(({ intercept }) => intercept)],
+                ["contributions", apart.map((shares) => [...shares])],
                 ["stepped", [...engine.afterOneStep(classifier.network, pass, 3, 0.01)(pass.input)]],
               ]);
             }""",

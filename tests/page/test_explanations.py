@@ -169,8 +169,8 @@ def test_the_map_and_its_sum_make_the_difference(open_view: OpenPage, pretrained
         expect(page.get_by_role("group", name="The sum")).to_contain_text(f"logit of {one} − logit of {other}")
         shares = found.contributions[one] - found.contributions[other]
         difference = found.logits[one] - found.logits[other]
-        intercept = found.intercepts[one] - found.intercepts[other]
-        assert shown_sum(page) == close([shares.clamp(min=0).sum(), shares.clamp(max=0).sum(), intercept, difference])
+        rest = difference - shares.sum()
+        assert shown_sum(page) == close([shares.clamp(min=0).sum(), shares.clamp(max=0).sum(), rest, difference])
         for sign, color in ((-1, "blue"), (1, "orange")):
             without = torch.where((sign * shares > 0).view(28, 28), 0, image)
             after = reference_pass(pretrained, without).logits

@@ -47,7 +47,7 @@ export function mirrored({ now, classifier }) {
 /** What the ink contributes to the difference of two logits. @type {(facts: Facts, pair: number[]) => number} */
 export function attributed({ now, classifier }, [one, other]) {
   const ofLogits = now.logits.map((_, digit) => Number(digit === one) - Number(digit === other));
-  return sum(contributions(classifier, now, now.image, ofLogits).shares);
+  return sum(contributions(classifier, now, now.image, ofLogits));
 }
 
 /** How each output is asked to change: minus the gradient of the loss. @param {Facts} facts */

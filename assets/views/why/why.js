@@ -63,18 +63,18 @@ export function choice(which, label) {
 
 /** What the ink adds, pixel by pixel; what raises the difference, and what lowers it. @param {Drawn} now */
 function shares(now) {
-  const { shares: ofInk, intercept } = contributions(classifier(), now, now.image, ofLogits.value);
+  const ofInk = contributions(classifier(), now, now.image, ofLogits.value);
   const [raises, lowers] = [1, -1].map((sign) => sum(ofInk.filter((share) => sign * share > 0)));
-  return { ofInk, raises, lowers, intercept };
+  return { ofInk, raises, lowers };
 }
 
 /** The ink, colored by what it adds to the difference of two logits, and the sum as bars. With tanh or sigmoid, gradient ×
     ink is an approximation, and the rest is whatever it leaves. @param {Drawn} now */
 export function differenceMap(now) {
   const [one, other] = pair.value;
-  const { ofInk, raises, lowers, intercept } = shares(now);
+  const { ofInk, raises, lowers } = shares(now);
   const isExact = classifier().network.isPiecewiseLinear;
-  const rest = isExact ? intercept : dot(now.logits, ofLogits.value) - raises - lowers;
+  const rest = dot(now.logits, ofLogits.value) - raises - lowers;
   const terms = {
     [`orange ink, for ${one}`]: raises,
     [`blue ink, for ${other}`]: lowers,
