@@ -53,13 +53,14 @@ export function firstPoints(strokes, count) {
   return first;
 }
 
+/** A drawing as the path of an SVG; a line of no length shows a dot. @param {Stroke[]} strokes */
+export const pathOf = (strokes) => strokes.map((points) => `M${points.join("L")}h0`).join("");
+
 /** A drawing as a small picture. @param {Stroke[]} strokes */
-export function inkDrawing(strokes) {
-  const path = strokes.map((points) => `M${points.join("L")}${points.length > 1 ? "" : "h0"}`).join(""); // h0 shows a dot
-  return html`<svg class="drawing" viewBox="0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}" aria-hidden="true">
-    <path d=${path} />
+export const inkDrawing = (strokes) =>
+  html`<svg class="drawing" viewBox="0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}" aria-hidden="true">
+    <path d=${pathOf(strokes)} />
   </svg>`;
-}
 
 /** The longer side of what was drawn, in pixels of the canvas; a photo, which has no strokes, counts as large. @param {Stroke[]} strokes */
 export function extent(strokes) {

@@ -1,14 +1,12 @@
-/** Plays something from its beginning to its end: samples, the page's demonstration, the replay of a drawing, the
-    unrolling of an image. */
+/** Plays something from its beginning to its end: samples, the page's demonstration, the replay of a drawing. */
+import { clip } from "../engine/math.js";
 import { signal } from "../vendor/signals-core.js";
 
 export const isMotionReduced = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** A player. `show` is given the share that is over, 0 to 1, with every frame; `ended` is called after the last one, not
-    if it was stopped.
-    @param {{ duration: number | (() => number), show: (share: number) => void, ended?: () => void }} options `duration`
-      from 0 to 1, in milliseconds */
-export function createPlayer({ duration, show, ended = () => {} }) {
+/** A player. @param {(share: number) => void} show with every frame, the share that is over: 0 to 1, unless it is stopped
+    before */
+export function createPlayer(show) {
   const isPlaying = signal(false);
   let frame = 0;
 
@@ -17,24 +15,19 @@ export function createPlayer({ duration, show, ended = () => {} }) {
     isPlaying.value = false;
   }
 
-  return {
-    isPlaying,
-    stop,
+  /** @param {number} duration from 0 to 1, in milliseconds @param {number} [from] share to begin with */
+  function play(duration, from = 0) {
+    stop();
+    isPlaying.value = true;
+    const began = performance.now() - from * duration;
+    const step = (/** @type {number} */ now) => {
+      const share = duration ? clip((now - began) / duration, from, 1) : 1;
+      if (share < 1) frame = requestAnimationFrame(step);
+      else isPlaying.value = false;
+      show(share);
+    };
+    step(performance.now());
+  }
 
-    /** @param {number} [from] share to begin with */
-    play(from = 0) {
-      stop();
-      isPlaying.value = true;
-      const length = typeof duration === "number" ? duration : duration();
-      const began = performance.now() - from * length;
-      const step = (/** @type {number} */ now) => {
-        const share = length > 0 ? Math.min(Math.max((now - began) / length, from), 1) : 1;
-        if (share < 1) frame = requestAnimationFrame(step);
-        else isPlaying.value = false;
-        show(share);
-        if (share === 1) ended();
-      };
-      step(performance.now());
-    },
-  };
+  return { isPlaying, play, stop };
 }

@@ -27,11 +27,11 @@ export async function mount(pad) {
   let demonstration = /** @type {AbortController | null} */ (null);
   let rest = /** @type {Stroke[][]} */ ([]); // what it is still to show
   let timer = 0; // until it does
-  const player = createPlayer({
-    duration: () => (demonstration ? SHOWN : isMotionReduced.matches ? 0 : DURATION),
-    show: (share) =>
-      pad.preview({ strokes: firstPoints(strokes, Math.ceil(share * strokes.flat().length)), photo: null }),
-    ended: () => (demonstration ? (timer = setTimeout(showNext, BETWEEN)) : pad.replace(strokes)),
+  const player = createPlayer((share) => {
+    pad.preview({ strokes: firstPoints(strokes, Math.ceil(share * strokes.flat().length)), photo: null });
+    if (share < 1) return;
+    if (demonstration) timer = setTimeout(showNext, BETWEEN);
+    else pad.replace(strokes);
   });
   pad.interruptions.push(stop);
 
@@ -42,7 +42,7 @@ export async function mount(pad) {
       const onclick = () => {
         pad.interrupt();
         strokes = sample.strokes;
-        player.play();
+        player.play(isMotionReduced.matches ? 0 : DURATION);
         turns[digit] = (turns[digit] + 1) % styles.length;
         render(template(), row);
       };
@@ -71,7 +71,7 @@ export async function mount(pad) {
     if (!next) return stop();
     if (state.kiosk.value) rest.push(next); // it goes on and on
     strokes = next;
-    player.play();
+    player.play(SHOWN);
   }
 
   /** What is shown is kept if somebody presses something else, which may well be about it: a neuron, a view.

@@ -62,26 +62,23 @@ const outside = ({ left, top, width, height }) =>
   svg`<path class="input-outside" d="M0 0H${CANVAS_SIDE}V${CANVAS_SIDE}H0zM${left} ${top}h${width}v${height}h${-width}z" />`;
 
 /** @param {MountContext} context */
-export function mount({ element }) {
-  view(
-    "input",
-    element,
-    () => html`<header class="view-head">
-        <h2>What the network sees</h2>
-        <p class="view-lead">Never your drawing, but 784 numbers that four steps make of it. Switch a step off.</p>
-      </header>
-      ${preprocessingSteps()} ${pixelValues()}
-      <details>
-        <summary>More</summary>
-        <p>
-          These are the steps that made MNIST, as C. Yadav and L. Bottou reconstructed them (“Cold case: the lost MNIST
-          digits”, 2019). The lines cross where its digits have their center of mass: at 14.5 ± 0.3, half a pixel beyond
-          the middle of the image. Normalization subtracts the mean tone of MNIST’s training digits, 0.1307, and divides
-          by their standard deviation, 0.3081.
-        </p>
-      </details>`,
-  );
-}
+export const mount = ({ element }) => view("input", element, template);
+
+const template = () =>
+  html`<header class="view-head">
+      <h2>What the network sees</h2>
+      <p class="view-lead">Never your drawing, but 784 numbers that four steps make of it. Switch a step off.</p>
+    </header>
+    ${preprocessingSteps()} ${pixelValues()}
+    <details>
+      <summary>More</summary>
+      <p>
+        These are the steps that made MNIST, as C. Yadav and L. Bottou reconstructed them (“Cold case: the lost MNIST
+        digits”, 2019). The lines cross where its digits have their center of mass: at 14.5 ± 0.3, half a pixel beyond
+        the middle of the image. Normalization subtracts the mean tone of MNIST’s training digits, 0.1307, and divides
+        by their standard deviation, 0.3081.
+      </p>
+    </details>`;
 
 /** The four steps as pictures with switches; below each, the prediction without it. */
 export function preprocessingSteps() {

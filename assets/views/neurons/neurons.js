@@ -48,16 +48,15 @@ const requests = computed(() => {
 });
 
 /** @param {MountContext} context */
-export function mount({ element }) {
-  view("neurons", element, () => {
-    return html`<header class="view-head">
-        <h2>What each neuron looks for</h2>
-        <p class="view-lead">${legend()}</p>
-        <div class="buttons">${weakerHalf()} ${meant()}</div>
-      </header>
-      ${neuronLayers()} ${card()} ${noiseCard()}`;
-  });
-}
+export const mount = ({ element }) => view("neurons", element, template);
+
+const template = () =>
+  html`<header class="view-head">
+      <h2>What each neuron looks for</h2>
+      <p class="view-lead">${legend()}</p>
+      <div class="buttons">${weakerHalf()} ${meant()}</div>
+    </header>
+    ${neuronLayers()} ${card()} ${noiseCard()}`;
 
 /** What the bars on the tiles are. */
 export const legend = () =>

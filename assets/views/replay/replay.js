@@ -5,7 +5,7 @@ import { CANVAS_SIDE, InkCanvas } from "../../engine/pen.js";
 import { clip } from "../../engine/math.js";
 import { preprocess } from "../../engine/preprocessing.js";
 import { slider } from "../../parts/fields.js";
-import { firstPoints } from "../../parts/ink.js";
+import { firstPoints, pathOf } from "../../parts/ink.js";
 import { answer, percent, percentIfShown } from "../../parts/numbers.js";
 import { createPlayer, isMotionReduced } from "../../parts/player.js";
 import "../../parts/tiles.js";
@@ -14,7 +14,7 @@ import { active } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
 import { current, isEmpty, steps } from "../../state/prediction.js";
 import { state } from "../../state/state.js";
-import { computed, effect, untracked } from "../../vendor/signals-core.js";
+import { computed, effect } from "../../vendor/signals-core.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
 
 const DURATION = 5000; // milliseconds of a replay
@@ -48,23 +48,14 @@ function momentsOf(strokes) {
   return found.length === 1 ? [found[0], found[0]] : found;
 }
 
-const player = createPlayer({
-  duration: DURATION,
-  show: (share) => {
-    state.replay.value = share;
-    if (!["replay", "all"].includes(state.view.value ?? "")) player.stop();
-  },
+const player = createPlayer((share) => {
+  state.replay.value = share;
+  if (!["replay", "all"].includes(state.view.value ?? "")) player.stop();
 });
 
 /** @param {MountContext} context */
 export function mount({ element }) {
-  let last = /** @type {Stroke[]} */ ([]);
-  effect(() => {
-    const { strokes } = drawing.value;
-    if (last.length && strokes !== last) untracked(() => go(1)); // another drawing is shown whole
-    last = strokes;
-  });
-
+  effect(() => void (drawing.value.penIsDown && go(1))); // a drawing that grows is shown whole
   view("replay", element, () => {
     const all = moments.value;
     const i = Math.round(state.replay.value * (all.length - 1));
@@ -148,15 +139,13 @@ function areas(all, description) {
 /** The drawing and the network's input at a moment. @param {Moment} moment */
 function then(moment) {
   const { strokes } = drawing.value;
-  const lines = (/** @type {Stroke[]} */ some) =>
-    some.map((points) => svg`<polyline points=${[...points, points[points.length - 1]].join(" ")} />`);
   return html`<div class="replay-then">
     <figure>
       <figcaption>drawn until then</figcaption>
       <svg class="drawing" viewBox="0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}" role="img"
         aria-label="The drawing at that moment">
-        <g class="replay-later">${lines(strokes)}</g>
-        ${lines(firstPoints(strokes, moment.count))}
+        <path class="replay-later" d=${pathOf(strokes)} />
+        <path d=${pathOf(firstPoints(strokes, moment.count))} />
       </svg>
     </figure>
     <figure>
@@ -172,7 +161,7 @@ function then(moment) {
 
 function playButton() {
   const { value: at } = state.replay;
-  const play = () => (player.isPlaying.value ? player.stop() : player.play(at === 1 ? 0 : at));
+  const play = () => (player.isPlaying.value ? player.stop() : player.play(DURATION, at === 1 ? 0 : at));
   return html`<button type="button" @click=${play}>${player.isPlaying.value ? "Pause" : "Play"}</button>`;
 }
 
