@@ -7,7 +7,7 @@ import { state } from "../../state/state.js";
 
 /** What a step knows: the prediction of a drawing, the network that makes it, and the digit that was meant (the predicted
     one until a label is chosen).
-    @typedef {LoadedNetwork & { now: Drawn, label: number, isStored: boolean }} Facts */
+    @typedef {LoadedNetwork & { now: Drawn, label: number }} Facts */
 
 /** A drawing for the steps about the loss: somebody meant a 4, and the baseline sees a 9. */
 const STORED = "B8QE-AFjKE9QD4ABQFCQARCgAS8EEK8CB_ABF_ABH-AB";

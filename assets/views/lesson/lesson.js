@@ -12,11 +12,12 @@ import { computed, effect, signal, untracked } from "../../vendor/signals-core.j
 import { html, nothing } from "../../vendor/lit-html.js";
 import { CODE, FILES } from "./code.js";
 import { STORED_LABEL, isStored, mayStay, storedStrokes } from "./facts.js";
-import { presentByKeys } from "./present.js";
 import { STEPS } from "./steps.js";
 
 const REST = 1000; // milliseconds without a change after which an exercise is looked at
 const OF_LESSON = /^(baseline|run-\d+)$/; // networks that steps choose
+/** What a key does in a presentation. @type {Record<string, number>} */
+const STRIDES = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
 
 const number = computed(() => Math.min(state.step.value ?? state.lastStep.value ?? 1, STEPS.length));
 const step = computed(() => STEPS[number.value - 1]);
@@ -35,20 +36,19 @@ const drawn = computed(() => drawing.value.strokes[0] ?? drawing.value.ink);
 const facts = computed(() => {
   const [now, network] = [current.value, active.value];
   if (!network || isEmpty(now) || network.classifier.network.layers.length !== 3) return null;
-  const isLent = step.value.network !== undefined && isStored(now.strokes);
-  const label = state.label.value ?? (isLent ? STORED_LABEL : now.digit);
-  return { ...network, now: /** @type {Facts["now"]} */ (now), label, isStored: isLent };
+  const label = state.label.value ?? (isStored(now.strokes) ? STORED_LABEL : now.digit);
+  return { ...network, now: /** @type {Facts["now"]} */ (now), label };
 });
 
 /** @param {MountContext} context */
 export function mount({ element }) {
   view("lesson", element, template);
-  presentByKeys(go);
-  // An address may name the step alone.
-  if (state.step.value && !state.view.value) state.view.value = "lesson";
   effect(() => {
+    // An address may name the step alone.
+    if (state.present.value || (state.step.value && !state.view.value)) state.view.value = "lesson";
     if (state.view.value === "lesson") state.step.value = state.lastStep.value = number.value;
   });
+  document.addEventListener("keydown", onKey, { capture: true }); // before the pad, whose Escape clears it
   chooseNetwork();
   lookWhenAtRest();
 }
@@ -56,6 +56,18 @@ export function mount({ element }) {
 /** Open a step. @param {number} to counted from 1 */
 function go(to) {
   state.step.value = Math.min(Math.max(to, 1), STEPS.length);
+}
+
+/** In a presentation, arrow keys and a presenter's remote go through the lesson; Escape leaves. @param {KeyboardEvent} event */
+function onKey(event) {
+  if (!state.present.value || event.ctrlKey || event.metaKey || event.altKey) return;
+  const stride = STRIDES[event.key];
+  const isControl = event.target instanceof Element && event.target.matches("[type=range], .pad-canvas, select");
+  if (event.key === "Escape") state.present.value = false;
+  else if (stride && !isControl) go(number.value + stride);
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
 }
 
 function template() {
@@ -87,7 +99,8 @@ function emptyWords() {
 
 /** @param {Facts | null} known */
 function baselineWords(known) {
-  const whose = known?.isStored ? ", on a drawing that was meant as a 4. Yours comes back after step 12" : "";
+  const whose =
+    known && isStored(known.now.strokes) ? ", on a drawing that was meant as a 4. Yours comes back after step 12" : "";
   return `In steps 8 to 12, the chapter’s own network predicts${whose}.`;
 }
 

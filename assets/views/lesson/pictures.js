@@ -12,7 +12,6 @@ import { image } from "../../state/prediction.js";
 import * as training from "../../state/runs.js";
 import { state } from "../../state/state.js";
 import { html, nothing, svg } from "../../vendor/lit-html.js";
-import { preprocessingSteps } from "../input/input.js";
 import { lossCurve, softmaxPicture } from "../loss/loss.js";
 import { neuronSum } from "../neurons/neuron.js";
 import { legend, meant, neuronLayers, weakerHalf } from "../neurons/neurons.js";
@@ -51,8 +50,6 @@ export function batch() {
     </figcaption>
   `;
 }
-
-export const preprocessing = () => preprocessingSteps();
 
 /** The image becomes a row as far as a slider is pulled: its 28 rows slide behind one another. */
 export function flattening() {

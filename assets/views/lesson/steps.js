@@ -6,6 +6,7 @@ import { parameterCount } from "../../engine/network.js";
 import { extent } from "../../parts/ink.js";
 import { grouped, number, percent, withArticle, withSign } from "../../parts/numbers.js";
 import { state } from "../../state/state.js";
+import { preprocessingSteps } from "../input/input.js";
 import { movedLogits } from "../loss/loss.js";
 import * as facts from "./facts.js";
 import * as pictures from "./pictures.js";
@@ -45,7 +46,7 @@ export const STEPS = [
     yours: ({ now: { input } }) =>
       `Your 784 inputs go from ${number(Math.min(...input))} to ${number(Math.max(...input))}; their mean is ${number(facts.mean(input))}.`,
     exercise: "Draw a small 7 in a corner. Switch steps off until the answer changes.",
-    picture: pictures.preprocessing,
+    picture: preprocessingSteps,
     sets: "without",
     reached({ now, classifier }) {
       const { digit, verdict } = classifier.predictInk(now.ink);
