@@ -1,31 +1,33 @@
 /** Fine-tuning a copy of the shared network on the visitor's drawings, in the page; and what it gained and forgot. */
 /** @import { Shape } from "../../engine/backpropagation.js" */
 /** @import { FineTuned } from "../../engine/finetuning.js" */
-/** @import { LabeledDrawing } from "./handwriting.js" */
+/** @import { Stroke } from "../../state/types.js" */
 import { accuracyOf, confusionOf } from "../../engine/evaluation.js";
-import { argmax, sum } from "../../engine/math.js";
-import { CANVAS_SIDE } from "../../engine/pen.js";
+import { argmax } from "../../engine/math.js";
+import { CANVAS_SIDE, InkCanvas } from "../../engine/pen.js";
 import { PIXELS, preprocess } from "../../engine/preprocessing.js";
-import { percent, withSign } from "../../parts/numbers.js";
-import { drawWith, offer, ownNetwork, predictWith, shared } from "../../state/networks.js";
+import { grouped, withSign } from "../../parts/numbers.js";
+import { drawWith, offer, ownNetwork, shared } from "../../state/networks.js";
 import { current as currentRun } from "../../state/runs.js";
 import { state } from "../../state/state.js";
 import { keptSignal } from "../../state/storage.js";
 import { listeners, tell } from "../../state/training.js";
 import { html, nothing } from "../../vendor/lit-html.js";
-import { computed, effect, signal, untracked } from "../../vendor/signals-core.js";
-import { begin, inkOf } from "./handwriting.js";
+import { computed, effect, signal } from "../../vendor/signals-core.js";
 
-/** @typedef {{ parameters: Float32Array, shape: Shape, testAccuracy: number }} Tuned */
+/** @typedef {{ label: number, strokes: Stroke[] }} LabeledDrawing
+    @typedef {{ parameters: Float32Array, shape: Shape, testAccuracy: number }} Tuned */
 
 const NAME = "fine-tuned"; // in the state
 const FEWEST = 4; // drawings: one for each fold of the cross-validation
 
 const tuned = /** @type {typeof keptSignal<Tuned>} */ (keptSignal)(NAME);
-/** The last fine-tuning: on which drawings, how far it is, and what came of it.
-    @typedef {{ drawings: LabeledDrawing[], shape: Shape, share: number, result: FineTuned | null }} Job */
+/** The last fine-tuning: on which drawings, how far it is, and what came of it, or why nothing did.
+    @typedef {{ drawings: LabeledDrawing[], shape: Shape, share: number, result?: FineTuned, problem?: string }} Job */
 const job = signal(/** @type {Job | null} */ (null));
-const problem = signal("");
+const isRunning = computed(() => job.value !== null && !job.value.result && !job.value.problem);
+
+export const inkOf = (/** @type {LabeledDrawing} */ { strokes }) => new InkCanvas().draw(strokes).ink;
 
 /** Whether the network that predicts was fine-tuned on these very drawings. */
 export function isTunedOnThese() {
@@ -52,30 +54,29 @@ function start() {
   const images = new Uint8Array(drawings.length * PIXELS);
   drawings.forEach((drawn, i) => images.set(preprocess(inkOf(drawn), CANVAS_SIDE, CANVAS_SIDE), i * PIXELS));
   const samples = { images, labels: Uint8Array.from(drawings, ({ label }) => label) };
-  [job.value, problem.value] = [{ drawings, shape, share: 0, result: null }, ""];
+  job.value = { drawings, shape, share: 0 };
   tell({ type: "fine-tune", run: NAME, parameters, shape, drawings: samples, seed: 0 }).catch(fail);
 }
 
 /** @param {{ message: string }} error */
-function fail({ message }) {
-  [job.value, problem.value] = [null, message];
+function fail({ message: problem }) {
+  job.value = job.value && { ...job.value, problem };
 }
 
 listeners.add((message) => {
-  if (!job.value || job.value.result || (message.run ?? NAME) !== NAME) return;
+  if (!job.value || !isRunning.value || (message.run ?? NAME) !== NAME) return;
   const { type, state: its, share, result } = message;
-  if (type === "failed") fail(message);
-  else if (its === "diverged")
-    fail({ message: "Fine-tuning diverged: its weights became infinite. Write other digits." });
-  else job.value = its === "stopped" ? null : { ...job.value, share, result };
+  if (type === "failed") return fail(message);
+  if (its === "diverged")
+    return fail({ message: "Fine-tuning diverged: its weights became infinite. Write other digits." });
+  job.value = its === "stopped" ? null : { ...job.value, share, result };
   if (!result || !job.value) return;
   const testAccuracy = accuracyOf({ labels: result.mnist.labels, predicted: result.mnist.after });
   tuned.value = { parameters: result.parameters, shape: job.value.shape, testAccuracy };
 });
 
 effect(() => {
-  const isReplaced = currentRun.value && untracked(() => job.value && !job.value.result);
-  if (isReplaced) fail({ message: "A run in Train took its place." });
+  if (currentRun.value && isRunning.value) fail({ message: "A run in Train took its place." });
 });
 
 export function fineTuning() {
@@ -86,8 +87,7 @@ export function fineTuning() {
       : currentRun.value
         ? `Run ${currentRun.value.number} is being trained: wait for its end, or press Reset in Train.`
         : "";
-  const now = job.value;
-  const isRunning = now !== null && !now.result;
+  const { share = 0, result, problem } = job.value ?? {};
   return html`<section class="handwriting-tuning" aria-labelledby="handwriting-tuning">
     <h3 id="handwriting-tuning">Fine-tune it on my handwriting</h3>
     <p class="quiet">
@@ -96,55 +96,28 @@ export function fineTuning() {
     </p>
     <div class="buttons">
       ${
-        isRunning
+        isRunning.value
           ? html`<button type="button" @click=${() => tell({ type: "go", state: "stopped" })}>Stop</button>
-              <progress max="1" value=${now.share} aria-label="Fine-tuning"></progress>`
+              <progress max="1" value=${share} aria-label="Fine-tuning"></progress>`
           : html`<button type="button" class="is-main" ?disabled=${missing !== ""} @click=${start}>Fine-tune</button>`
       }
-      <span role="status">${isRunning ? "Fine-tuning …" : now?.result ? "Done: the copy is yours." : missing}</span>
+      <span role="status">${isRunning.value ? "Fine-tuning …" : result ? "Done: the copy is yours." : missing}</span>
     </div>
-    ${problem.value ? html`<p role="alert">${problem.value}</p>` : nothing}
-    ${now?.result && now.drawings === drawings ? comparison(now.result, drawings) : nothing}
+    ${problem ? html`<p role="alert">${problem}</p>` : nothing}
+    ${result && job.value?.drawings === drawings ? comparison(result, drawings) : nothing}
   </section>`;
 }
 
 /** @param {FineTuned} result @param {LabeledDrawing[]} drawings */
 function comparison({ before, after, outOfFold, mnist }, drawings) {
-  const count = drawings.length;
-  /** @type {(what: string, shares: number[], words: (share: number) => string, change: string) => unknown} */
-  const row = (what, shares, words, change) =>
-    html`<tr>
-      <th scope="row">${what}</th>
-      ${shares.map(
-        (share) =>
-          html`<td>
-            <i class="bar is-ink" style="--share: ${share}"></i>${words(share)}
-          </td>`,
-      )}
-      <td>${change}</td>
-    </tr>`;
-  const ofMine = (/** @type {string} */ what, /** @type {Uint8Array} */ digits) => {
-    const right = [before, digits].map((its) => drawings.filter(({ label }, i) => its[i] === label).length);
-    const shares = right.map((number) => number / count);
-    const change = right[1] === right[0] ? "none" : withSign(right[1] - right[0], 0);
-    return row(what, shares, (share) => `${Math.round(share * count)} of ${count}`, change);
-  };
-  const ofMnist = [mnist.before, mnist.after].map((predicted) => ({ labels: mnist.labels, predicted }));
-  const accuracies = ofMnist.map(accuracyOf);
-  const points = 100 * (accuracies[1] - accuracies[0]);
-  const change = Math.abs(points) < 0.005 ? "none" : `${withSign(points)} points`;
-  const [confusionBefore, confusionAfter] = ofMnist.map(confusionOf);
-  const losses = confusionBefore.map((row, digit) => row[digit] - confusionAfter[digit][digit]);
+  const mine = drawings.map(({ label }) => label);
+  const [was, is] = [mnist.before, mnist.after].map((predicted) => confusionOf({ labels: mnist.labels, predicted }));
+  const losses = was.map((row, digit) => row[digit] - is[digit][digit]);
   const worst = argmax(losses);
   const forgotten =
     losses[worst] > 0
-      ? `Learning one thing cost another: the ${worst}s suffered most, of which ${losses[worst]} more of ` +
-        `${sum(confusionAfter[worst])} are wrong now. MNIST’s digits among yours keep this small.`
+      ? `It forgot ${losses[worst]} of MNIST’s ${worst}s, more than of any other digit.`
       : "It forgot none of MNIST’s digits.";
-  const writeNew = () => {
-    predictWith(NAME);
-    begin();
-  };
   return html`<table>
       <caption class="sr-only">Right, before and after</caption>
       <thead>
@@ -154,14 +127,24 @@ function comparison({ before, after, outOfFold, mnist }, drawings) {
         </tr>
       </thead>
       <tbody>
-        ${ofMine("Your drawings, which it learned", after)}
-        ${ofMine("The same, each by a copy that did not learn it", outOfFold)}
-        ${row("MNIST’s 10,000 test digits", accuracies, (share) => percent(share, 2), change)}
+        ${row(`Your ${mine.length} drawings, which it learned`, mine, before, after)}
+        ${row("The same, each by a copy that did not learn it", mine, before, outOfFold)}
+        ${row("MNIST’s 10,000 test digits", mnist.labels, mnist.before, mnist.after)}
       </tbody>
     </table>
     <p class="quiet">The second line is the fair one (cross-validation in four parts). ${forgotten}</p>
-    <div class="buttons">
-      <button type="button" @click=${() => drawWith(NAME)}>Draw with it</button>
-      <button type="button" @click=${writeNew}>Write twenty new digits for it</button>
-    </div>`;
+    <div class="buttons"><button type="button" @click=${() => drawWith(NAME)}>Draw with it</button></div>`;
+}
+
+/** @type {(what: string, labels: ArrayLike<number>, before: Uint8Array, after: Uint8Array) => unknown} */
+function row(what, labels, before, after) {
+  const right = [before, after].map((digits) => digits.filter((digit, i) => digit === labels[i]).length);
+  const change = right[1] - right[0];
+  return html`<tr>
+    <th scope="row">${what}</th>
+    ${right.map(
+      (count) => html`<td><i class="bar is-ink" style="--share: ${count / labels.length}"></i>${grouped(count)}</td>`,
+    )}
+    <td>${change ? withSign(change, 0) : "none"}</td>
+  </tr>`;
 }
