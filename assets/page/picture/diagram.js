@@ -76,8 +76,9 @@ export function createDiagram(picture) {
   function paint(classifier, current, pointed) {
     context.clearRect(0, 0, canvas.width, canvas.height);
     const layers = classifier?.network.layers ?? [];
-    const isFitted = places.length === layers.length && layers.every(({ outputs }, i) => places[i].length === outputs);
-    if (!classifier || !isFitted) return;
+    const isFitted = () => layers.map(({ outputs }) => outputs).join() === places.map(({ length }) => length).join();
+    if (!isFitted()) fit(classifier);
+    if (!classifier || !isFitted()) return;
     const isAtRest = isEmpty(current);
     const values = layers.map((_, layer) => lineValues(classifier, isAtRest ? allActive(classifier) : current, layer));
     const last = layers.length - 1;

@@ -11,11 +11,11 @@ import { watchScreen } from "../../parts/screen.js";
 import "../../parts/tiles.js";
 import { connect, verification } from "../../server/verification.js";
 import { active, compared, mountLater, networks, predictWith } from "../../state/networks.js";
-import { paint, repeat } from "../../state/painting.js";
+import { repeat } from "../../state/painting.js";
 import { current, isEmpty, other, steps } from "../../state/prediction.js";
 import { reset, state } from "../../state/state.js";
 import { html, nothing, render } from "../../vendor/lit-html.js";
-import { computed, effect, signal, untracked } from "../../vendor/signals-core.js";
+import { computed, effect, signal } from "../../vendor/signals-core.js";
 import { createDiagram } from "./diagram.js";
 import { lineValues, strongest } from "./sums.js";
 
@@ -42,9 +42,6 @@ const shown = computed(() => {
   return classifier && isThere && !isEmpty(now) ? { classifier, current: now, at } : null;
 });
 
-/** The widths of the layers, as text: the same text is no change. */
-const widths = computed(() => String(active.value?.description.network.widths.slice(1) ?? ""));
-
 /** @param {MountContext} context */
 export function mount({ element }) {
   render(template(), element);
@@ -52,12 +49,6 @@ export function mount({ element }) {
   const picture = query(element, ".picture");
   const diagram = createDiagram(picture);
   const paintDiagram = () => diagram.paint(active.value?.classifier, current.value, shown.value?.at);
-  const fit = () =>
-    untracked(() => {
-      diagram.fit(active.value?.classifier);
-      paintDiagram();
-    });
-
   const [ten, digit, more, status] = ["bars", "digit", "more", "status"].map(find);
   effect(() => {
     const now = current.value;
@@ -72,21 +63,13 @@ export function mount({ element }) {
     if (!now.penIsDown) setText(status, words.spoken); // screen readers are not told at every movement
   });
   repeat(() => {
-    const all = widths.value.split(",").map(Number);
-    const hidden = all.slice(0, -1);
-    void state.view.value; // another arrangement
-    const sliders = hidden.map((width, layer) => slider(layer, width, `Layer ${layer + 1}, ${width} neurons`));
-    render(captions(hidden), find("captions"));
-    render(sliders, find("layers"));
-    render(slider(hidden.length, all[hidden.length], "The ten digits"), find("output"));
-    fit();
+    render(template(), element);
+    paintDiagram();
   });
-  watchScreen([element, find("image"), find("bars"), element.closest(".drawing-area") ?? element], fit);
-  repeat(paintDiagram);
-  paint(find("image"), image);
-  paint(find("switch"), networkSwitch);
-  paint(find("notices"), notices);
-  paint(find("foot"), foot);
+  watchScreen([element, find("image"), ten, element.closest(".drawing-area") ?? element], () => {
+    diagram.fit(active.value?.classifier);
+    paintDiagram();
+  });
   mountLater(() => import("./card.js"), { picture, shown });
 
   const frame = find("frame");
@@ -113,34 +96,38 @@ export function mount({ element }) {
 /** @param {MouseEvent} event */
 const isOverCard = ({ target }) => target instanceof Element && target.closest(".picture-card") !== null;
 
-const template = () => html`
-  <section class="picture" aria-label="What the network predicts">
-    <div class="picture-captions"></div>
-    <div class="picture-switch"></div>
-    <div class="picture-frame">
-      <figure class="picture-image"></figure>
-      <div class="picture-layers"></div>
-      <div class="picture-bars digit-bars" role="group" aria-label="Probability of each digit"></div>
-      <div class="picture-output"></div>
-      <div class="picture-answer" aria-hidden="true">
-        <b class="picture-digit"></b><span class="picture-more"></span>
+/** All but bars and answer, which the next frame is too late for. */
+function template() {
+  const widths = active.value?.description.network.widths.slice(1) ?? [];
+  const hidden = widths.slice(0, -1);
+  return html`
+    <section class="picture" aria-label="What the network predicts">
+      <div class="picture-captions">
+        <a href="?view=input">28 × 28 pixels</a>
+        <span>${hidden.map((width) => html`<a href="?view=neurons">${width} neurons</a>`)}</span>
+        <a href="?view=loss">10 probabilities</a>
+        <span>Answer</span>
       </div>
-      <canvas class="picture-canvas" aria-hidden="true"></canvas>
-      <div class="picture-card panel" hidden></div>
-    </div>
-    <div class="picture-foot quiet"></div>
-    <div class="picture-notices"></div>
-    <p class="picture-status sr-only" role="status"></p>
-  </section>
-`;
-
-/** @param {number[]} widths of the hidden layers */
-const captions = (widths) => html`
-  <a href="?view=input">28 × 28 pixels</a>
-  <span>${widths.map((width) => html`<a href="?view=neurons">${width} neurons</a>`)}</span>
-  <a href="?view=loss">10 probabilities</a>
-  <span>Answer</span>
-`;
+      <div class="picture-switch">${networkSwitch()}</div>
+      <div class="picture-frame">
+        <figure class="picture-image">${image()}</figure>
+        <div class="picture-layers">
+          ${hidden.map((width, layer) => slider(layer, width, `Layer ${layer + 1}, ${width} neurons`))}
+        </div>
+        <div class="picture-bars digit-bars" role="group" aria-label="Probability of each digit"></div>
+        <div class="picture-output">${slider(hidden.length, 10, "The ten digits")}</div>
+        <div class="picture-answer" aria-hidden="true">
+          <b class="picture-digit"></b><span class="picture-more"></span>
+        </div>
+        <canvas class="picture-canvas" aria-hidden="true"></canvas>
+        <div class="picture-card panel" hidden></div>
+      </div>
+      <div class="picture-foot quiet">${foot()}</div>
+      <div class="picture-notices">${notices()}</div>
+      <p class="picture-status sr-only" role="status"></p>
+    </section>
+  `;
+}
 
 /** A layer is one stop of the Tab key. @param {number} layer @param {number} width @param {string} name */
 const slider = (layer, width, name) => {
