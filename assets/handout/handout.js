@@ -40,45 +40,47 @@ function step(number, chosen) {
   return { name: `step ${number} of the lesson`, query: `?lesson=${number}`, chosen };
 }
 
-/** @typedef {{ title: string, minutes: number, isCore?: boolean, opened: PageState, predict: string, attempt: string,
- *    write: string }} Exercise */
+/** @typedef {{ title: string, minutes: number, isCore?: boolean, opened: PageState, Predict: string, Try: string,
+ *    "Write down": string }} Exercise */
 
 /** @type {Exercise[]} */
 const EXERCISES = [
   {
     ...{ title: "A drawing is numbers", minutes: 3, isCore: true },
     opened: { name: "a three, in Replay", query: "?view=replay", chosen: THREE },
-    predict: "The pen went from top to bottom. Will the prediction change if it goes the other way?",
-    attempt: "Press “Draw it backwards”, and compare the image and the bars with those before.",
-    write: "What does the network know about how a digit was written?",
+    Predict: "The pen went from top to bottom. Will the prediction change if it goes the other way?",
+    Try: "Press “Draw it backwards”, and compare the image and the bars with those before.",
+    "Write down": "What does the network know about how a digit was written?",
   },
   {
     ...{ title: "An image becomes a row", minutes: 5, isCore: true },
     opened: { name: "a seven, in Input", query: "?view=input", chosen: `${SEVEN}&pixel=9.14` },
-    predict: "Count from 1: which number of the row is the pixel in row 10, column 15? Which pixel is number 400?",
-    attempt: "Choose both pixels: a press on the image, then the arrow keys.",
-    write: "What (tone / 255 − 0.1307) / 0.3081 makes of paper (0) and of full ink (255). Which tone becomes 0?",
+    Predict: "Count from 1: which number of the row is the pixel in row 10, column 15? Which pixel is number 400?",
+    Try: "Choose both pixels: a press on the image, then the arrow keys.",
+    "Write down": "What (tone / 255 − 0.1307) / 0.3081 makes of paper (0) and of full ink (255). Which tone becomes 0?",
   },
   {
     ...{ title: "Neurons and layers", minutes: 6, isCore: true },
     opened: { name: "a three, in Neurons", query: "?view=neurons", chosen: THREE },
-    predict: "What will the bars do if the weaker half of all hidden neurons is off? And if three quarters are?",
-    attempt: "Press “Switch off the weaker half” once, then again, until the prediction changes.",
-    write: "How many weights and biases do the layers 784 → 64 → 64 → 10 have? How many neurons were off at last?",
+    Predict: "What will the bars do if the weaker half of all hidden neurons is off? And if three quarters are?",
+    Try: "Press “Switch off the weaker half” once, then again, until the prediction changes.",
+    "Write down":
+      "How many weights and biases do the layers 784 → 64 → 64 → 10 have? How many neurons were off at last?",
   },
   {
     ...{ title: "Softmax", minutes: 6, isCore: true },
     opened: { name: "a 4 or a 9, in Softmax & loss", query: "?view=loss", chosen: FOUR_OR_NINE },
-    predict: "How does p(4) / p(9) change if the logit of 4 rises by 1? At which logit of 4 are both equal?",
-    attempt: "Move the slider of 4: on a keyboard, an arrow key moves it by 0.1.",
-    write: "Both logits, their difference d, e to the power d, and the quotient p(4) / p(9).",
+    Predict: "How does p(4) / p(9) change if the logit of 4 rises by 1? At which logit of 4 are both equal?",
+    Try: "Move the slider of 4: on a keyboard, an arrow key moves it by 0.1.",
+    "Write down": "Both logits, their difference d, e to the power d, and the quotient p(4) / p(9).",
   },
   {
     ...{ title: "Cross-entropy, and one gradient step", minutes: 7, isCore: true },
     opened: { name: "the same drawing, meant as a 4", query: "?view=loss", chosen: `label=4&${FOUR_OR_NINE}` },
-    predict: "For how many of the ten labels is the loss above that of guessing, ln 10 = 2.30?",
-    attempt: "Choose all ten labels in the first column. Then 4 again, and move the learning rate from 0.00001 to 1.",
-    write: "The lowest and the highest loss. Which rates bring it close to 0, and at what price, in the last line?",
+    Predict: "For how many of the ten labels is the loss above that of guessing, ln 10 = 2.30?",
+    Try: "Choose all ten labels in the first column. Then 4 again, and move the learning rate from 0.00001 to 1.",
+    "Write down":
+      "The lowest and the highest loss. Which rates bring it close to 0, and at what price, in the last line?",
   },
   {
     ...{ title: "Overfitting, and why ReLU", minutes: 10, isCore: true },
@@ -87,23 +89,25 @@ const EXERCISES = [
       query: "?view=train",
       chosen: "digits=100&epochs=50",
     },
-    predict: "What accuracy will it reach on its 100 training digits, and what on the validation digits?",
-    attempt: "Train. Then take 5,000 digits and 5 epochs, and train once more without an activation (“none”).",
-    write: "Both accuracies of the three runs. By which curve would you choose, and why not by the test digits?",
+    Predict: "What accuracy will it reach on its 100 training digits, and what on the validation digits?",
+    Try: "Train. Then take 5,000 digits and 5 epochs, and train once more without an activation (“none”).",
+    "Write down": "Both accuracies of the three runs. By which curve would you choose, and why not by the test digits?",
   },
   {
     ...{ title: "What it cannot know", minutes: 5 },
     opened: step(13, SMILEY),
-    predict: "Do the ten bars still add up to 100 %?",
-    attempt: "Look at the bars. Then draw the letters of your name, one after the other.",
-    write: "The smiley’s likeliest digit. Which letters pass as digits? How could the network say “none of these”?",
+    Predict: "Do the ten bars still add up to 100 %?",
+    Try: "Look at the bars. Then draw the letters of your name, one after the other.",
+    "Write down":
+      "The smiley’s likeliest digit. Which letters pass as digits? How could the network say “none of these”?",
   },
   {
     ...{ title: "Attribution", minutes: 8 },
     opened: { name: "a four against a nine, in Why?", query: "?view=why", chosen: `pair=4.9&${FOUR}` },
-    predict: "The blue ink lowers the lead of 4. By how much will the lead grow without it?",
-    attempt: "Add up the three terms of the sum. Compare what it predicts without the blue ink with what happens.",
-    write: "Both numbers, and why they differ. How large is the smallest change that fools it? Would you see it?",
+    Predict: "The blue ink lowers the lead of 4. By how much will the lead grow without it?",
+    Try: "Add up the three terms of the sum. Compare what it predicts without the blue ink with what happens.",
+    "Write down":
+      "Both numbers, and why they differ. How large is the smallest change that fools it? Would you see it?",
   },
 ];
 
@@ -112,45 +116,27 @@ const given = new URLSearchParams(location.search).get("page") ?? "";
 const { protocol, hostname, origin, pathname } = Object.assign(document.createElement("a"), { href: given || HERE });
 const address = /^https?:$/.test(protocol) ? origin + pathname : HERE;
 
-/** @param {PageState} opened */
-function code({ name, query, chosen }) {
+/** @param {string} title @param {Record<string, string>} lines @param {PageState} opened */
+function row(title, lines, { name, query, chosen }) {
   const short = address + query;
   const link = chosen ? `${short}#v=2&${chosen}` : short;
-  return html`<a href=${link}>${qrCode(link, `${name}, as a QR code`)} ${short}</a>`;
-}
-
-/** @param {string} title @param {[name: string, text: string][]} lines @param {PageState} opened @param {boolean} [isWall] */
-const row = (title, lines, opened, isWall) =>
-  html`<article class="handout-row ${isWall ? "is-wall" : ""}">
+  return html`<article class="handout-row">
     <div>
       <h3>${title}</h3>
-      ${lines.map(([name, text]) => html`<p><b>${name}:</b> ${text}</p>`)}
+      ${Object.entries(lines).map(([label, text]) => html`<p><b>${label}:</b> ${text}</p>`)}
     </div>
-    ${code(opened)}
+    <a href=${link}>${qrCode(link, `${name}, as a QR code`)} ${short}</a>
   </article>`;
+}
 
-/** @param {typeof PLAN[number]} part @param {number} i */
-const planned = ([minutes, title, words, opened], i) =>
-  row(
-    title,
-    [
-      [minutes, opened.name],
-      ["Ask", words],
-    ],
-    opened,
-    i === 0,
-  );
+/** @param {typeof PLAN[number]} part */
+const planned = ([minutes, title, words, opened]) => row(title, { [minutes]: opened.name, Ask: words }, opened);
 
 /** @param {Exercise} exercise @param {number} i */
-const exercise = ({ title, minutes, isCore, opened, predict, attempt, write }, i) =>
-  row(
-    `${i + 1}. ${title}`,
-    [
-      [`${minutes} minutes, ${isCore ? "core" : "extra"}`, `open ${opened.name}`],
-      ...Object.entries({ Predict: predict, Try: attempt, "Write down": write }),
-    ],
-    opened,
-  );
+function exercise({ title, minutes, isCore, opened, ...tasks }, i) {
+  const time = `${minutes} minutes, ${isCore ? "core" : "extra"}`;
+  return row(`${i + 1}. ${title}`, { [time]: `open ${opened.name}`, ...tasks }, opened);
+}
 
 const isOnlyHere = /^(localhost|127\.|\[::1\])/.test(hostname);
 const core = EXERCISES.filter(({ isCore }) => isCore).reduce((total, { minutes }) => total + minutes, 0);
