@@ -7,8 +7,10 @@ import { html } from "../vendor/lit-html.js";
 import { context2d, newCanvas } from "./dom.js";
 import { watchScreen } from "./screen.js";
 
-const EXPONENT = 0.75; // keeps small values visible
 const LEVELS = 255; // of each color
+/** By element: the colors of negative and positive values, and the exponent of their opacity, which keeps small ones visible.
+    @type {Record<string, [string, string, number]>} */
+const COLORS = { "ink-image": ["ink", "ink", 1], "signed-image": ["down", "up", 0.75] };
 
 /** Colors as the style sheets have them: red, green, blue. @type {Record<string, number[]>} */
 let colors = {};
@@ -21,7 +23,6 @@ class Tile extends HTMLElement {
   #canvas = document.createElement("canvas"); // the element itself may have a role and a name
   #values = /** @type {ArrayLike<number>} */ ([]);
   #full = /** @type {number | null} */ (null);
-  #isSigned = false;
 
   connectedCallback() {
     this.#canvas.setAttribute("aria-hidden", "true");
@@ -34,19 +35,15 @@ class Tile extends HTMLElement {
     painted.delete(this);
   }
 
-  /** 0 for paper to 255 for ink, row by row, of a square or of what is nearest to one. @param {ArrayLike<number>} tones */
-  set tones(tones) {
-    this.#values = tones;
+  /** Tones, 0 for paper to 255 for ink, or values with a sign, row by row, of a square or of what is nearest to one.
+      @param {ArrayLike<number>} values */
+  set values(values) {
+    this.#values = values;
     this.paint();
   }
 
-  /** The same of values with a sign. @param {ArrayLike<number>} values */
-  set values(values) {
-    this.#isSigned = true;
-    this.tones = values;
-  }
-
-  /** The absolute value that gets the full color; the largest one if null. @param {number | null} full */
+  /** The absolute value that gets the full color; else it is 255 of tones, and the largest of values with a sign.
+      @param {number} full */
   set full(full) {
     this.#full = full;
     this.paint();
@@ -62,10 +59,8 @@ class Tile extends HTMLElement {
     }
     const image = new ImageData(columns, rows);
     const pixels = new Uint32Array(image.data.buffer);
-    const palette = this.#isSigned
-      ? (palettes.sign ??= colorsTo("down", "up", EXPONENT))
-      : (palettes.ink ??= colorsTo("ink", "ink", 1));
-    const full = this.#isSigned ? (this.#full ?? largest(values)) : 255;
+    const palette = (palettes[this.localName] ??= colorsTo(...COLORS[this.localName]));
+    const full = this.#full ?? (this.localName === "ink-image" ? 255 : largest(values));
     const scale = full && LEVELS / full;
     for (let i = 0; i < values.length; i++) {
       pixels[i] = palette[Math.round(clip(values[i] * scale, -LEVELS, LEVELS)) + LEVELS];
@@ -94,15 +89,13 @@ export const pixel = (tone, name = "") => {
 
 /** A color of the style sheets, such as "up", as red, green and blue. @param {string} name */
 export function color(name) {
-  return (colors[name] ??= parsed(getComputedStyle(document.body).getPropertyValue(`--${name}`)));
-}
-
-/** @param {string} text of a color, in CSS */
-function parsed(text) {
-  const context = newCanvas(1, 1);
-  context.fillStyle = text.trim();
-  context.fillRect(0, 0, 1, 1);
-  return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+  if (!colors[name]) {
+    const context = newCanvas(1, 1);
+    context.fillStyle = getComputedStyle(document.body).getPropertyValue(`--${name}`).trim();
+    context.fillRect(0, 0, 1, 1);
+    colors[name] = [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+  }
+  return colors[name];
 }
 
 customElements.define("ink-image", class extends Tile {});

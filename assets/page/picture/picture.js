@@ -178,7 +178,7 @@ function image() {
   return html`
     <ink-image role="img"
       aria-label="What the network sees: ${isEmpty(now) ? "nothing yet" : "your drawing, 28 by 28 pixels"}"
-      .tones=${now.image}></ink-image>
+      .values=${now.image}></ink-image>
     <figcaption>${isEmpty(now) ? "" : taken.join(", ") || "as it was drawn"}</figcaption>
   `;
 }

@@ -51,7 +51,7 @@ const CARDS = [
 
 /** An image with marks on it. @param {ArrayLike<number>} tones @param {number} side in pixels, the marks' unit @param {unknown} marks */
 const tile = (tones, side, marks) =>
-  html`<ink-image .tones=${tones}><svg viewBox="0 0 ${side} ${side}" aria-hidden="true">${marks}</svg></ink-image>`;
+  html`<ink-image .values=${tones}><svg viewBox="0 0 ${side} ${side}" aria-hidden="true">${marks}</svg></ink-image>`;
 
 /** @param {Rectangle} rectangle */
 const box = ({ left, top, width, height }) =>
@@ -96,7 +96,7 @@ export function preprocessingSteps() {
           <label><input type="checkbox" role="switch" .checked=${isTaken} @change=${toggle} /> ${title}</label>
         </h3>
         <figure role="img" aria-label=${title}>
-          ${stages.crop ? picture(ink, stages) : html`<ink-image .tones=${stages.image}></ink-image>`}
+          ${stages.crop ? picture(ink, stages) : html`<ink-image .values=${stages.image}></ink-image>`}
         </figure>
         <p class="quiet">${isTaken ? purpose : "Left out."}</p>
         ${otherwise(ink, name)}

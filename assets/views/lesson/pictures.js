@@ -39,7 +39,7 @@ export function batch() {
       ${Array.from(
         { length: BATCH },
         (_, i) => html`<ink-image title=${i ? `Image ${i + 1}, a validation digit of MNIST` : "Image 1: yours"}
-          .tones=${(i ? others[i] : image.value) ?? []}></ink-image>`,
+          .values=${(i ? others[i] : image.value) ?? []}></ink-image>`,
       )}
     </div>
     <figcaption>
@@ -175,7 +175,7 @@ export function detector(known) {
   return html`<div class="lesson-detector">
     <p>Softmax: <strong>${digit}</strong> with ${percent(probabilities[digit])}</p>
     <p>Detector: <strong>${verdict === "not a digit" ? verdict : "a digit"}</strong></p>
-    <ink-image .tones=${tones}></ink-image>
+    <ink-image .values=${tones}></ink-image>
   </div>`;
 }
 

@@ -154,7 +154,7 @@ const result = (caption, value, words, graph = nothing) =>
 /** Values as an image, in ink where all are positive; ten of them as bars. @param {Float64Array} values */
 function image(values, isSigned = values.some((value) => value < 0)) {
   if (values.length === 10) return bars([...values]);
-  if (isSigned) return html`<signed-image .values=${values} .full=${null}></signed-image>`;
-  const most = largest(values) || 1;
-  return html`<ink-image .tones=${values.map((value) => (255 * value) / most)}></ink-image>`;
+  return isSigned
+    ? html`<signed-image .values=${values}></signed-image>`
+    : html`<ink-image .values=${values} .full=${largest(values)}></ink-image>`;
 }

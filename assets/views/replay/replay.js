@@ -150,7 +150,7 @@ function then(moment) {
     </figure>
     <figure>
       <figcaption>what the network saw</figcaption>
-      <ink-image role="img" aria-label="The network’s input at that moment" .tones=${moment.image}></ink-image>
+      <ink-image role="img" aria-label="The network’s input at that moment" .values=${moment.image}></ink-image>
     </figure>
     <div class="replay-moment outcome">
       <p>After ${percent(moment.share, 0)} of the drawing: <strong>${answer(moment)}</strong></p>

@@ -97,7 +97,7 @@ function confusionMatrix(counts) {
 /** @param {Predictions} predictions @param {number} i */
 function example({ images, labels, predicted, probabilities }, i) {
   return html`<li>
-    <ink-image .tones=${images.subarray(i * PIXELS, (i + 1) * PIXELS)}></ink-image>
+    <ink-image .values=${images.subarray(i * PIXELS, (i + 1) * PIXELS)}></ink-image>
     <span>${labels[i]} → ${predicted[i]}, ${percent(probabilities[i], 0)}</span>
   </li>`;
 }

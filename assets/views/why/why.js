@@ -85,7 +85,7 @@ export function differenceMap(now) {
       <figcaption><i class="bar is-up"></i> for ${one} <i class="bar is-down"></i> for ${other}</figcaption>
       <signed-image class="why-map" role="img"
         aria-label="Your ink: what raises ${one} above ${other} adds ${briefWithSign(raises)}, what lowers it ${briefWithSign(lowers)}"
-        .values=${ofInk} .full=${null}></signed-image>
+        .values=${ofInk}></signed-image>
     </figure>
     <div class="card" role="group" aria-label="The sum">
       ${sumBars(terms, `logit of ${one} − logit of ${other}`)}
@@ -110,7 +110,7 @@ function eraseTest(now) {
     const without = now.image.map((tone, i) => (sign * ofInk[i] > 0 ? 0 : tone));
     const actual = dot(classifier().forward(without).logits, ofLogits.value) - difference;
     return html`<figure class="why-erased" role="group" aria-label="without the ${ink} ink">
-      <ink-image .tones=${without}></ink-image>
+      <ink-image .values=${without}></ink-image>
       <div>
         <p>without the ${ink} ink: <strong>${answer(classifier().predict(without))}</strong></p>
         ${bars({ predicted, actual }, briefWithSign)}
@@ -137,13 +137,13 @@ export function changePicture(now) {
       after
         ? html`<p>An adversarial example: almost nothing for you, another digit for the network.</p>
             ${equation(
-              figure(answer(now), html`<ink-image .tones=${now.image}></ink-image>`),
+              figure(answer(now), html`<ink-image .values=${now.image}></ink-image>`),
               "+",
               figure(
                 `${percent(size(change) / size(Float64Array.from(now.image)), 0)} of the ink`,
                 html`<signed-image .values=${change} .full=${255}></signed-image>`,
               ),
-              figure(answer(classifier().predict(after)), html`<ink-image .tones=${after}></ink-image>`),
+              figure(answer(classifier().predict(after)), html`<ink-image .values=${after}></ink-image>`),
             )}`
         : html`<p>${now.penIsDown ? "Lift the pen." : "None was found that makes another digit win."}</p>`
     }
