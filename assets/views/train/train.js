@@ -125,13 +125,8 @@ function learning() {
   ];
   const chart = (/** @type {string} */ title, /** @type {YAxis} */ axis) => {
     const ends = [0, -1].flatMap((i) => run.points.at(i)?.[axis.of].toFixed(3) ?? []);
-    return stepChart(
-      curves,
-      last,
-      axis,
-      at,
-      `${title} of ${training.titleOf(run)}: ${ends.join(" to ") || "no step yet"}`,
-    );
+    const words = ends.join(" to ") || "no step yet";
+    return stepChart(curves, last, axis, at, `${title} of ${training.titleOf(run)}: ${words}`);
   };
   return html`<div class="train-learning">
     ${tiles(run)}
