@@ -61,12 +61,14 @@ export function writeSafetensors(parameters, { widths, activation, mean, std }) 
 
 // --- from arrays to a network -----------------------------------------------------------------------------------------
 
-/** Weights and biases of a layer come in the same order; the layers in the first order, of all, in which they lead from the
-    pixels to the digits. @param {NamedArray[]} arrays */
+/** Weights and biases of a layer have a common name, or else come in the same order; the layers are in the first order, of
+    all, in which they lead from the pixels to the digits. @param {NamedArray[]} arrays */
 function networkOf(arrays) {
   if (arrays.some(({ values }) => !/^Float/.test(values.constructor.name))) throw new WeightsFileError(NOT_FLOATS);
-  const [weights, biases] = [2, 1].map((dimensions) => arrays.filter(({ shape }) => shape.length === dimensions));
-  const isPaired = weights.length === biases.length && 2 * weights.length === arrays.length;
+  const [weights, all] = [2, 1].map((dimensions) => arrays.filter(({ shape }) => shape.length === dimensions));
+  const layer = (/** @type {NamedArray} */ { name }) => name.replace(/(weight|bias)$/, "");
+  const biases = weights.map((weight, i) => all.find((bias) => layer(bias) === layer(weight)) ?? all[i]);
+  const isPaired = weights.length === all.length && 2 * weights.length === arrays.length;
   const orders = isPaired && weights.length <= MAX_LAYERS ? permutations([...weights.keys()]) : [];
   const order = orders.find((order) => leadsToDigits(order.map((i) => [...weights[i].shape, ...biases[i].shape])));
   if (!order) throw wrongShapes(arrays);

@@ -1,6 +1,6 @@
 /** Ways on from the first screen: three doors with live pictures, and the other views in one line. */
 /** @import { MountContext } from "../../state/types.js" */
-import { centerOfMass, dot } from "../../engine/math.js";
+import { argmax, centerOfMass, dot } from "../../engine/math.js";
 import { SIDE } from "../../engine/preprocessing.js";
 import { array } from "../../engine/quantization.js";
 import { icon } from "../../parts/icons.js";
@@ -9,6 +9,7 @@ import { drawing } from "../../state/drawing.js";
 import { active, shared } from "../../state/networks.js";
 import { paint } from "../../state/painting.js";
 import { current, image } from "../../state/prediction.js";
+import { networkOf, runs } from "../../state/runs.js";
 import { state, VIEWS } from "../../state/state.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { weightsOf } from "../../views/neurons/neuron.js";
@@ -64,14 +65,17 @@ function pixels() {
   });
 }
 
-/** The training of the shared network: a neuron taking shape, and the loss. */
+/** The last run, or else the training of the shared network: a neuron taking shape, and the loss. */
 function training() {
   const { shaping } = shared.value?.description ?? {};
-  if (!shaping?.losses.length) return nothing;
-  const tiles = shaping.weights.map((text) => array(text, Int8Array));
+  const { losses, tiles } = lastRun() ?? {
+    losses: shaping?.losses ?? [],
+    tiles: shaping?.weights.map((text) => array(text, Int8Array)) ?? [],
+  };
+  if (!losses.length) return nothing;
   const full = fullOf(tiles[tiles.length - 1]);
   // Steps and losses on logarithmic scales: at first, both change fastest.
-  const places = shaping.losses.map(([step, loss]) => [Math.log(1 + step), -Math.log(loss)]);
+  const places = losses.map(([step, loss]) => [Math.log(1 + step), -Math.log(loss)]);
   const ys = places.map(([, y]) => y);
   const [right, top, bottom] = [Math.max(...places.map(([x]) => x)), Math.min(...ys), Math.max(...ys)];
   const points = places.map(([x, y]) => `${(150 * x) / right} ${4 + (62 * (y - top)) / (bottom - top)}`);
@@ -79,4 +83,17 @@ function training() {
     ${tiles.map((weights) => html`<signed-image .values=${weights} .full=${full}></signed-image>`)}
     <svg viewBox="0 0 150 70" stroke-width="2" aria-hidden="true"><path d="M${points.join("L")}" /></svg>
   `;
+}
+
+/** Of the newest run that is over: steps with their losses, and the weights of its strongest neuron at four of them. */
+function lastRun() {
+  const run = runs.value.find(({ state: its, snapshots }) => its === "done" && snapshots.length > 3);
+  if (!run) return null;
+  const { points, snapshots } = run;
+  const rows = [0, 1, 2, 3].flatMap((i) => {
+    const network = networkOf(run, snapshots[Math.round((i * (snapshots.length - 1)) / 3)]);
+    return network ? [weightsOf(network.classifier.network.layers[0]).rows] : [];
+  });
+  const strongest = argmax(rows.at(-1)?.map((its) => dot(its, its)) ?? []);
+  return { losses: points.map(({ step, loss }) => [step, loss]), tiles: rows.map((its) => its[strongest]) };
 }
