@@ -32,42 +32,32 @@ export function preprocessingStages(ink, width, height, steps) {
 /** Crop the digit, pad it to a square, and resize that to cells x cells; null without ink.
     @param {Uint8Array} ink @param {number} width @param {number} height @param {Steps} steps @param {number} cells */
 export function resizeDigit(ink, width, height, steps, cells) {
-  const { columns, rows } = profiles(ink, width, height);
-  const across = extent(columns, steps.crop);
-  const down = extent(rows, steps.crop);
-  if (!across || !down) return null;
-  const crop = { left: across.start, top: down.start, width: across.length, height: down.length };
+  const crop = boundingBox(ink, width, height, steps.crop);
+  if (!crop) return null;
   const square = steps.square ? padToSquare(crop) : crop;
   return { crop, square, digit: rescale(areas(ink, width, height, square, cells)) };
 }
 
-/** The darkest ink of each column and of each row.
-    @param {Uint8Array} ink @param {number} width @param {number} height */
-function profiles(ink, width, height) {
-  const columns = new Uint8Array(width);
-  const rows = new Uint8Array(height);
+/** The bounding box of the ink but for its soft edges; null where there is none.
+    @param {Uint8Array} ink @param {number} width @param {number} height @param {boolean} isTight false takes all pixels, if
+    there is any ink @returns {Rectangle | null} */
+function boundingBox(ink, width, height, isTight) {
+  let darkest = 0;
+  for (let pixel = 0; pixel < ink.length; pixel++) if (ink[pixel] > darkest) darkest = ink[pixel];
+  if (!darkest) return null;
+  if (!isTight) return { left: 0, top: 0, width, height };
+  const softEdge = Math.floor(darkest / SOFT_EDGE);
+  let [left, top, right, bottom] = [width, height, 0, 0];
   for (let y = 0, pixel = 0; y < height; y++) {
     for (let x = 0; x < width; x++, pixel++) {
-      const tone = ink[pixel];
-      if (tone === 0) continue; // most of a canvas is empty
-      if (tone > columns[x]) columns[x] = tone;
-      if (tone > rows[y]) rows[y] = tone;
+      if (ink[pixel] <= softEdge) continue; // most of a canvas is empty
+      if (x < left) left = x;
+      if (x >= right) right = x + 1;
+      if (y < top) top = y;
+      bottom = y + 1;
     }
   }
-  return { columns, rows };
-}
-
-/** Where a profile's ink starts and over how many pixels it extends; null where there is none.
-    @param {Uint8Array} profile @param {boolean} isTight false takes the whole profile, if there is any ink */
-function extent(profile, isTight) {
-  const darkest = profile.reduce((most, tone) => Math.max(most, tone), 0);
-  if (darkest && !isTight) return { start: 0, length: profile.length };
-  const softEdge = Math.floor(darkest / SOFT_EDGE);
-  const start = profile.findIndex((tone) => tone > softEdge);
-  if (start < 0) return null;
-  let end = profile.length;
-  while (profile[end - 1] <= softEdge) end--;
-  return { start, length: end - start };
+  return { left, top, width: right - left, height: bottom - top };
 }
 
 /** The shorter side of a box padded to the length of the longer one. @param {Rectangle} box @returns {Rectangle} */

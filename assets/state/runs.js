@@ -13,7 +13,7 @@ import { offer, ownNetwork, predictWith, shared } from "./networks.js";
 import { image } from "./prediction.js";
 import { state } from "./state.js";
 import { forget, keep, kept } from "./storage.js";
-import { listeners, tell } from "./training.js";
+import { tell } from "./training.js";
 
 /** `epoch` counts in fractions; `seconds` are those of training; `report` says what the last single step did. There are
  * no parameters before the first digits have arrived.
@@ -121,7 +121,7 @@ export async function start(settings, isStepped = false) {
   });
   try {
     const strokes = settings.penStrokes ? await readBytes("strokes.npz") : undefined;
-    if (current.value?.number === number) await tell({ type: "train", run: number, settings, strokes, isStepped });
+    if (current.value?.number === number) tell({ type: "train", run: number, settings, strokes, isStepped }, listen);
   } catch (error) {
     fail(/** @type {Error} */ (error));
   }
@@ -137,19 +137,19 @@ export function startAll(all) {
 /** Pause the run that is under way, or let it go on. @param {"paused" | "running"} its state */
 export function go(its) {
   if (current.value) update(current.value.number, { state: its });
-  send({ type: "go", state: its });
+  tell({ type: "go", state: its });
 }
 
 /** One batch of the paused run. */
 export function step() {
   state.moment.value = null;
-  send({ type: "step" });
+  tell({ type: "step" });
 }
 
 /** End the run that is under way; what it has learned stays in the list. */
 export function reset() {
   queue.value = [];
-  send({ type: "go", state: "stopped" });
+  tell({ type: "go", state: "stopped" });
   endCurrent();
 }
 
@@ -187,11 +187,6 @@ export async function loadSharedRun() {
   };
 }
 
-/** @param {{ type: string, [name: string]: unknown }} message */
-function send(message) {
-  tell(message).catch(fail);
-}
-
 /** A run that has not learned anything yet leaves no trace. */
 function endCurrent() {
   const run = current.value;
@@ -216,7 +211,8 @@ function update(number, news) {
   keep(nameOf(run), { ...run, snapshots });
 }
 
-listeners.add((message) => {
+/** @param {any} message of the worker */
+function listen(message) {
   const run = current.value;
   if (!run || (message.run ?? run.number) !== run.number) return;
   if (message.type === "failed") fail(message);
@@ -227,7 +223,7 @@ listeners.add((message) => {
   const its = message.state === "done" && isDiverging(points) ? "diverged" : message.state;
   update(run.number, { state: its, step, steps, epoch, seconds, points, snapshots, parameters, report });
   if (its === "done" || its === "diverged") startAll(queue.value);
-});
+}
 
 // The network of the run that is shown can predict.
 offer(computed(() => shown.value && networkOf(shown.value, shownSnapshot.value)));

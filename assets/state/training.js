@@ -13,17 +13,24 @@ const MNIST = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t1
 /** How much of MNIST has arrived, in bytes, while it does; else null. */
 export const loading = signal(/** @type {{ loaded: number, total: number } | null} */ (null));
 
-/** Told of each message; one whose `run` is undefined is for all. @type {Set<(message: any) => void>} */
-export const listeners = new Set();
+/** By run: who is told what the worker says of it. @type {Map<unknown, (message: any) => void>} */
+const listeners = new Map();
 
 /** @type {Promise<Worker> | null} */
 let worker = null;
 let evaluations = 0;
 
-/** @param {{ type: string, [name: string]: unknown }} message @throws {Error} with a sentence, if the worker can't be started */
-export async function tell(message) {
-  worker ??= start();
-  (await worker).postMessage(message);
+/** Tell the worker something. @param {{ type: string, run?: unknown, [name: string]: unknown }} message
+    @param {(message: any) => void} [listen] is told what it says of the run, and if it can't be started */
+export async function tell(message, listen) {
+  if (listen) listeners.set(message.run, listen);
+  try {
+    worker ??= start();
+    (await worker).postMessage(message);
+  } catch (error) {
+    worker = null;
+    receive({ type: "failed", message: /** @type {Error} */ (error).message });
+  }
 }
 
 /** Evaluate a network on all test digits; dead neurons are looked for on so many training digits.
@@ -31,41 +38,35 @@ export async function tell(message) {
 export function evaluate(parameters, shape, digits) {
   const run = `evaluation-${++evaluations}`;
   return new Promise((resolve, reject) => {
-    const listen = (/** @type {any} */ message) => {
-      if ((message.run ?? run) !== run) return;
-      listeners.delete(listen);
+    tell({ type: "evaluate", run, parameters, shape, digits }, (message) => {
+      listeners.delete(run);
       if (message.type === "evaluated") resolve(message);
       else reject(new Error(message.message));
-    };
-    listeners.add(listen);
-    tell({ type: "evaluate", run, parameters, shape, digits }).catch(({ message }) => listen({ message }));
+    });
   });
 }
 
 async function start() {
-  try {
-    const isOnDisk = location.protocol === "file:"; // where the worker may not fetch
-    const fromDisk = async (/** @type {string} */ name) => [name, await readBytes(`mnist/${name}`)];
-    const mnist = isOnDisk ? Object.fromEntries(await Promise.all(MNIST.map(fromDisk))) : file("mnist/");
-    const kernels = await readBytes("engine/kernels/kernels.wasm");
-    const started = await startWorker("engine/worker.js");
-    started.onmessage = ({ data }) => receive(data);
-    started.onerror = () => {
-      worker = null;
-      const message = "The trainer could not be started: reload the page, or use another browser.";
-      receive({ type: "failed", message });
-    };
-    started.postMessage({ type: "setup", kernels: kernels.buffer, mnist });
-    return started;
-  } catch (error) {
+  const isOnDisk = location.protocol === "file:"; // where the worker may not fetch
+  const fromDisk = async (/** @type {string} */ name) => [name, await readBytes(`mnist/${name}`)];
+  const mnist = isOnDisk ? Object.fromEntries(await Promise.all(MNIST.map(fromDisk))) : file("mnist/");
+  const kernels = await readBytes("engine/kernels/kernels.wasm");
+  const started = await startWorker("engine/worker.js");
+  started.onmessage = ({ data }) => receive(data);
+  started.onerror = () => {
     worker = null;
-    throw error;
-  }
+    const message = "The trainer could not be started: reload the page, or use another browser.";
+    receive({ type: "failed", message });
+  };
+  started.postMessage({ type: "setup", kernels: kernels.buffer, mnist });
+  return started;
 }
 
-/** @param {any} message */
+/** @param {any} message of a run, or else for all */
 function receive(message) {
   if (message.type === "failed") loading.value = null;
-  if (message.type !== "loading") return listeners.forEach((listen) => listen(message));
-  loading.value = message.loaded < message.total ? { loaded: message.loaded, total: message.total } : null;
+  if (message.type === "loading") {
+    loading.value = message.loaded < message.total ? { loaded: message.loaded, total: message.total } : null;
+  } else if (message.run === undefined) new Set(listeners.values()).forEach((listen) => listen(message));
+  else listeners.get(message.run)?.(message);
 }

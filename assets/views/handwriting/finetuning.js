@@ -11,7 +11,7 @@ import { drawWith, offer, ownNetwork, shared } from "../../state/networks.js";
 import { current as currentRun } from "../../state/runs.js";
 import { state } from "../../state/state.js";
 import { keptSignal } from "../../state/storage.js";
-import { listeners, tell } from "../../state/training.js";
+import { tell } from "../../state/training.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { computed, effect, signal } from "../../vendor/signals-core.js";
 
@@ -55,7 +55,7 @@ function start() {
   drawings.forEach((drawn, i) => images.set(preprocess(inkOf(drawn), CANVAS_SIDE, CANVAS_SIDE), i * PIXELS));
   const samples = { images, labels: Uint8Array.from(drawings, ({ label }) => label) };
   job.value = { drawings, shape, share: 0 };
-  tell({ type: "fine-tune", run: NAME, parameters, shape, drawings: samples, seed: 0 }).catch(fail);
+  tell({ type: "fine-tune", run: NAME, parameters, shape, drawings: samples, seed: 0 }, listen);
 }
 
 /** @param {{ message: string }} error */
@@ -63,8 +63,9 @@ function fail({ message: problem }) {
   job.value = job.value && { ...job.value, problem };
 }
 
-listeners.add((message) => {
-  if (!job.value || !isRunning.value || (message.run ?? NAME) !== NAME) return;
+/** @param {any} message of the worker */
+function listen(message) {
+  if (!job.value || !isRunning.value) return;
   const { type, state: its, share, result } = message;
   if (type === "failed") return fail(message);
   if (its === "diverged")
@@ -73,7 +74,7 @@ listeners.add((message) => {
   if (!result || !job.value) return;
   const testAccuracy = accuracyOf({ labels: result.mnist.labels, predicted: result.mnist.after });
   tuned.value = { parameters: result.parameters, shape: job.value.shape, testAccuracy };
-});
+}
 
 effect(() => {
   if (currentRun.value && isRunning.value) fail({ message: "A run in Train took its place." });
