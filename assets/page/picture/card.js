@@ -31,7 +31,7 @@ function card(shown) {
   if (at.from !== undefined) return html`<h3>${connectionName(shown)}</h3><p>${connection(shown)}</p>`;
   return html`
     <h3>${nameOf(at, classifier.network)}</h3>
-    <p>${at.layer ? "Active neurons" : "Ink"} on <b class="is-up">orange</b> raises, on <b class="is-down">blue</b> lowers it.</p>
+    <p><b class="is-up">Orange</b> raises, <b class="is-down">blue</b> lowers it.</p>
     ${neuronSum(classifier, current, at)}
   `;
 }
