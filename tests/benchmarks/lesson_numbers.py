@@ -1,6 +1,6 @@
 """Every number that the lesson says of a drawing, beside the same by PyTorch: python -m tests.benchmarks.lesson_numbers
 
-Five drawings: a clear one, one of several strokes, one between two digits, one that is read wrongly, and a sample.
+Five drawings: a clear one, one of several strokes, one between two digits, one that is misclassified, and a sample.
 Prints the numbers of the first as a table, and how many of all of them differ by more than they are rounded.
 """
 

@@ -21,11 +21,11 @@ const STRIDES = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
 
 const number = computed(() => Math.min(state.step.value ?? state.lastStep.value ?? 1, STEPS.length));
 const step = computed(() => STEPS[number.value - 1]);
-const isOpen = computed(() => ["lesson", "all"].includes(state.view.value ?? ""));
+const isOpen = computed(() => state.view.value === "lesson");
 const outcome = signal(""); // of the exercise, once it is done
 
 const networkName = computed(() => active.value?.name);
-const needsBaseline = computed(() => state.view.value === "lesson" && step.value.network === "baseline");
+const needsBaseline = computed(() => isOpen.value && step.value.network === "baseline");
 const hasBaseline = computed(() => needsBaseline.value && networkName.value === "baseline");
 
 /** Which drawing is on the pad: its first stroke, or the ink of a photo. */
@@ -46,7 +46,7 @@ export function mount({ element }) {
   effect(() => {
     // An address may name the step alone.
     if (state.present.value || (state.step.value && !state.view.value)) state.view.value = "lesson";
-    if (state.view.value === "lesson") state.step.value = state.lastStep.value = number.value;
+    if (isOpen.value) state.step.value = state.lastStep.value = number.value;
   });
   document.addEventListener("keydown", onKey, { capture: true }); // before the pad, whose Escape clears it
   chooseNetwork();

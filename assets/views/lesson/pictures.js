@@ -188,14 +188,10 @@ export function attribution(known) {
 
 // --- trainings --------------------------------------------------------------------------------------------------------
 
+// The chapter's settings, but for these.
 const FEW = { ...DEFAULTS, digits: 100, epochs: 50 };
-
-/** The chapter's settings with each rate and the chosen optimizer, for one epoch of 20,000 digits. */
-const atRates = () =>
-  RATES.map((learningRate) => {
-    const optimizer = state.optimizer.value;
-    return { ...DEFAULTS, epochs: 1, digits: 20_000, optimizer, learningRate };
-  });
+const SHORT = { ...DEFAULTS, digits: 20_000, epochs: 1 };
+const atRates = () => RATES.map((learningRate) => ({ ...SHORT, learningRate, optimizer: state.optimizer.value }));
 
 /** The runs with these settings, if all are over. @param {Settings[]} all */
 function ended(all) {
