@@ -13,8 +13,8 @@ import * as pictures from "./pictures.js";
 
 /** `yours` says what the idea means for the drawing. `sets` is the state that the exercise is about, which has to be set
     anew for each drawing. `reached` returns what came of the exercise once all of it is done; it is asked whenever
-    something changes, and counts when the pen has rested for a second. It remembers in `memo`, which is empty for each step,
-    drawing and network. `network` is the one that the step is about.
+    something changes, and counts when the pen has rested for a second. It remembers in `memo`, which begins anew with each
+    step, drawing and network. `network` is the one that the step is about.
     @typedef {{ title: string, idea: string, network?: "baseline", yours: (known: Facts) => string, exercise: string,
     picture: (known: Facts | null) => unknown, sets?: keyof typeof state,
     reached: (known: Facts, memo: Record<string, any>, isAtRest: boolean) => string | false | undefined | null }} Step */
