@@ -145,7 +145,7 @@ render(
   html`<main>
     <h1>A network that recognizes digits</h1>
     <form class="handout-address">
-      <label>The page’s address <input type="url" name="page" pattern="https?://.*" value=${address} required /></label>
+      <label>The page’s address <input type="url" name="page" size="60" pattern="https?://.*" value=${address} required /></label>
       ${isOnlyHere ? html`<p>Only this machine opens that address. Set the one at which the class finds the page.</p>` : nothing}
       <p>
         <button>Set</button> <button type="button" @click=${() => print()}>Print</button>

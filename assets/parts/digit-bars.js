@@ -7,7 +7,7 @@ import { percent, percentIfShown } from "./numbers.js";
 export const digitBars = (probabilities, winner, others = null, whose = "") =>
   Array.from(probabilities, (share, digit) => {
     const isLong = share > 0.7; // its number does not fit beside it
-    return html`<div class="digit-bar ${digit === winner ? "is-winner" : ""} ${isLong ? "is-long" : ""}"
+    return html`<div class="digit-bar ${digit === winner ? "is-winner is-ink" : ""} ${isLong ? "is-long" : ""}"
       style="--share: ${share.toFixed(4)}">
       <span class="digit-bar-digit" aria-hidden="true">${digit}</span>
       ${meter("track", `Probability of ${digit}`, share)}

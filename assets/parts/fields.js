@@ -19,7 +19,7 @@ export function numberField(id, label, value, set, { min, max, step, title = "" 
   const input = (/** @type {any} */ { target }) => target.validity.valid && set(target.valueAsNumber);
   const change = (/** @type {any} */ { target }) => target.reportValidity();
   const reveal = (/** @type {any} */ { target }) => target.closest("details")?.setAttribute("open", "");
-  return html`<div class="field">
+  return html`<div class="field quiet">
     <label for=${id}>${label}</label>
     <input type="number" id=${id} title=${title} min=${min} max=${max ?? nothing} step=${step ?? "any"} required
       .value=${String(value)} @input=${input} @change=${change} @invalid=${reveal} />
@@ -29,7 +29,7 @@ export function numberField(id, label, value, set, { min, max, step, title = "" 
 /** A choice with its label. @param {string} id @param {string} label @param {string} chosen @param {(value: any) => void} set
     @param {Record<string, string>} choices titles by value @param {string} [title] */
 export const choiceField = (id, label, chosen, set, choices, title = "") =>
-  html`<div class="field">
+  html`<div class="field quiet">
     <label for=${id}>${label}</label>
     <select id=${id} title=${title} @change=${(/** @type {any} */ { target }) => set(target.value)}>
       ${options(choices, chosen)}

@@ -58,7 +58,7 @@ export const pathOf = (strokes) => strokes.map((points) => `M${points.join("L")}
 
 /** A drawing as a small picture. @param {Stroke[]} strokes */
 export const inkDrawing = (strokes) =>
-  html`<svg class="drawing" viewBox="0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}" aria-hidden="true">
+  html`<svg class="drawing" viewBox="0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}" stroke-width=${PEN_WIDTH} aria-hidden="true">
     <path d=${pathOf(strokes)} />
   </svg>`;
 

@@ -83,8 +83,8 @@ export const fullOf = (weights) => quantile(Float64Array.from(weights, Math.abs)
 
 /** A pixel with its tone written on it. @param {number} tone 0 for paper to 255 for ink @param {string} [name] a class */
 export const pixel = (tone, name = "") => {
-  const classes = `pixel ${tone > 152 ? "is-inked" : tone > 106 ? "is-middle" : tone ? "" : "is-zero"} ${name}`;
-  return html`<span class=${classes} style="--tone: ${(100 * tone) / 255}%">${tone}</span>`;
+  const on = tone > 152 ? "var(--on-ink)" : tone > 106 ? "black" : tone ? "var(--on-paper)" : "var(--quiet)"; // legible
+  return html`<span class="pixel ${name}" style="--tone: ${(100 * tone) / 255}%; color: ${on}">${tone}</span>`;
 };
 
 /** A color of the style sheets, such as "up", as red, green and blue. @param {string} name */

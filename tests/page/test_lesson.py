@@ -65,7 +65,7 @@ PLAN = (paths.ROOT / "docs" / "lesson-plan.md").read_text(encoding="utf-8").part
 WORDS = {
     int(step): re.split(r", (?![^(]*\))", words) for words, step in re.findall(r"^\| (.*?) \| (\d+) \|$", PLAN, re.M)
 }
-PARTS = [".lesson-text > p", ".lesson-text .card", ".lesson-picture", ".pad-canvas", "[role=meter]"]
+PARTS = [".lesson-text > p", ".lesson-text .panel", ".lesson-picture", ".pad-canvas", "[role=meter]"]
 
 
 @pytest.mark.parametrize("screen", [SCREENS[0], *(pytest.param(each, marks=pytest.mark.slow) for each in SCREENS[1:])])

@@ -28,8 +28,8 @@ export function mount({ element }) {
 const doors = () => html`
   <nav class="doors" aria-label="Ways on">
     ${door("neurons", html`Look inside`, "What each neuron looks for, and what it finds.", 4, tiles())}
-    ${door("lesson", html`Learn <i>step by step</i>`, "With the numbers of your drawing.", COLUMNS, pixels())}
-    ${door("train", html`Train <i>your own</i>`, "Watch noise turn into strokes.", 4, training())}
+    ${door("lesson", html`Learn <span>step by step</span>`, "With the numbers of your drawing.", COLUMNS, pixels())}
+    ${door("train", html`Train <span>your own</span>`, "Watch noise turn into strokes.", 4, training())}
   </nav>
   <nav class="doors-more" aria-label="More views">
     <span>More views</span>

@@ -1,6 +1,7 @@
 /** The dialog with what there is to know about the network that predicts. */
 /** @import { ClassifierDescription, LoadedNetwork } from "../../state/types.js" */
 import { parameterCount } from "../../engine/network.js";
+import { icon } from "../../parts/icons.js";
 import { grouped, percent } from "../../parts/numbers.js";
 import { predictWith } from "../../state/networks.js";
 import { state } from "../../state/state.js";
@@ -10,7 +11,7 @@ import { dialog } from "./dialog.js";
 
 /** @param {LoadedNetwork} network */
 export const aboutDialog = ({ title, description }) =>
-  dialog("About this network", html`<i aria-hidden="true">i</i>`, title, content(title, description));
+  dialog("About this network", icon("about"), title, content(title, description));
 
 /** @param {string} title @param {ClassifierDescription} description */
 function content(title, { name, recipe, testAccuracy, steps, batchSize, origin, network }) {

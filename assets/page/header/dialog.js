@@ -12,7 +12,7 @@ export const dialog = (name, label, title, content, opened = () => {}) => html`
     ${label}
   </button>
   <dialog class="panel" aria-label=${title} @click=${closeOutside} @keydown=${keep}>
-    <form method="dialog">
+    <form class="stack" method="dialog">
       <h2>${title}</h2>
       ${content}
     </form>

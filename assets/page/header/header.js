@@ -74,7 +74,7 @@ function header() {
 
 /** @param {string} view */
 const views = (view) => html`
-  <nav class="header-views" aria-label="Views">
+  <nav class="header-views tabs" aria-label="Views">
     ${Object.entries(VIEWS).map(
       ([name, title]) => html`<a href="?view=${name}" aria-current=${name === view ? "page" : nothing}>${title}</a>`,
     )}

@@ -225,7 +225,7 @@ function foot() {
   const { advice } = inWords(now);
   const legend = html`${key("is-up", "raises")} ${key("is-down", "lowers")} ${key("is-ink", "active", "●")}`;
   return html`
-    <p>${isEmpty(now) ? html`<span class="picture-watch">← or watch one being drawn</span>` : advice || legend}</p>
+    <p>${isEmpty(now) ? "Or press a digit to watch it being drawn." : advice || legend}</p>
     ${
       pair && active.value
         ? html`<p class="picture-pair">${key("is-ink", active.value.title)} ${key("is-second", pair.title)}</p>`

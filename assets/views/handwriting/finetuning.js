@@ -89,7 +89,7 @@ export function fineTuning() {
         ? `Run ${currentRun.value.number} is being trained: wait for its end, or press Reset in Train.`
         : "";
   const { share = 0, result, problem } = job.value ?? {};
-  return html`<section class="handwriting-tuning" aria-labelledby="handwriting-tuning">
+  return html`<section class="handwriting-tuning stack" aria-labelledby="handwriting-tuning">
     <h3 id="handwriting-tuning">Fine-tune it on my handwriting</h3>
     <p class="quiet">
       A copy of the pretrained network learns slightly distorted copies of your drawings among MNIST’s digits, in this

@@ -145,7 +145,7 @@ function card({ number, label, digit, probabilities, verdict, strokes }) {
   const doubt = verdict === "unsure" || verdict === "not a digit" ? `, ${verdict}` : "";
   const name = `Drawing ${number}: your ${label}, ${isRight ? "classified" : "misclassified"} as ${digit ?? "nothing"}, ${share}${doubt}`;
   return html`<li>
-    <button type="button" class=${isRight ? "" : "is-wrong"} aria-label=${name} @click=${() => pad.replace(strokes)}>
+    <button type="button" class="is-plain ${isRight ? "" : "is-wrong"}" aria-label=${name} @click=${() => pad.replace(strokes)}>
       ${inkDrawing(strokes)}<span>${isRight ? "" : "✗ "}<b>${digit ?? "–"}</b> ${share}</span>
     </button>
   </li>`;

@@ -55,7 +55,7 @@ const tile = (tones, side, marks) =>
 
 /** @param {Rectangle} rectangle */
 const box = ({ left, top, width, height }) =>
-  svg`<rect class="input-box" x=${left} y=${top} width=${width} height=${height} />`;
+  svg`<rect stroke-dasharray="5 4" x=${left} y=${top} width=${width} height=${height} />`;
 
 /** @param {Rectangle} rectangle */
 const outside = ({ left, top, width, height }) =>
@@ -84,7 +84,7 @@ const template = () =>
 export function preprocessingSteps() {
   const ink = drawing.value.ink.slice(); // it is changed in place
   const stages = preprocessingStages(ink, CANVAS_SIDE, CANVAS_SIDE, steps.value);
-  return html`<ol class="input-steps">
+  return html`<ol class="input-steps columns">
     ${CARDS.map(({ name, title, purpose, picture }) => {
       const isTaken = steps.value[name];
       const toggle = () => {
@@ -128,8 +128,8 @@ function pixelValues() {
   const tones = image.value;
   const tone = tones[row * SIDE + column];
   const { mean = 0, std = 1 } = active.value?.classifier ?? {};
-  return html`<div class="card input-numbers">
-    <figure><button type="button" class="input-loupe"
+  return html`<div class="card columns" style="--least: 13rem">
+    <figure><button type="button" class="input-loupe is-plain"
       aria-label="Row ${row + 1}, column ${column + 1}: ${tone}. Arrow keys go to another pixel." @keydown=${walk}
       @pointerdown=${point} @pointermove=${(/** @type {PointerEvent} */ event) => event.buttons & 1 && point(event)}>
       ${tile(tones, SIDE, box({ left, top, width: LOUPE, height: LOUPE }))}

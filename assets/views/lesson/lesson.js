@@ -76,18 +76,18 @@ function template() {
   return html`
     ${heading(title)}
     <div class="lesson-body">
-      <div class="lesson-text">
+      <div class="lesson-text stack">
         <p>${withTerms(idea)}</p>
-        <p class="card">
+        <p class="panel">
           <strong>Try it.</strong> ${exercise}
           <strong role="status">${outcome.value ? `✓ Reached: ${outcome.value}` : nothing}</strong>
         </p>
         <p class="lesson-yours view-lead">${known ? yours(known) : emptyWords()}</p>
         ${network ? html`<p class="lesson-yours view-lead">${baselineWords(known)}</p>` : nothing}
       </div>
-      <figure class="lesson-picture">${picture(known)}</figure>
-      ${known ? code(known) : nothing}
+      <figure class="lesson-picture stack">${picture(known)}</figure>
     </div>
+    ${known ? code(known) : nothing}
   `;
 }
 
@@ -106,14 +106,15 @@ function baselineWords(known) {
 
 /** @param {string} title */
 function heading(title) {
-  return html`<header class="lesson-heading">
+  return html`<header class="view-head">
     <button type="button" ?disabled=${number.value === 1} @click=${() => go(number.value - 1)}
       aria-label="Previous step">←</button>
     <h2 tabindex="-1">${title}</h2>
     <button type="button" class="is-main" ?disabled=${number.value === STEPS.length}
       @click=${() => go(number.value + 1)} aria-label="Next step">Next →</button>
+    </header>
     <nav aria-label="Lesson">
-      <ol>
+      <ol class="tabs">
         ${STEPS.map(({ title }, i) => {
           const isDone = state.done.value.includes(String(i + 1));
           const name = `Step ${i + 1}: ${title}${isDone ? ", done" : ""}`;
@@ -123,8 +124,7 @@ function heading(title) {
           </li>`;
         })}
       </ol>
-    </nav>
-  </header>`;
+    </nav>`;
 }
 
 /** @param {Facts} known */
@@ -140,7 +140,7 @@ function code(known) {
 }
 
 /** A text whose terms, which stand between asterisks, are marked. @param {string} text */
-const withTerms = (text) => text.split("*").map((part, i) => (i % 2 ? html`<dfn>${part}</dfn>` : part));
+const withTerms = (text) => text.split("*").map((part, i) => (i % 2 ? html`<b>${part}</b>` : part));
 
 /** In the steps that are about it, the chapter's own network predicts, on a drawing with a loss that one can see; after
     them, network and drawing are the visitor's again. */

@@ -28,7 +28,7 @@ export const REACH = 2;
 
 /** @param {string} label @param {"unrolled" | "nudge"} name of the state */
 const stateSlider = (label, name) =>
-  slider(label, state[name].value, (value) => (state[name].value = value), { step: 0.0125, name: "is-wide" });
+  slider(label, state[name].value, (value) => (state[name].value = value), { step: 0.0125 });
 
 /** A batch of 32 images, the visitor's first; in color, each is three sheets. */
 export function batch() {
@@ -113,7 +113,10 @@ export function relu(known) {
 
 /** All layers as tiles, and what the step does with them. @param {unknown} control */
 const tiles = (control) =>
-  html`<div class="lesson-neurons">${neuronLayers()}<div class="buttons">${control} <span class="quiet">${legend()}</span></div></div>`;
+  html`<div class="lesson-neurons stack">
+    ${neuronLayers()}
+    <div class="buttons">${control} <span class="quiet">${legend()}</span></div>
+  </div>`;
 
 export const layers = () => tiles(weakerHalf());
 
@@ -121,7 +124,7 @@ export const backpropagation = () => tiles(meant());
 
 /** @param {Facts | null} known */
 export const softmax = (known) =>
-  known ? html`<div class="lesson-softmax">${softmaxPicture(known.now)}</div>` : nothing;
+  known ? html`<div class="lesson-softmax stack">${softmaxPicture(known.now)}</div>` : nothing;
 
 /** @param {Facts | null} known */
 export const crossEntropyCurve = (known) =>
@@ -183,7 +186,7 @@ export function detector(known) {
 export function attribution(known) {
   if (!known) return nothing;
   return html`<p>Why ${choice(0, "Why this digit")} and not ${choice(1, "And not that one")}?</p>
-    <div class="lesson-why">${differenceMap(known.now)} ${changePicture(known.now)}</div>`;
+    <div class="lesson-why stack">${differenceMap(known.now)} ${changePicture(known.now)}</div>`;
 }
 
 // --- trainings --------------------------------------------------------------------------------------------------------

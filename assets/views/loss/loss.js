@@ -45,7 +45,7 @@ export function mount({ element }) {
         <h2>How sure, and how surprised?</h2>
         <p class="view-lead">Softmax makes probabilities of logits; the loss is the surprise at the digit you meant.</p>
       </header>
-      ${isEmpty(now) ? html`<p class="view-empty">Draw a digit first.</p>` : pictures(now)}`;
+      ${isEmpty(now) ? html`<p class="view-lead">Draw a digit first.</p>` : pictures(now)}`;
   });
 }
 
@@ -54,9 +54,9 @@ function pictures(now) {
   const label = state.label.value;
   const moved = movedLogits(now);
   const step = label === null || moved ? null : afterStep(now, label);
-  return html`<div class="loss-body">
-    <div>${softmaxPicture(now)}</div>
-    <div>
+  return html`<div class="split">
+    <div class="stack">${softmaxPicture(now)}</div>
+    <div class="stack">
       ${lossCurve(label === null ? null : (moved ?? now.logits), label ?? 0, step?.logits)}
       ${step && stepCard(now, label ?? 0, step)}
     </div>
@@ -104,9 +104,9 @@ export function softmaxPicture(now) {
       })}
     </tbody>
   </table>
-    <button type="button" ?disabled=${logits === now.logits} @click=${() => reset("logits")}>
-      Reset logits
-    </button>`;
+    <div class="buttons">
+      <button type="button" ?disabled=${logits === now.logits} @click=${() => reset("logits")}>Reset logits</button>
+    </div>`;
 }
 
 /** @param {number} share @param {(share: number) => string} format */
@@ -160,7 +160,7 @@ function afterStep(now, label) {
 function stepCard(now, label, { network, logits }) {
   const at = rateAt();
   const [before, after] = [now.logits, logits].map((some) => crossEntropy(some, label));
-  const options = { max: RATES.length - 1, step: 1, text: String(RATES[at]), name: "is-wide" };
+  const options = { max: RATES.length - 1, step: 1, text: String(RATES[at]) };
   const forward = (/** @type {Float64Array} */ input) => classifier().network.forward(input).logits;
   const counts = now.penIsDown ? null : recognized("validation", classifier(), [forward, network]);
   return html`<section class="card">

@@ -37,28 +37,30 @@ export function neuronSum(classifier, current, place) {
   const inputs = current.verdict === "blank" ? new Float64Array() : given(classifier, current, layer);
   const weights = html`<signed-image role="img" aria-label="The ${rows[neuron].length} weights of ${nameOf(place, network)}"
     .values=${rows[neuron]} .full=${full}>${outline(inputs)}</signed-image>`;
-  if (!inputs.length) return html`<div class="neuron-sum">${figure("its weights", weights)}</div>`;
+  if (!inputs.length) return html`<div class="neuron-sum split">${figure("its weights", weights)}</div>`;
   const { raises, lowers, rest, total } = parts(classifier, current, place);
   const isOutput = layer === network.layers.length - 1;
-  return html`<div class="neuron-sum">
+  return html`<div class="neuron-sum split">
     ${equation(
       figure(layer ? `layer ${layer} passes on` : "your ink", image(inputs)),
       "×",
       figure("its weights", weights),
       figure(layer ? "product" : "ink × weights", image(products(classifier, current, place), true)),
     )}
-    ${addedUp(
-      `The sum of ${nameOf(place, network)}`,
-      { raises, lowers, [layer ? "bias" : "bias, paper"]: rest },
-      isOutput ? "logit" : "sum",
-    )}
-    ${
-      off[layer]?.includes(neuron)
-        ? result("switched off", "0", "passed on")
-        : isOutput
-          ? result("softmax", percent(current.probabilities[neuron]), `for ${neuron}`)
-          : activationGraph(network, total)
-    }
+    <div class="columns" style="--least: 12rem">
+      ${addedUp(
+        `The sum of ${nameOf(place, network)}`,
+        { raises, lowers, [layer ? "bias" : "bias, paper"]: rest },
+        isOutput ? "logit" : "sum",
+      )}
+      ${
+        off[layer]?.includes(neuron)
+          ? result("switched off", "0", "passed on")
+          : isOutput
+            ? result("softmax", percent(current.probabilities[neuron]), `for ${neuron}`)
+            : activationGraph(network, total)
+      }
+    </div>
   </div>`;
 }
 
@@ -72,13 +74,13 @@ export function neuronError({ network }, current, { layer, neuron }, asked) {
     const probability = current.probabilities[neuron];
     const target = asked[layer][neuron] + probability;
     const terms = { target, "− probability": -probability };
-    return html`<div class="neuron-sum">${addedUp(name, terms, "asks for")}</div>`;
+    return html`<div class="neuron-sum split">${addedUp(name, terms, "asks for")}</div>`;
   }
   const weights = Float64Array.from(weightsOf(next).rows, (row) => row[neuron]);
   const its = asked[layer + 1].map((request, to) => request * weights[to]);
   const [more, less] = [1, -1].map((sign) => sum(its.filter((product) => sign * product > 0)));
   const [slope] = network.slopes(current.sums[layer].slice(neuron, neuron + 1));
-  return html`<div class="neuron-sum">
+  return html`<div class="neuron-sum split">
     ${equation(
       figure(
         network.layers[layer + 2] ? `layer ${layer + 2} asks for` : "logits ask for",
@@ -88,12 +90,14 @@ export function neuronError({ network }, current, { layer, neuron }, asked) {
       figure("weights to them", image(weights, true)),
       figure("product", image(its, true)),
     )}
-    ${addedUp(name, { more, less }, "together")}
-    ${result(
-      `× slope of ${ACTIVATIONS[network.activation]}: ${brief(slope)}`,
-      brief(asked[layer][neuron]),
-      slope ? "asked for" : "inactive: nothing passes",
-    )}
+    <div class="columns" style="--least: 12rem">
+      ${addedUp(name, { more, less }, "together")}
+      ${result(
+        `× slope of ${ACTIVATIONS[network.activation]}: ${brief(slope)}`,
+        brief(asked[layer][neuron]),
+        slope ? "asked for" : "inactive: nothing passes",
+      )}
+    </div>
   </div>`;
 }
 
@@ -132,7 +136,7 @@ function outline(tones) {
     }
   }
   return svg`<svg viewBox="0 0 ${side || 1} ${Math.ceil(tones.length / side) || 1}" aria-hidden="true">
-    <path class="neuron-outline" d=${path} />
+    <path d=${path} />
   </svg>`;
 }
 

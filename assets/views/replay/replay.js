@@ -71,7 +71,7 @@ export function mount({ element }) {
       ${
         all.length
           ? html`${course(all, i)} ${then(all[i])} ${changesOf(all, i)}`
-          : html`<p class="view-empty">
+          : html`<p class="view-lead">
               ${isEmpty(current.value) ? "Draw a digit to see its course." : "A picture has no strokes to replay."}
             </p>`
       }`;
@@ -90,7 +90,7 @@ function course(all, i) {
   const text = `${percent(all[i].share, 0)} of the drawing: ${answer(all[i])}`;
   const isRejected = all.some(({ verdict }) => verdict === "not a digit");
   const words = [...changes(all).map((change) => describe(all, change)), `in the end ${answer(all[last])}`];
-  return html`<ul class="replay-legend" aria-label="Probability of each digit at this moment">
+  return html`<ul class="quiet columns" style="--least: 4rem" aria-label="Probability of each digit at this moment">
       ${Array.from(
         all[i].probabilities,
         (share, digit) =>
@@ -142,9 +142,9 @@ function then(moment) {
   return html`<div class="replay-then">
     <figure>
       <figcaption>drawn until then</figcaption>
-      <svg class="drawing" viewBox="0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}" role="img"
+      <svg class="drawing" viewBox="0 0 ${CANVAS_SIDE} ${CANVAS_SIDE}" stroke-width="10" role="img"
         aria-label="The drawing at that moment">
-        <path class="replay-later" d=${pathOf(strokes)} />
+        <path class="is-faint" d=${pathOf(strokes)} />
         <path d=${pathOf(firstPoints(strokes, moment.count))} />
       </svg>
     </figure>

@@ -106,7 +106,7 @@ export function verdict() {
   if (!chosen.value) return nothing;
   return html`<p class="train-verdict" aria-live="polite">
     <strong>${chosen.value.experiment.question}</strong> ${outcome(chosen.value)}
-    <button type="button" class="train-plain" aria-label="Close the experiment" @click=${() => (chosen.value = null)}>
+    <button type="button" class="is-plain" aria-label="Close the experiment" @click=${() => (chosen.value = null)}>
       ✕
     </button>
   </p>`;

@@ -66,14 +66,14 @@ export function form(train) {
   };
   return html`<form class="train-form" id="train-form" aria-label="Settings of the next run" @submit=${submit}
     @focusin=${(/** @type {any} */ { target }) => (hint.value = target.title)} @focusout=${() => (hint.value = "")}>
-    <div class="train-fields">${FIELDS.map(input)}</div>
+    <div class="train-fields columns">${FIELDS.map(input)}</div>
     <p class="quiet" role=${problem.value ? "alert" : nothing}>
       ${problem.value || hint.value || summary}
     </p>
     ${experiments()}
     <details>
       <summary>More</summary>
-      <div class="train-fields">
+      <div class="train-fields columns">
         ${MORE.map(input)} <button type="button" @click=${takeChapters}>The chapter’s values</button>
       </div>
     </details>

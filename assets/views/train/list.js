@@ -54,9 +54,9 @@ function buttons(run) {
   const saveWeights = () => {
     if (parameters) save(`run-${number}.safetensors`, writeSafetensors(parameters, shape), "application/octet-stream");
   };
-  return html`<button type="button" class="train-plain" title="Weights (.safetensors)"
+  return html`<button type="button" class="is-plain" title="Weights (.safetensors)"
       aria-label="Save the weights of Run ${number}" @click=${saveWeights}>↓</button><button type="button"
-      class="train-plain" title="Delete" aria-label="Delete Run ${number}" ?disabled=${training.isUnderWay(run)}
+      class="is-plain" title="Delete" aria-label="Delete Run ${number}" ?disabled=${training.isUnderWay(run)}
       @click=${() => training.remove(number)}>✕</button>`;
 }
 
@@ -71,6 +71,5 @@ function prediction(run) {
   const { digit, probabilities } = training.predictionOf(run);
   if (digit === null) return "–";
   const share = probabilities[digit];
-  return html`<span class="train-reading"
-    ><b>${digit}</b><i class="bar is-ink" style="--share: ${share}"></i>${percent(share, 0)}</span>`;
+  return html`<b>${digit}</b><i class="bar is-ink" style="--share: ${share}"></i>${percent(share, 0)}`;
 }

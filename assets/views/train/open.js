@@ -49,7 +49,7 @@ async function open({ target }) {
 }
 
 export function opened() {
-  return html`<div class="train-open">
+  return html`<div class="train-open stack">
     <div class="buttons">
       <button type="button" @click=${(/** @type {any} */ { target }) => target.nextElementSibling.click()}>
         Open a network

@@ -53,7 +53,7 @@ function testResult(title, { predictions, deadNeurons }) {
   const ofCell = digit === predicted ? `Right ${digit}s` : `${digit}s taken for ${predicted}`;
   return html`<h3>${title}: ${percent(accuracyOf(predictions), 2)} of the 10,000 test digits right</h3>
     ${dead.length ? html`<p>Dead neurons, off for every training digit: ${dead.join(", ")}.</p>` : nothing}
-    <div class="train-test">
+    <div class="columns" style="--least: 22rem">
       ${confusionMatrix(confusionOf(predictions))}
       <figure aria-live="polite">
         <figcaption>${cell.value ? `${ofCell}, the worst first` : "Worst mistakes"} <small>digit → prediction</small></figcaption>
@@ -69,7 +69,7 @@ function confusionMatrix(counts) {
     if (!count) return "·";
     const name = `${digit} classified ${digit === predicted ? "correctly" : `as ${predicted}`}: ${count}`;
     const isOpen = cell.value?.join() === `${digit},${predicted}`;
-    return html`<button type="button" aria-label=${name} aria-pressed=${isOpen}
+    return html`<button type="button" class="is-plain" aria-label=${name} aria-pressed=${isOpen}
       @click=${() => (cell.value = [digit, predicted])}>${count}</button>`;
   };
   const row = (/** @type {number[]} */ ofDigit, /** @type {number} */ digit) =>

@@ -130,7 +130,7 @@ function learning() {
   };
   return html`<div class="train-learning">
     ${tiles(run)}
-    <div class="train-charts">
+    <div class="train-charts stack">
       <h3>Loss <small>${run.number ? "line: training, rings: validation" : "of the validation digits"}</small></h3>
       ${chart("Loss", LOSS)}
       <h3>Accuracy</h3>
@@ -147,7 +147,7 @@ function tiles(run) {
   const [layer] = network.layers;
   const full = !run.number ? 0.32 : run.settings.initialization === "large" ? 0.5 : 0.15;
   const isGoing = training.isUnderWay(run) && !shownSnapshot.value;
-  return html`<figure class="train-tiles">
+  return html`<figure class="stack">
     <h3>
       ${network.layers.length > 1 ? "Layer 1" : "The ten digits"}${isGoing ? ", taking shape" : `, step ${grouped(shownSnapshot.value?.step ?? run.step)}`}
       <small>${layer.outputs} neurons</small>

@@ -45,9 +45,9 @@ export function mount({ element }) {
       </header>
       ${
         isEmpty(now)
-          ? html`<p class="view-empty">Draw a digit, and its ink is colored by what it adds.</p>`
+          ? html`<p class="view-lead">Draw a digit, and its ink is colored by what it adds.</p>`
           : html`${differenceMap(now)}
-              <div class="why-tests">${eraseTest(now)} ${changePicture(now)}</div>`
+              <div class="columns" style="--least: 20rem">${eraseTest(now)} ${changePicture(now)}</div>`
       }`;
   });
 }
@@ -80,7 +80,7 @@ export function differenceMap(now) {
     [`blue ink, for ${other}`]: lowers,
     [isExact ? "biases and paper" : "biases, paper, and what is not linear"]: rest,
   };
-  return html`<div class="why-difference">
+  return html`<div class="why-difference columns" style="--least: 20rem">
     <figure>
       <figcaption><i class="bar is-up"></i> for ${one} <i class="bar is-down"></i> for ${other}</figcaption>
       <signed-image class="why-map" role="img"
