@@ -31,8 +31,8 @@ const doors = () => html`
     ${door("lesson", html`Learn <span>step by step</span>`, "With the numbers of your drawing.", COLUMNS, pixels())}
     ${door("train", html`Train <span>your own</span>`, "Watch noise turn into strokes.", 4, training())}
   </nav>
-  <nav class="doors-more" aria-label="More views">
-    <span>More views</span>
+  <nav class="doors-more tabs" aria-label="More views">
+    <span class="quiet">More views</span>
     ${MORE.map((name) => html`<a href="?view=${name}">${icon(name)} ${VIEWS[name]}</a>`)}
   </nav>
 `;

@@ -58,7 +58,7 @@ function header() {
         ? html`<p class="header-lead">Draw a digit. A small neural network recognizes it as you draw.</p>`
         : views(view)
     }
-    <div class="header-buttons">
+    <div class="header-buttons buttons">
       ${linkDialog()} ${active.value ? aboutDialog(active.value) : nothing}
       ${
         view === null

@@ -108,7 +108,7 @@ function template() {
         <a href="?view=loss">10 probabilities</a>
         <span>Answer</span>
       </div>
-      <div class="picture-switch">${networkSwitch()}</div>
+      <div class="picture-switch buttons">${networkSwitch()}</div>
       <div class="picture-frame">
         <figure class="picture-image">${image()}</figure>
         <div class="picture-layers">
@@ -122,7 +122,7 @@ function template() {
         <canvas class="picture-canvas" aria-hidden="true"></canvas>
         <div class="picture-card panel" hidden></div>
       </div>
-      <div class="picture-foot quiet">${foot()}</div>
+      <div class="picture-foot buttons quiet">${foot()}</div>
       <div class="picture-notices">${notices()}</div>
       <p class="picture-status sr-only" role="status"></p>
     </section>

@@ -137,7 +137,7 @@ function layerTiles(layer, name, columns) {
     const said = isOff ? "switched off" : asked ? `asks for ${brief(value)}` : isInactive ? "inactive" : brief(value);
     const bar = html`<i class="bar ${sign}" style=${between(0, value, low, high - low)}></i>`;
     return html`<button type="button" role="radio" aria-checked=${isChosen}
-      class="neurons-tile is-plain ${isOff ? "is-switched-off" : isInactive ? "is-inactive" : ""}"
+      class="${isOutput ? "neurons-logit" : "neurons-tile"} is-plain ${isOff ? "is-switched-off" : isInactive ? "is-inactive" : ""}"
       aria-label="${nameOf({ layer, neuron }, network)}${values ? `: ${said}` : ""}"
       tabindex=${isChosen || (chosen.value.layer !== layer && !neuron) ? 0 : -1}
       @click=${() => (state.neuron.value = [layer, neuron])}>
