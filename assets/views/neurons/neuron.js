@@ -149,10 +149,9 @@ const addedUp = (name, terms, total) =>
 
 /** @param {string} caption @param {string} value @param {string} words @param {unknown} graph */
 const result = (caption, value, words, graph = nothing) =>
-  html`<figure class="neuron-result outcome">
-    <figcaption>${caption}</figcaption>
+  html`<figure class="neuron-result outcome buttons">
     ${graph}
-    <p><strong>${value}</strong> ${words}</p>
+    <p>${caption} <strong>${value}</strong> ${words}</p>
   </figure>`;
 
 /** Values as an image, in ink where all are positive; ten of them as bars. @param {Float64Array} values */

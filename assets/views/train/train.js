@@ -70,7 +70,7 @@ function progress(run) {
     run.state === "paused" && "paused",
     run.state === "stopped" && "ended by Reset",
   ];
-  return html`<p>
+  return html`<p class="buttons">
       <b>Step ${grouped(step)}</b>
       <span role="status">${words.filter(Boolean).join(" · ")}</span>
     </p>
