@@ -12,7 +12,6 @@ import json
 import posixpath
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -33,6 +32,8 @@ DIGITS_FROM_DISK = 10_000  # of each of MNIST's files
 IDX = {b"\x08\x03": (16, 784), b"\x08\x01": (8, 1)}  # bytes of a file's header and of each digit, by its magic number
 # What a module imports, as prettier formats it: in lines that begin or end an import, and where it is first needed.
 RELATIVE = re.compile(r'(?P<before>^(?:import|export|\})[^"\n]*|(?:await |=> )import\()"(?P<path>\.[^"\n]+)"', re.M)
+NAMED = re.compile(r'^import \{([^}]*)\} from "(\.[^"\n]+)";', re.M)
+EXPORTED = re.compile(r"^export (?:async )?(?:function\*?|class|const) (\w+)", re.M)
 IN_A_URL = " !\"$&'()*+,/:;=>?@[\\]^`{|}~"  # what a data: URL may have in it as it is
 IMPORT = 'import("{}")'  # by its name in the import map
 SCRIPT = re.compile(r"<script[^>]*>(.*?)</script>", re.DOTALL)
@@ -89,23 +90,37 @@ def _as_html(block: Block) -> str:
 
 def _data_url(module: str) -> str:
     """A module as a URL that holds its text, with the modules that it imports by their names in the import map."""
-    by_name = _with_imports(module, lambda imported: f"{FOLDER}/{imported}")
-    return f"data:text/javascript;charset=utf-8,{quote(by_name, safe=IN_A_URL)}"
-
-
-def _bundle(module: str) -> str:
-    """A worker's module that holds all modules that it imports: a worker has no import map."""
-    return _with_imports(module, lambda imported: f"data:text/javascript;base64,{_base64(_bundle(imported).encode())}")
-
-
-def _with_imports(module: str, name: Callable[[str], str]) -> str:
-    """A module's text with other names for the modules that it imports by relative paths."""
 
     def named(found: re.Match[str]) -> str:
-        imported = posixpath.normpath(posixpath.join(posixpath.dirname(module), found["path"]))
-        return f'{found["before"]}"{name(imported)}"'
+        return f'{found["before"]}"{FOLDER}/{_imported(module, found["path"])}"'
 
-    return RELATIVE.sub(named, text(module))
+    return f"data:text/javascript;charset=utf-8,{quote(RELATIVE.sub(named, text(module)), safe=IN_A_URL)}"
+
+
+def _bundle(worker: str) -> str:
+    """A worker's module and all that it imports, as a worker has no import map: each returns its exports."""
+    functions: dict[str, str] = {}
+
+    def add(module: str) -> str:
+        """Add a module after those that it imports; returns the name of what it exports."""
+
+        def named(found: re.Match[str]) -> str:
+            return f"const {{{found[1].replace(' as ', ': ')}}} = {add(_imported(module, found[2]))};"
+
+        name = re.sub(r"\W", "_", module)
+        if name not in functions:
+            body = NAMED.sub(named, text(module)).replace("\nexport ", "\n")
+            exports = ", ".join(EXPORTED.findall(text(module)))
+            functions[name] = f"const {name} = (() => {{\n{body}return {{ {exports} }};\n}})();\n"
+        return name
+
+    add(worker)
+    return "".join(functions.values())
+
+
+def _imported(module: str, path: str) -> str:
+    """What a module imports by a relative path."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(module), path))
 
 
 def _from_disk(path: Path, name: str) -> bytes:
