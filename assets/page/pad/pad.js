@@ -14,8 +14,9 @@ import { createSurface } from "./surface.js";
 /** @typedef {{ pointerId: number, pointerType: string, isEraser: boolean, pad: DOMRect }} Pen the pointer that draws, and
     where the pad was when it was put down: a pad that moves meanwhile does not move the stroke
 
-    What the pad gives to samples and photos, whose modules can wait: `preview` shows something in the drawing's place until
-    it is null; `interruptions` are called before the drawing changes, and give true if that alone was meant.
+    What the pad gives to samples and photos, whose modules can wait: `preview` shows something in the drawing's place, until
+    it is null; `interruptions` end what draws by itself, and return true for a camera, as to close it is all that Clear and
+    Escape do then; `interrupt` calls them.
     @typedef {{ element: HTMLElement, preview: (content: Content | null) => void, interrupt: () => boolean,
       interruptions: (() => boolean | void)[],
       replace: (strokes: Stroke[], isAnother?: boolean, photo?: Uint8Array) => void }} Pad */
