@@ -1,9 +1,9 @@
 /** Files that the page makes and the browser saves. They are made in the page: nothing is sent anywhere. */
 import { newCanvas } from "./dom.js";
 
-/** Let the browser save bytes or text under a name. @param {string} name @param {BlobPart | BlobPart[]} content @param {string} type */
-export function save(name, content, type) {
-  const address = URL.createObjectURL(new Blob([content].flat(), { type }));
+/** Let the browser save bytes or text under a name. @param {string} name @param {BlobPart | BlobPart[]} content */
+export function save(name, content) {
+  const address = URL.createObjectURL(new Blob([content].flat(), { type: "application/octet-stream" }));
   Object.assign(document.createElement("a"), { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60_000); // time for a slow disk
 }

@@ -2,7 +2,6 @@
     The drawings stay in this tab. */
 /** @import { MountContext, Stroke } from "../../state/types.js" */
 /** @import { LabeledDrawing } from "./finetuning.js" */
-import { BLANK } from "../../engine/classifier.js";
 import { DIGITS } from "../../engine/network.js";
 import { CANVAS_SIDE } from "../../engine/pen.js";
 import { Random } from "../../engine/random.js";
@@ -10,7 +9,7 @@ import { npy, save } from "../../parts/download.js";
 import { inkDrawing } from "../../parts/ink.js";
 import { percent } from "../../parts/numbers.js";
 import { drawing, isPadLarge, pad } from "../../state/drawing.js";
-import { active } from "../../state/networks.js";
+import { active, classifier } from "../../state/networks.js";
 import { view } from "../../state/painting.js";
 import { current, isEmpty } from "../../state/prediction.js";
 import { state } from "../../state/state.js";
@@ -24,10 +23,9 @@ const FILE = "my-digits";
 /** What was written before "Start again". */
 const before = signal(/** @type {{ wanted: number[], drawings: LabeledDrawing[] } | null} */ (null));
 
-const answers = computed(() => {
-  const classifier = active.value?.classifier;
-  return state.handwriting.value.map((drawn) => ({ ...(classifier?.predictInk(inkOf(drawn)) ?? BLANK), ...drawn }));
-});
+const answers = computed(() =>
+  state.handwriting.value.map((drawn) => ({ ...classifier().predictInk(inkOf(drawn)), ...drawn })),
+);
 
 const isAsking = computed(() => state.wanted.value.length > 0);
 
@@ -153,10 +151,10 @@ function card({ number, label, digit, probabilities, verdict, strokes }) {
 
 function saveDrawings() {
   const drawn = state.handwriting.value.map(inkOf);
-  save(`${FILE}.npy`, npy([drawn.length, CANVAS_SIDE, CANVAS_SIDE], ...drawn), "application/octet-stream");
+  save(`${FILE}.npy`, npy([drawn.length, CANVAS_SIDE, CANVAS_SIDE], ...drawn));
 }
 
 function saveLabels() {
   const labels = Uint8Array.from(state.handwriting.value, ({ label }) => label);
-  save(`${FILE}-labels.npy`, npy([labels.length], labels), "application/octet-stream");
+  save(`${FILE}-labels.npy`, npy([labels.length], labels));
 }

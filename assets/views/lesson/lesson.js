@@ -130,7 +130,7 @@ function heading(title) {
 /** @param {Facts} known */
 function code(known) {
   const [text, file] = [CODE[number.value - 1](known), FILES[number.value]];
-  const saveFile = async () => save(file.name, await file.content(known), "application/octet-stream");
+  const saveFile = async () => save(file.name, await file.content(known));
   return html`<details class="lesson-code">
     <summary>In PyTorch</summary>
     <pre tabindex="0"><code>${text}</code></pre>

@@ -226,16 +226,11 @@ export function rates() {
     if (!run) return [];
     return [{ points: run.points, name: String(settings.learningRate), isChosen: training.current.value === run }];
   });
-  const choices = options(OPTIMIZERS, state.optimizer.value);
-  const select = html`<select aria-label="Optimizer" @change=${choose}>${choices}</select>`;
-  return trainings(
-    `Train with ${RATES.join(", ")}`,
-    all,
-    curves,
-    LOSS,
-    "Loss, one epoch of 20,000 digits each",
-    select,
-  );
+  const select = html`<select aria-label="Optimizer" @change=${choose}>
+    ${options(OPTIMIZERS, state.optimizer.value)}
+  </select>`;
+  const title = `Train with ${RATES.join(", ")}`;
+  return trainings(title, all, curves, LOSS, "Loss, one epoch of 20,000 digits each", select);
 }
 
 export function ratesReached() {

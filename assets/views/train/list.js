@@ -52,7 +52,7 @@ function row(run) {
 function buttons(run) {
   const { number, shape, parameters } = run;
   const saveWeights = () => {
-    if (parameters) save(`run-${number}.safetensors`, writeSafetensors(parameters, shape), "application/octet-stream");
+    if (parameters) save(`run-${number}.safetensors`, writeSafetensors(parameters, shape));
   };
   return html`<button type="button" class="is-plain" title="Weights (.safetensors)"
       aria-label="Save the weights of Run ${number}" @click=${saveWeights}>↓</button><button type="button"

@@ -38,7 +38,7 @@ export function result() {
       <button type="button" ?disabled=${its !== null} @click=${() => measure(run)}>
         ${its && !its.result ? "Measuring …" : "Look at the test digits"}
       </button>
-      <button type="button" @click=${() => save(`run-${run.number}.py`, trainingScript(run.settings), "text/x-python")}>
+      <button type="button" @click=${() => save(`run-${run.number}.py`, trainingScript(run.settings))}>
         PyTorch script (.py)
       </button>
     </div>
