@@ -31,18 +31,12 @@ const EXPERIMENTS = [
       first layer hardly learns. The gradients vanish.`,
   },
   {
-    question: "Why an activation at all?",
+    question: "Why hidden layers, and an activation?",
     common: { epochs: 2 },
-    variants: { ReLU: {}, none: { activation: "none" } },
+    variants: { both: {}, "no activation": { activation: "none" }, "no hidden layer": { hiddenLayers: 0 } },
     by: 0.02,
-    explanation: "Without one, layer after layer is still one linear map, as if there were no hidden layer.",
-  },
-  {
-    question: "Do hidden layers help?",
-    common: { epochs: 2 },
-    variants: { "two hidden layers": {}, none: { hiddenLayers: 0 } },
-    by: 0.02,
-    explanation: "Without them, each pixel votes for or against a digit on its own: no strokes, no loops.",
+    explanation: `Without an activation, layer after layer is still one linear map, as if there were no hidden layer: each
+      pixel votes for or against a digit on its own.`,
   },
   {
     question: "Are 100 digits enough?",
