@@ -4,19 +4,13 @@
 const wholeNumbers = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 /** With its thousands grouped: 54,912. @param {number} value */
-export function grouped(value) {
-  return wholeNumbers.format(value);
-}
-
-/** With its sign: +1.23, −0.40. @param {number} value */
-export function withSign(value, digits = 2) {
-  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
-}
+export const grouped = (value) => wholeNumbers.format(value);
 
 /** 1.23, −0.40. @param {number} value */
-export function number(value, digits = 2) {
-  return `${value < 0 ? "−" : ""}${Math.abs(value).toFixed(digits)}`;
-}
+export const number = (value, digits = 2) => `${value < 0 ? "−" : ""}${Math.abs(value).toFixed(digits)}`;
+
+/** With its sign: +1.23, −0.40. @param {number} value */
+export const withSign = (value, digits = 2) => (value < 0 ? "" : "+") + number(value, digits);
 
 /** A share as a percentage: 98.6 %. Only the whole is 100 %: what rounds up to it is > 99.9 %. @param {number} share */
 export function percent(share, digits = 1) {
@@ -26,14 +20,10 @@ export function percent(share, digits = 1) {
 }
 
 /** The same, or nothing below half a percent, where a bar is too short to be compared. @param {number} share */
-export function percentIfShown(share) {
-  return share >= 0.005 ? percent(share) : "";
-}
+export const percentIfShown = (share) => (share >= 0.005 ? percent(share) : "");
 
 /** A digit with its article: an 8, a 7. @param {number} digit */
-export function withArticle(digit) {
-  return `${digit === 8 ? "an" : "a"} ${digit}`;
-}
+export const withArticle = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
 
 /** A prediction in a few words: 7, 98.2 %. @param {Prediction} prediction */
 export function answer({ verdict, digit, probabilities }) {
@@ -53,6 +43,4 @@ export function brief(value, least = 1e-6) {
 }
 
 /** The same with its sign. @param {number} value */
-export function briefWithSign(value) {
-  return value < 0 || brief(value) === "0" ? brief(value) : `+${brief(value)}`;
-}
+export const briefWithSign = (value) => (value < 0 || brief(value) === "0" ? "" : "+") + brief(value);
