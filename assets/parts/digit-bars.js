@@ -9,7 +9,7 @@ export const digitBars = (probabilities, winner, others = null, whose = "") =>
     const isLong = share > 0.7; // its number does not fit beside it
     return html`<div class="digit-bar ${digit === winner ? "is-winner is-ink" : ""} ${isLong ? "is-long" : ""}"
       style="--share: ${share.toFixed(4)}">
-      <span class="digit-bar-digit" aria-hidden="true">${digit}</span>
+      <b class="digit-bar-digit" aria-hidden="true">${digit}</b>
       ${meter("track", `Probability of ${digit}`, share)}
       <span class="digit-bar-percent" aria-hidden="true">${percentIfShown(share)}</span>
       ${others ? meter("other", `Probability of ${digit}, ${whose}`, others[digit]) : nothing}

@@ -55,7 +55,7 @@ function header() {
   return html`
     ${
       view === null
-        ? html`<p class="header-lead">Draw a digit. A small neural network recognizes it as you draw.</p>`
+        ? html`<p class="header-lead view-lead">Draw a digit. A small neural network recognizes it as you draw.</p>`
         : views(view)
     }
     <div class="header-buttons buttons">

@@ -227,7 +227,7 @@ function card() {
   return html`<section class="card" aria-label="The chosen neuron">
     <header>
       <h3>${nameOf(chosen.value, network)}</h3>
-      ${asked ? html`<span>Each output asks for a change</span>` : nothing}
+      ${asked ? html`<span class="quiet">Each output asks for a change</span>` : nothing}
       ${
         layer < network.layers.length - 1
           ? html`<button type="button" @click=${toggle}>Switch it ${isOff ? "on" : "off"}</button>`

@@ -64,7 +64,7 @@ export function form(train) {
     event.preventDefault();
     train(event.submitter.value === "step");
   };
-  return html`<form class="train-form" id="train-form" aria-label="Settings of the next run" @submit=${submit}
+  return html`<form class="train-form buttons" id="train-form" aria-label="Settings of the next run" @submit=${submit}
     @focusin=${(/** @type {any} */ { target }) => (hint.value = target.title)} @focusout=${() => (hint.value = "")}>
     <div class="train-fields columns">${FIELDS.map(input)}</div>
     <p class="quiet" role=${problem.value ? "alert" : nothing}>

@@ -82,7 +82,7 @@ export function differenceMap(now) {
   };
   return html`<div class="why-difference columns" style="--least: 20rem">
     <figure>
-      <figcaption><i class="bar is-up"></i> for ${one} <i class="bar is-down"></i> for ${other}</figcaption>
+      <figcaption><b class="is-up">■</b> for ${one} <b class="is-down">■</b> for ${other}</figcaption>
       <signed-image class="why-map" role="img"
         aria-label="Your ink: what raises ${one} above ${other} adds ${briefWithSign(raises)}, what lowers it ${briefWithSign(lowers)}"
         .values=${ofInk}></signed-image>
