@@ -98,9 +98,9 @@ function course(all, i) {
       )}
     </ul>
     ${isRejected ? html`<p class="quiet">Pale: rejected as no digit.</p>` : nothing}
-    <div class="replay-chart">
+    <div class="chart replay-chart">
       ${areas(all, words.join(", "))}
-      <i class="replay-now" style="left: ${(100 * i) / last}%"></i>
+      <b class="replay-now" style="left: ${(100 * i) / last}%"></b>
     </div>
     ${slider("Moment of the drawing", i, (moment) => go(moment / last), { max: last, step: 1, text, name: "axis-slider" })}`;
 }
@@ -126,10 +126,12 @@ function areas(all, description) {
   return html`<svg viewBox="0 0 ${last} 1" preserveAspectRatio="none" role="img" aria-label=${description}>
       ${Array.from({ length: DIGITS }, (_, digit) => {
         const outline = `M${[...line(digit), ...line(digit + 1).reverse()].join("L")}z`;
-        return svg`<path class="replay-area" style="--digit: var(--digit-${digit})" d=${outline} />`;
+        return svg`<path class="replay-area" stroke="none" style="--digit: var(--digit-${digit})" d=${outline} />`;
       })}
       ${all.map(({ verdict, isStrokeEnd }, i) => [
-        verdict === "not a digit" ? svg`<rect class="replay-rejected" x=${i - 0.5} width="1" height="1" />` : nothing,
+        verdict === "not a digit"
+          ? svg`<rect class="replay-rejected" stroke="none" x=${i - 0.5} width="1" height="1" />`
+          : nothing,
         isStrokeEnd && i < last ? svg`<path class="replay-end" d="M${i} 0V1" />` : nothing,
       ])}
     </svg>
