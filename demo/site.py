@@ -134,7 +134,6 @@ def describe_loaded(loaded: LoadedClassifier) -> dict[str, Any]:
         "testAccuracy": classifier.test_accuracy,
         "steps": classifier.snapshots[-1].step if classifier.snapshots else None,
         "batchSize": classifier.recipe.batch_size,
-        "deadNeurons": classifier.dead_neurons,
         "origin": loaded.origin,
         "shaping": _describe_shaping(classifier.snapshots),
     }

@@ -61,7 +61,7 @@ export class Evaluator {
 }
 
 /** The share of right predictions. @param {Pick<Predictions, "labels" | "predicted">} predictions */
-export function accuracyOf({ labels, predicted }) {
+export function accuracy({ labels, predicted }) {
   return labels.filter((label, i) => label === predicted[i]).length / labels.length;
 }
 

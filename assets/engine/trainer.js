@@ -4,7 +4,7 @@
 /** @import { Samples } from "./evaluation.js" */
 /** @import { Settings } from "./settings.js" */
 import { Backpropagation, Optimizer } from "./backpropagation.js";
-import { Evaluator, accuracyOf } from "./evaluation.js";
+import { Evaluator, accuracy } from "./evaluation.js";
 import { sum } from "./math.js";
 import { MEAN, STD, parameterCount } from "./network.js";
 import { PIXELS } from "./preprocessing.js";
@@ -148,8 +148,8 @@ export class Trainer {
     const unmeasured = validation ? this._unmeasured.splice(0) : [];
     const snapshots = unmeasured.map(({ parameters, ...at }) => {
       const predictions = this._evaluator.predict(parameters, /** @type {Samples} */ (validation));
-      const [loss, accuracy] = [mean(predictions.losses), accuracyOf(predictions)];
-      return { ...at, loss, accuracy, network: quantize(parameters, this.shape.widths) };
+      const figures = { loss: mean(predictions.losses), accuracy: accuracy(predictions) };
+      return { ...at, ...figures, network: quantize(parameters, this.shape.widths) };
     });
     return { step, steps, epoch, parameters, report, points: this.points.splice(0), snapshots };
   }

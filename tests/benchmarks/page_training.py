@@ -53,7 +53,7 @@ TRAIN = """async (seed) => {
   worker.postMessage({ type: "evaluate", run: "evaluation", parameters, shape, digits: 100 });
   const { predictions } = await answer;
   worker.terminate();
-  return [seconds, engine.accuracyOf(predictions)];
+  return [seconds, engine.accuracy(predictions)];
 }"""
 TENSORFLOW = """async (epochs) => {
   const { filesAt, MNIST } = await import("/assets/engine/mnist.js");

@@ -112,12 +112,12 @@ def test_a_run_that_is_stepped_to_its_end_is_over_and_two_evaluations_keep_apart
     right = page.evaluate("""async () => {
       const { evaluate } = await import("sketchpad/state/training.js");
       const { shared } = await import("sketchpad/state/networks.js");
-      const { accuracyOf } = await import("sketchpad/engine/evaluation.js");
+      const { accuracy } = await import("sketchpad/engine/evaluation.js");
       const { widths } = shared.value.description.network;
       const shape = { widths, activation: "relu", mean: 0.13, std: 0.31 };
       const trained = shared.value.classifier.network.layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
       const both = [Float32Array.from(trained), new Float32Array(trained.length)];
-      return Promise.all(both.map(async (numbers) => accuracyOf((await evaluate(numbers, shape, 100)).predictions)));
+      return Promise.all(both.map(async (numbers) => accuracy((await evaluate(numbers, shape, 100)).predictions)));
     }""")
     assert right[0] > 0.98 > right[1]
 

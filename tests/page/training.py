@@ -53,7 +53,7 @@ FINE_TUNE = """async ([parameters, widths, images, labels, seed]) => {
   return {
     seconds: (performance.now() - began) / 1000,
     parameters: encode(tuned),
-    mnist: [before, after].map((predicted) => engine.accuracyOf({ labels: ofMnist, predicted })),
+    mnist: [before, after].map((predicted) => engine.accuracy({ labels: ofMnist, predicted })),
     ...Object.fromEntries(Object.entries(predicted).map(([name, digits]) => [name, [...digits]])),
     isSteady: shares.every((share, i) => share <= 1 && (!i || share >= shares[i - 1])) && shares.at(-1) === 1,
   };

@@ -2,7 +2,7 @@
 /** @import { Shape } from "../../engine/backpropagation.js" */
 /** @import { FineTuned } from "../../engine/finetuning.js" */
 /** @import { Stroke } from "../../state/types.js" */
-import { accuracyOf, confusionOf } from "../../engine/evaluation.js";
+import { accuracy, confusionOf } from "../../engine/evaluation.js";
 import { argmax } from "../../engine/math.js";
 import { CANVAS_SIDE, InkCanvas } from "../../engine/pen.js";
 import { PIXELS, preprocess } from "../../engine/preprocessing.js";
@@ -72,7 +72,7 @@ function listen(message) {
     return fail({ message: "Fine-tuning diverged: its weights became infinite. Write other digits." });
   job.value = its === "stopped" ? null : { ...job.value, share, result };
   if (!result || !job.value) return;
-  const testAccuracy = accuracyOf({ labels: result.mnist.labels, predicted: result.mnist.after });
+  const testAccuracy = accuracy({ labels: result.mnist.labels, predicted: result.mnist.after });
   tuned.value = { parameters: result.parameters, shape: job.value.shape, testAccuracy };
 }
 

@@ -2,7 +2,7 @@
 /** @import { Predictions } from "../../engine/evaluation.js" */
 /** @import { Run } from "../../state/runs.js" */
 /** @import { Evaluated } from "../../state/training.js" */
-import { accuracyOf, confusionOf, worst } from "../../engine/evaluation.js";
+import { accuracy, confusionOf, worst } from "../../engine/evaluation.js";
 import { PIXELS } from "../../engine/preprocessing.js";
 import { trainingScript } from "../../engine/script.js";
 import { save } from "../../parts/download.js";
@@ -51,7 +51,7 @@ function testResult(title, { predictions, deadNeurons }) {
   const dead = deadNeurons.flatMap(({ length }, i) => (length ? [`${length} in layer ${i + 1}`] : []));
   const [digit, predicted] = cell.value ?? [0, 0];
   const ofCell = digit === predicted ? `Right ${digit}s` : `${digit}s taken for ${predicted}`;
-  return html`<h3>${title}: ${percent(accuracyOf(predictions), 2)} of the 10,000 test digits right</h3>
+  return html`<h3>${title}: ${percent(accuracy(predictions), 2)} of the 10,000 test digits right</h3>
     ${dead.length ? html`<p>Dead neurons, off for every training digit: ${dead.join(", ")}.</p>` : nothing}
     <div class="columns" style="--least: 22rem">
       ${confusionMatrix(confusionOf(predictions))}
