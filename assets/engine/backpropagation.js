@@ -13,9 +13,7 @@
 
     and the delta of the layer below is delta W^T times the slope of the activation function. */
 /** @import { Settings } from "./settings.js" */
-import { parameterCount } from "./network.js";
-import { PIXELS } from "./preprocessing.js";
-import { ACTIVATIONS } from "./settings.js";
+import { ACTIVATIONS, PIXELS, parameterCount } from "./settings.js";
 
 /** @typedef {{ widths: number[], activation: Settings["activation"], mean: number, std: number }} Shape */
 /** Addresses, but for the first four. @typedef {{ inputs: number, outputs: number, rowBytes: number, blank: number,

@@ -2,9 +2,10 @@
     about one part in a million, since PyTorch counts in float32. */
 /** @import { BlankPrediction, ClassifierParts, Prediction, Steps } from "../state/types.js" */
 import { argmax, softmax } from "./math.js";
-import { DIGITS, Network, normalize } from "./network.js";
+import { Network, normalize } from "./network.js";
 import { CANVAS_SIDE } from "./pen.js";
 import { preprocess } from "./preprocessing.js";
+import { DIGITS } from "./settings.js";
 
 /** @type {BlankPrediction} */
 export const BLANK = Object.freeze({

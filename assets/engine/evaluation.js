@@ -1,8 +1,7 @@
 /** How well a network predicts: loss, accuracy, confusion matrix, worst mistakes, dead neurons. */
 /** @import { Shape } from "./backpropagation.js" */
 import { Backpropagation } from "./backpropagation.js";
-import { DIGITS } from "./network.js";
-import { PIXELS } from "./preprocessing.js";
+import { DIGITS, PIXELS } from "./settings.js";
 
 /** Images (N x 784 tones, one after the other) and labels (N). @typedef {{ images: Uint8Array, labels: Uint8Array }} Samples */
 /** What a network predicts for samples (N each): the digits, their probabilities, and the losses.

@@ -1,7 +1,8 @@
 /** MNIST in the page: its four files as the repository has them, gzip and IDX (model/data/mnist.py), unpacked on the way.
     Images arrive in order, and are ready to be trained on as soon as as many as asked for have arrived. */
 /** @import { Samples } from "./evaluation.js" */
-import { PIXELS, SIDE } from "./preprocessing.js";
+import { SIDE } from "./preprocessing.js";
+import { PIXELS } from "./settings.js";
 
 /** Gives the contents of one of the four files. @typedef {(name: string) => Response | Promise<Response>} Source */
 /** The address of a folder with the files, which ends with a slash; or the files themselves, by name, where a page from a

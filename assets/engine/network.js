@@ -4,7 +4,6 @@ import { dot } from "./math.js";
 import { array, dequantize, layersOf } from "./quantization.js";
 import { Random } from "./random.js";
 
-export const DIGITS = 10;
 export const MEAN = 0.1307; // of MNIST's training pixels, scaled to 0..1
 export const STD = 0.3081;
 
@@ -82,17 +81,6 @@ export class Network {
   slopes(sums) {
     return sums.map(ACTIVATIONS[this.activation].slope);
   }
-}
-
-/** How many parameters a network of these widths has, and how many of them are weights and biases.
-    @param {number[]} widths of input, hidden layers and output */
-export function parameterCount(widths) {
-  let [weights, biases] = [0, 0];
-  for (let layer = 1; layer < widths.length; layer++) {
-    weights += widths[layer - 1] * widths[layer];
-    biases += widths[layer];
-  }
-  return { parameters: weights + biases, weights, biases };
 }
 
 /** Tones, 0 to 255, to the network's input. @param {ArrayLike<number>} image @param {number} mean @param {number} std */

@@ -4,7 +4,6 @@
 import { clip } from "./math.js";
 
 export const SIDE = 28; // of the image
-export const PIXELS = SIDE * SIDE;
 export const BOX = 20; // the digit's longer side in it
 const SMALLEST_BOX = 10; // pixels; anything smaller is not enlarged to fill the image
 const SOFT_EDGE = 3; // ink fainter than the darkest divided by this does not count for the bounding box
@@ -23,7 +22,7 @@ export function preprocess(ink, width, height, steps = ALL_STEPS) {
     Without ink there is only the image, which is empty.
     @param {Uint8Array} ink @param {number} width @param {number} height @param {Steps} steps */
 export function preprocessingStages(ink, width, height, steps) {
-  const image = new Uint8Array(PIXELS);
+  const image = new Uint8Array(SIDE * SIDE);
   const cells = steps.resize ? BOX : SIDE;
   const found = resizeDigit(ink, width, height, steps, cells);
   return found ? { image, cells, ...found, ...paste(found.digit, cells, image, steps.center) } : { image, crop: null };

@@ -6,6 +6,7 @@
  *   seed: number, optimizer: keyof typeof OPTIMIZERS, activation: keyof typeof ACTIVATIONS,
  *   initialization: keyof typeof INITIALIZATIONS, augmentation: boolean, penStrokes: boolean, isOneCycle?: boolean }} Settings */
 
+export const [PIXELS, DIGITS] = [784, 10]; // of MNIST: inputs and outputs of each network
 export const OPTIMIZERS = { adam: "Adam", rmsprop: "RMSProp", momentum: "SGD with momentum", sgd: "SGD" };
 export const ACTIVATIONS = { relu: "ReLU", leaky_relu: "leaky ReLU", tanh: "tanh", sigmoid: "sigmoid", none: "none" };
 export const INITIALIZATIONS = {
@@ -49,7 +50,18 @@ export function stepCount({ epochs, batchSize, digits }) {
 
 /** The widths of input, hidden layers and output. @param {Settings} settings */
 export function widthsOf({ hiddenLayers, hidden }) {
-  return [784, ...Array.from({ length: hiddenLayers }, () => hidden), 10];
+  return [PIXELS, ...Array.from({ length: hiddenLayers }, () => hidden), DIGITS];
+}
+
+/** How many parameters a network of these widths has, and how many of them are weights and biases.
+    @param {number[]} widths of input, hidden layers and output */
+export function parameterCount(widths) {
+  let [weights, biases] = [0, 0];
+  for (let layer = 1; layer < widths.length; layer++) {
+    weights += widths[layer - 1] * widths[layer];
+    biases += widths[layer];
+  }
+  return { parameters: weights + biases, weights, biases };
 }
 
 /** @param {Settings} some @param {Settings} others */

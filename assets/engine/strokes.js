@@ -3,8 +3,9 @@
 /** @import { Point, Stroke } from "../state/types.js" */
 /** @import { Samples } from "./evaluation.js" */
 import { InkCanvas } from "./pen.js";
-import { PIXELS, preprocess } from "./preprocessing.js";
+import { preprocess } from "./preprocessing.js";
 import { Random } from "./random.js";
+import { PIXELS } from "./settings.js";
 import { readNpz } from "./weights-files.js";
 
 const SIDE = 40; // pixels of the canvas that a digit is drawn on: twice what preprocessing leaves of it

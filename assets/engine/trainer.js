@@ -6,11 +6,10 @@
 import { Backpropagation, Optimizer } from "./backpropagation.js";
 import { Evaluator, accuracy } from "./evaluation.js";
 import { sum } from "./math.js";
-import { MEAN, STD, parameterCount } from "./network.js";
-import { PIXELS } from "./preprocessing.js";
+import { MEAN, STD } from "./network.js";
 import { layersOf, quantize } from "./quantization.js";
 import { Random } from "./random.js";
-import { widthsOf } from "./settings.js";
+import { PIXELS, parameterCount, widthsOf } from "./settings.js";
 
 /** Mean loss and share of right predictions, since the point before, of what was trained on, each batch as it was before
  *  its step; `epoch` counts in fractions. @typedef {{ step: number, epoch: number, loss: number, accuracy: number }} Point */

@@ -2,9 +2,7 @@
     checked, and what is wrong is said in one sentence. */
 /** @import { Activation } from "../state/types.js" */
 /** @import { Shape } from "./backpropagation.js" */
-import { DIGITS } from "./network.js";
-import { PIXELS } from "./preprocessing.js";
-import { ACTIVATIONS, RANGES } from "./settings.js";
+import { ACTIVATIONS, DIGITS, PIXELS, RANGES } from "./settings.js";
 
 /** An array of a file: weights have two dimensions, biases one.
  *  @typedef {{ name: string, shape: number[], values: ArrayLike<number> }} NamedArray */

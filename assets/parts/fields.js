@@ -1,5 +1,5 @@
 /** Fields that several views have: sliders, numbers, choices. */
-import { DIGITS } from "../engine/network.js";
+import { DIGITS } from "../engine/settings.js";
 import { html, nothing } from "../vendor/lit-html.js";
 
 /** A slider. `text` is its value in words, where the number alone says little.

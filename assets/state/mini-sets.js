@@ -4,7 +4,7 @@
 /** @import { Signal } from "../vendor/signals-core.js" */
 import { argmax } from "../engine/math.js";
 import { normalize } from "../engine/network.js";
-import { PIXELS } from "../engine/preprocessing.js";
+import { PIXELS } from "../engine/settings.js";
 import { readBytes } from "../site/files.js";
 import { signal } from "../vendor/signals-core.js";
 

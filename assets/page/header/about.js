@@ -1,6 +1,6 @@
 /** The dialog with what there is to know about the network that predicts. */
 /** @import { ClassifierDescription, LoadedNetwork } from "../../state/types.js" */
-import { parameterCount } from "../../engine/network.js";
+import { parameterCount } from "../../engine/settings.js";
 import { icon } from "../../parts/icons.js";
 import { grouped, percent } from "../../parts/numbers.js";
 import { predictWith } from "../../state/networks.js";

@@ -5,7 +5,8 @@
 import { accuracy, confusionOf } from "../../engine/evaluation.js";
 import { argmax } from "../../engine/math.js";
 import { CANVAS_SIDE, InkCanvas } from "../../engine/pen.js";
-import { PIXELS, preprocess } from "../../engine/preprocessing.js";
+import { preprocess } from "../../engine/preprocessing.js";
+import { PIXELS } from "../../engine/settings.js";
 import { grouped, withSign } from "../../parts/numbers.js";
 import { drawWith, offer, ownNetwork, shared } from "../../state/networks.js";
 import { current as currentRun } from "../../state/runs.js";

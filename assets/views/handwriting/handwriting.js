@@ -2,9 +2,9 @@
     The drawings stay in this tab. */
 /** @import { MountContext, Stroke } from "../../state/types.js" */
 /** @import { LabeledDrawing } from "./finetuning.js" */
-import { DIGITS } from "../../engine/network.js";
 import { CANVAS_SIDE } from "../../engine/pen.js";
 import { Random } from "../../engine/random.js";
+import { DIGITS } from "../../engine/settings.js";
 import { npy, save } from "../../parts/download.js";
 import { inkDrawing } from "../../parts/ink.js";
 import { percent } from "../../parts/numbers.js";

@@ -2,7 +2,7 @@
     Terms stand between asterisks where they come first; the lines of PyTorch are in code.js. */
 /** @import { Facts } from "./facts.js" */
 import { argmax, crossEntropy, topTwo } from "../../engine/math.js";
-import { parameterCount } from "../../engine/network.js";
+import { parameterCount } from "../../engine/settings.js";
 import { extent } from "../../parts/ink.js";
 import { grouped, number, percent, withArticle, withSign } from "../../parts/numbers.js";
 import { state } from "../../state/state.js";

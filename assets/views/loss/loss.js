@@ -1,9 +1,9 @@
 /** Ten logits, each to be moved; softmax; the cross-entropy loss for the digit that was meant; and one step of gradient
     descent on the drawing. */
 /** @import { Drawn, MountContext } from "../../state/types.js" */
-import { DIGITS } from "../../engine/network.js";
 import { argmax, crossEntropy, largest, powers, softmax, sum } from "../../engine/math.js";
 import { afterOneStep } from "../../engine/reference.js";
+import { DIGITS } from "../../engine/settings.js";
 import { slider } from "../../parts/fields.js";
 import { between } from "../../parts/figures.js";
 import { brief, percent } from "../../parts/numbers.js";

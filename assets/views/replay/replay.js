@@ -1,9 +1,9 @@
 /** When did the answer change? The ten probabilities over the course of the drawing, and the drawing at each moment. */
 /** @import { DigitPrediction, ForwardPass, MountContext, Stroke } from "../../state/types.js" */
-import { DIGITS } from "../../engine/network.js";
 import { CANVAS_SIDE, InkCanvas } from "../../engine/pen.js";
 import { clip } from "../../engine/math.js";
 import { preprocess } from "../../engine/preprocessing.js";
+import { DIGITS } from "../../engine/settings.js";
 import { slider } from "../../parts/fields.js";
 import { firstPoints, pathOf } from "../../parts/ink.js";
 import { answer, percent, percentIfShown } from "../../parts/numbers.js";

@@ -1,7 +1,6 @@
 /** The settings of the next training, as fields. */
 /** @import { Settings } from "../../engine/settings.js" */
 /** @import { Signal } from "../../vendor/signals-core.js" */
-import { parameterCount } from "../../engine/network.js";
 import * as engine from "../../engine/settings.js";
 import { choiceField, numberField } from "../../parts/fields.js";
 import { grouped } from "../../parts/numbers.js";
@@ -59,7 +58,7 @@ export const problem = computed(() => {
 export function form(train) {
   const widths = engine.widthsOf(settings.value);
   const onDisk = location.protocol === "file:" ? ON_DISK : "";
-  const summary = `${widths.join(" – ")}: ${grouped(parameterCount(widths).parameters)} parameters, ${grouped(engine.stepCount(settings.value))} steps${onDisk}`;
+  const summary = `${widths.join(" – ")}: ${grouped(engine.parameterCount(widths).parameters)} parameters, ${grouped(engine.stepCount(settings.value))} steps${onDisk}`;
   const submit = (/** @type {any} */ event) => {
     event.preventDefault();
     train(event.submitter.value === "step");

@@ -3,8 +3,8 @@
 /** @import { Run } from "../../state/runs.js" */
 /** @import { Evaluated } from "../../state/training.js" */
 import { accuracy, confusionOf, worst } from "../../engine/evaluation.js";
-import { PIXELS } from "../../engine/preprocessing.js";
 import { trainingScript } from "../../engine/script.js";
+import { PIXELS } from "../../engine/settings.js";
 import { save } from "../../parts/download.js";
 import { percent } from "../../parts/numbers.js";
 import { isUnderWay, nameOf, shown, titleOf } from "../../state/runs.js";

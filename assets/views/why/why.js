@@ -1,10 +1,10 @@
 /** Why one digit and not another: what the ink adds to the difference of their logits, what happens without some of it, and
     the smallest change that makes another digit win. */
 /** @import { Drawn, MountContext } from "../../state/types.js" */
-import { DIGITS } from "../../engine/network.js";
 import { dot, sum, topTwo } from "../../engine/math.js";
 import { size, smallestChange } from "../../engine/perturbation.js";
 import { contributions } from "../../engine/reference.js";
+import { DIGITS } from "../../engine/settings.js";
 import { bars, equation, figure, sumBars } from "../../parts/figures.js";
 import { digitSelect } from "../../parts/fields.js";
 import { answer, briefWithSign, percent } from "../../parts/numbers.js";
