@@ -40,14 +40,6 @@ def fill_in(page: Page, **settings: str) -> None:
             field.fill(value)
 
 
-def train(page: Page, **settings: str) -> None:
-    """From the click to the end."""
-    fill_in(page, **QUICK | settings)
-    press(page, "Train")
-    expect(status(page)).to_contain_text(f"epoch {(QUICK | settings)['Epochs']} of")
-    expect(view(page).get_by_role("button", name="Train", exact=True)).to_be_enabled()
-
-
 def test_a_run_predicts_at_the_pad_and_outlives_a_reload(open_view: OpenPage) -> None:
     page = open_view("train", viewport={"width": 390, "height": 844}, color_scheme="dark")
     choose_sample(page, 3)
@@ -122,9 +114,12 @@ def test_a_run_that_is_stepped_to_its_end_is_over_and_two_evaluations_keep_apart
     assert right[0] > 0.98 > right[1]
 
 
-def test_what_diverges_is_explained(open_view: OpenPage) -> None:
+def test_a_rate_of_nothing_is_refused_and_what_diverges_is_explained(open_view: OpenPage) -> None:
     page = open_view("train")
-    fill_in(page, **{"Learning rate": "100", "Optimizer": "SGD"})
+    fill_in(page, **{"Learning rate": "0", "Optimizer": "SGD"})
+    press(page, "Train")  # the browser says what is wrong with it
+    expect(view(page).get_by_label("Learning rate", exact=True)).to_be_focused()
+    fill_in(page, **{"Learning rate": "100"})
     press(page, "Train")
     expect(view(page).get_by_role("alert")).to_contain_text("Try a lower learning rate than 100.")
 
@@ -132,7 +127,9 @@ def test_what_diverges_is_explained(open_view: OpenPage) -> None:
 @pytest.mark.slow
 def test_the_test_digits_wait_until_they_are_asked_for(open_view: OpenPage) -> None:
     page = open_view("train")
-    train(page)
+    fill_in(page, **QUICK)
+    press(page, "Train")
+    expect(status(page)).to_contain_text("epoch 2 of")
     expect(view(page).get_by_text("test digits right")).to_have_count(0)
     press(page, "Look at the test digits")
     expect(view(page).get_by_role("heading", name=re.compile(r"of the 10,000 test digits right"))).to_be_visible()
