@@ -72,9 +72,8 @@ export function form(train) {
     ${experiments()}
     <details>
       <summary>More</summary>
-      <div class="train-fields columns">
-        ${MORE.map(input)} <button type="button" @click=${takeChapters}>The chapter’s values</button>
-      </div>
+      <div class="train-fields columns">${MORE.map(input)}</div>
+      <button type="button" @click=${takeChapters}>The chapter’s values</button>
     </details>
   </form>`;
 }
