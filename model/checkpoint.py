@@ -64,8 +64,6 @@ def save(classifier: Classifier, path: Path) -> None:
             {**vars(snapshot), "layers": [vars(layer) for layer in snapshot.layers]}
             for snapshot in classifier.snapshots
         ],
-        "curve": classifier.curve,
-        "dead_neurons": classifier.dead_neurons,
         "detector": detector and {"weights": detector.network.state_dict(), "threshold": detector.threshold},
     }
     buffer = io.BytesIO()  # when the disk is full, torch.save raises something else than OSError
@@ -136,6 +134,4 @@ def _classifier(content: dict[str, Any]) -> Classifier:
             Snapshot(**{**entry, "layers": tuple(QuantizedLayer(**layer) for layer in entry["layers"])})
             for entry in content["snapshots"]
         ),
-        curve=tuple(map(tuple, content["curve"])),
-        dead_neurons=tuple(map(tuple, content["dead_neurons"])),
     )

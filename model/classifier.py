@@ -55,9 +55,6 @@ class Classifier:
         provenance: when and with what it was trained, as text by keyword ("date", "torch", ...).
         detector: rejects what is not a digit; without one, every drawing with ink in it counts as a digit.
         snapshots: of the network during its training, in order; may be empty.
-        curve: of its training: (epochs done, loss, accuracy) of the samples just trained on; may be empty.
-        dead_neurons: of each hidden layer, the neurons (from 0) that no training digit activates; empty if that was not
-            measured.
     """
 
     network: MLP
@@ -68,8 +65,6 @@ class Classifier:
     provenance: dict[str, str] = field(default_factory=dict)
     detector: Detector | None = None
     snapshots: "tuple[Snapshot, ...]" = ()
-    curve: tuple[tuple[float, float, float], ...] = ()
-    dead_neurons: tuple[tuple[int, ...], ...] = ()
 
     @property
     def trained_on(self) -> str:

@@ -80,17 +80,3 @@ def image_logits(network: MLP, images: Tensor, mean: float = MEAN, std: float = 
     """The logits (N, outputs) for images (N, 28, 28), uint8: the one place that joins normalization and network."""
     logits: Tensor = network(normalize(images, mean, std))
     return logits
-
-
-@torch.inference_mode()
-def dead_neurons(network: MLP, images: Tensor, mean: float = MEAN, std: float = STD) -> tuple[tuple[int, ...], ...]:
-    """The neurons (from 0) of each hidden layer that none of the images (N, 28, 28), uint8, activates."""
-    if not network.relu:
-        return ()
-    active = [torch.zeros(layer.out_features, dtype=torch.bool) for layer in network.hidden_layers()]
-    for batch in images.split(5_000):
-        x = normalize(batch, mean, std).flatten(1)
-        for layer, ever in zip(network.hidden_layers(), active, strict=True):
-            x = torch.relu_(layer(x))
-            ever |= (x > 0).any(dim=0)
-    return tuple(tuple((~ever).nonzero().flatten().tolist()) for ever in active)

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
-import torch
-
 from model import checkpoint
 from model.checkpoint import CheckpointError
 from model.classifier import Classifier
 from model.data.mnist import Digits, MNISTError, load_mnist
 from model.evaluation.metrics import accuracy
 from model.files import set_aside
-from model.network import MLP, dead_neurons, image_logits
+from model.network import MLP, image_logits
 from model.paths import BASELINE, CHECKPOINT, PRETRAINED
 from model.quantization import quantize
 from model.training.batches import training_samples, validation_samples
@@ -24,8 +22,6 @@ from model.training.loop import DivergedError, train
 from model.training.progress import display
 from model.training.recipe import DEFAULT_RECIPE, Recipe
 from model.training.snapshots import SnapshotRecorder
-
-CURVE_POINTS = 100  # most points of a training's curve in a checkpoint
 
 Say = Callable[[str], None]
 Train = Callable[[Digits, Recipe, Say], Classifier]
@@ -118,7 +114,6 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classi
     relu = recipe.activation == "relu"
     network = MLP(recipe.hidden, seed=recipe.seed, hidden_layers=recipe.hidden_layers, relu=relu)
     recorder = SnapshotRecorder(network)
-    curve: list[tuple[float, float, float]] = []
     cancelled = Event()
     with ThreadPoolExecutor(1) as executor:
         future = executor.submit(
@@ -127,7 +122,6 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classi
         try:
             for progress in display(train(network, samples, recipe, validation_samples(digits))):
                 recorder.record(progress)
-                curve.append((progress.epochs_done, progress.recent_loss, progress.recent_accuracy))
             of_detector = future.result()
         except BaseException:  # such as Ctrl+C
             cancelled.set()
@@ -142,8 +136,6 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classi
         provenance=checkpoint.provenance(),
         detector=train_detector(network, of_detector, recipe.seed),
         snapshots=recorder.snapshots(digits.validation_images, digits.validation_labels),
-        curve=tuple(curve[:: -(-len(curve) // CURVE_POINTS)]),
-        dead_neurons=dead_neurons(network, torch.cat([digits.train_images, digits.validation_images])),
     )
 
 

@@ -10,7 +10,7 @@ import torch
 from model.classifier import Classifier
 from model.data.mnist import Digits
 from model.evaluation.drawings import validation_digits, validation_negatives
-from model.network import MEAN, STD, dead_neurons
+from model.network import MEAN, STD
 from model.paths import ASSETS, ROOT
 
 PAGES = [path for kind in ("html", "js") for path in sorted(ASSETS.glob(f"*/*/*.{kind}"))]
@@ -79,9 +79,3 @@ def test_numbers_that_are_stated(pattern: str, mnist: Digits, pretrained: Classi
     expected = STATEMENTS[pattern](World(mnist, pretrained))
     for number, (value, tolerance) in zip(stated, expected, strict=True):
         assert number == pytest.approx(value, rel=0, abs=tolerance)
-
-
-def test_dead_neurons_are_off_for_all_60_000_training_digits(mnist: Digits, pretrained: Classifier) -> None:
-    images = torch.cat([mnist.train_images, mnist.validation_images])
-    assert pretrained.dead_neurons == dead_neurons(pretrained.network, images)
-    assert len(images) == 60_000

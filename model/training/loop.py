@@ -231,7 +231,7 @@ class Progress:
         step, steps: gradient updates done in this epoch, and how many it has.
         total_step, total_steps: gradient updates done in the whole training, and how many it has.
         loss, accuracy: mean loss, and share predicted correctly (0 to 1), over this epoch's samples so far.
-        recent_loss, recent_accuracy: the same over the samples since the last report only, for curves.
+        recent_loss: mean loss of the samples since the last report, for curves.
         seconds_left: time until the last step, at the pace so far.
         diverged: whether loss or parameters are no longer finite; it is the last report then.
         validation_loss, validation_accuracy: mean loss over the validation samples, and share of them predicted
@@ -247,7 +247,6 @@ class Progress:
     loss: float
     accuracy: float
     recent_loss: float
-    recent_accuracy: float
     seconds_left: float
     diverged: bool = False
     validation_loss: float | None = None
@@ -298,11 +297,10 @@ def train(
                     total_step += 1
 
             logits = torch.cat(outputs)  # (N, outputs), each as it was before the step that it led to
-            recent_losses = loss.each(logits, chunk.labels)
-            recent_correct = loss.correct(logits, chunk.labels).float()
             epoch_step += len(outputs)
+            recent_losses = loss.each(logits, chunk.labels)
             epoch_losses = torch.cat([epoch_losses, recent_losses])
-            epoch_correct = torch.cat([epoch_correct, recent_correct])
+            epoch_correct = torch.cat([epoch_correct, loss.correct(logits, chunk.labels).float()])
             mean_loss = epoch_losses.mean().item()
             progress = Progress(
                 epoch,
@@ -314,7 +312,6 @@ def train(
                 loss=mean_loss,
                 accuracy=epoch_correct.mean().item(),
                 recent_loss=recent_losses.mean().item(),
-                recent_accuracy=recent_correct.mean().item(),
                 seconds_left=(time.monotonic() - start) / total_step * (total_steps - total_step),
                 diverged=not (math.isfinite(mean_loss) and bool(backpropagation.parameters.isfinite().all())),
             )

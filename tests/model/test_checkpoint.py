@@ -59,8 +59,6 @@ def test_everything_is_saved_and_loaded(path):
         std=0.4,
         provenance=checkpoint.provenance(),
         detector=Detector(MLP(hidden=100, outputs=1), -1.5, mean=0.2, std=0.4),
-        curve=((0.5, 2.0, 0.25), (1.0, 0.5, 0.9)),
-        dead_neurons=((1, 2), ()),
         snapshots=(Snapshot(0, 0.0, 2.3, 0.1, layers), Snapshot(9, 1.0, 0.5, 0.9, layers)),
     )
     checkpoint.save(classifier, path)

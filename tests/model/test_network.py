@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from model.network import MLP, dead_neurons, image_logits
+from model.network import MLP, image_logits
 
 
 @pytest.mark.parametrize("count", [0, 1, 7])
@@ -35,13 +35,3 @@ def test_networks_of_any_depth_with_relu_or_without():
         zero = linear(torch.zeros_like(images))
         assert torch.allclose(linear(2 * images) - zero, 2 * (linear(images) - zero), atol=1e-4)
     assert not torch.allclose(network(2 * images), 2 * network(images), atol=1e-4)
-
-
-def test_dead_neurons_are_those_that_no_image_activates():
-    network = MLP(hidden=8)
-    images = torch.randint(0, 256, (20, 28, 28), dtype=torch.uint8)
-    network.hidden1.bias.data[5] = network.hidden2.bias.data[2] = -1e4
-    first, second = dead_neurons(network, images)
-    assert 5 in first
-    assert 2 in second
-    assert dead_neurons(MLP(relu=False), images) == ()
