@@ -19,10 +19,16 @@ export function numberField(id, label, value, set, { min, max, step, title = "" 
   const input = (/** @type {any} */ { target }) => target.validity.valid && set(target.valueAsNumber);
   const change = (/** @type {any} */ { target }) => target.reportValidity();
   const reveal = (/** @type {any} */ { target }) => target.closest("details")?.setAttribute("open", "");
+  // A comma is the decimal point of most of the world; an English Chromium would leave it out: 0,05 would become 5.
+  const type = (/** @type {InputEvent} */ event) => {
+    if (event.data !== "," || step) return;
+    event.preventDefault();
+    document.execCommand("insertText", false, ".");
+  };
   return html`<div class="field quiet">
     <label for=${id}>${label}</label>
     <input type="number" id=${id} title=${title} min=${min} max=${max ?? nothing} step=${step ?? "any"} required
-      .value=${String(value)} @input=${input} @change=${change} @invalid=${reveal} />
+      .value=${String(value)} @beforeinput=${type} @input=${input} @change=${change} @invalid=${reveal} />
   </div>`;
 }
 

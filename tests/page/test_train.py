@@ -118,7 +118,11 @@ def test_a_rate_of_nothing_is_refused_and_what_diverges_is_explained(open_view: 
     page = open_view("train")
     fill_in(page, **{"Learning rate": "0", "Optimizer": "SGD"})
     press(page, "Train")  # the browser says what is wrong with it
-    expect(view(page).get_by_label("Learning rate", exact=True)).to_be_focused()
+    rate = view(page).get_by_label("Learning rate", exact=True)
+    expect(rate).to_be_focused()
+    rate.press("ControlOrMeta+A")
+    rate.press_sequentially("0,05")
+    expect(rate).to_have_value("0.05")
     fill_in(page, **{"Learning rate": "100"})
     press(page, "Train")
     expect(view(page).get_by_role("alert")).to_contain_text("Try a lower learning rate than 100.")
