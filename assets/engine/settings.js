@@ -6,7 +6,8 @@
  *   seed: number, optimizer: keyof typeof OPTIMIZERS, activation: keyof typeof ACTIVATIONS,
  *   initialization: keyof typeof INITIALIZATIONS, augmentation: boolean, penStrokes: boolean, isOneCycle?: boolean }} Settings */
 
-export const [PIXELS, DIGITS] = [784, 10]; // of MNIST: inputs and outputs of each network
+export const PIXELS = 784; // inputs of each network
+export const DIGITS = 10; // outputs
 export const OPTIMIZERS = { adam: "Adam", rmsprop: "RMSProp", momentum: "SGD with momentum", sgd: "SGD" };
 export const ACTIVATIONS = { relu: "ReLU", leaky_relu: "leaky ReLU", tanh: "tanh", sigmoid: "sigmoid", none: "none" };
 export const INITIALIZATIONS = {

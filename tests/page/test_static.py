@@ -19,7 +19,7 @@ from model.training.recipe import Recipe
 from tests.page.conftest import OpenPage, wait_until_ready
 from tests.page.drawing import choose_sample, expect_answer, in_percents, on_pad, percents
 from tests.page.servers import FileServer
-from tests.page.test_train import press, status
+from tests.page.test_train import QUICK, fill_in, press, status, view
 
 
 @pytest.fixture
@@ -39,12 +39,20 @@ def test_from_disk_every_view_opens_and_no_policy_is_broken(from_disk: Page) -> 
         expect(page.locator(f".view.{name}")).to_be_visible()
 
 
+def train(page: Page) -> None:
+    """From the click to the end."""
+    fill_in(page, **QUICK)
+    press(page, "Train")
+    expect(status(page)).to_contain_text("epoch 2 of")
+    expect(view(page).get_by_role("button", name="Train", exact=True)).to_be_enabled()
+
+
 @pytest.mark.slow
 def test_from_disk_a_network_is_trained_on_the_first_digits(from_disk: Page) -> None:
     page = from_disk
     page.goto(f"{page.url}?view=train")
     wait_until_ready(page)
-    press(page, "Train")
+    train(page)
     expect(status(page)).to_contain_text(re.compile(r"validation accuracy [89]\d"))
 
 
@@ -107,14 +115,14 @@ def test_a_visited_site_needs_no_network_not_even_to_train_and_takes_a_new_versi
         page.evaluate("navigator.serviceWorker.ready")
         page.goto(f"{files.url}?view=train")  # the first one that the worker serves
         wait_until_ready(page)
-        press(page, "Train")
+        train(page)
         files.stop()
         for address in (files.url, f"{files.url}index.html?view=train"):
             page.goto(address)
             wait_until_ready(page)
             ink = choose_sample(page, 5)
             expect_answer(page, 5)
-        press(page, "Train")
+        train(page)
         page.locator(".segments").get_by_role("button", name="Pretrained").click()
         old, new = (in_percents(classifier.predict(ink[None])[0].probabilities) for classifier in (pretrained, other))
 
