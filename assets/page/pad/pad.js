@@ -148,11 +148,11 @@ export function mount({ element }) {
     return fingers.size === 1 && performance.now() - penSeen > PEN_AWAY;
   }
 
-  /** @param {PointerEvent} event */
+  /** @param {PointerEvent & { pad?: DOMRect }} event an early one says where the pad was */
   function putDown(event) {
-    const { pointerId, pointerType, buttons } = event;
+    const { pointerId, pointerType, buttons, pad = canvas.getBoundingClientRect() } = event;
     interrupt(); // the keyboard's pen, if it is down
-    pen = { pointerId, pointerType, isEraser: (buttons & ERASER) !== 0, pad: canvas.getBoundingClientRect() };
+    pen = { pointerId, pointerType, isEraser: (buttons & ERASER) !== 0, pad };
     if (event.isTrusted) canvas.setPointerCapture(pointerId); // the pointer of an early event may be gone
     isCursorShown = false;
     if (pen.isEraser) editor.erase(places([event]));
@@ -284,9 +284,10 @@ export function mount({ element }) {
   const early = /** @type {{ earlyEvents?: PointerEvent[] }} */ (canvas);
   const { earlyEvents = [] } = early;
   delete early.earlyEvents;
-  if (!earlyEvents.length) editor.replace(state.strokes.value);
-  show();
+  const kept = state.strokes.value;
   for (const event of earlyEvents) canvas.dispatchEvent(event);
+  if (editor.isEmpty) editor.replace(kept); // a press may have drawn nothing
+  show();
 }
 
 /** The key in lower case; on a keyboard with another alphabet, the one that is at the same place on a Latin keyboard.

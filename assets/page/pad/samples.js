@@ -62,7 +62,6 @@ export async function mount(pad) {
     const options = { capture: true, signal: demonstration.signal };
     for (const name of ["keydown", "pointerdown"]) document.addEventListener(name, touch, options);
     canvas.addEventListener("focus", touch, options);
-    pad.element.classList.add("shows-itself");
     timer = setTimeout(showNext, BEFORE);
   }
 
@@ -71,6 +70,7 @@ export async function mount(pad) {
     if (!next) return stop();
     if (state.kiosk.value) rest.push(next); // it goes on and on
     strokes = next;
+    pad.element.classList.add("shows-itself");
     player.play(SHOWN);
   }
 
