@@ -21,9 +21,9 @@ export function numberField(id, label, value, set, { min, max, step, title = "" 
   const reveal = (/** @type {any} */ { target }) => target.closest("details")?.setAttribute("open", "");
   // A comma is the decimal point of most of the world; an English Chromium would leave it out: 0,05 would become 5.
   const type = (/** @type {InputEvent} */ event) => {
-    if (event.data !== "," || step) return;
+    if (!event.data?.includes(",") || step) return;
     event.preventDefault();
-    document.execCommand("insertText", false, ".");
+    document.execCommand("insertText", false, event.data.replace(",", "."));
   };
   return html`<div class="field quiet">
     <label for=${id}>${label}</label>

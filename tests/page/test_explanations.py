@@ -142,7 +142,7 @@ def test_each_output_asks_for_a_change_and_errors_flow_back(open_view: OpenPage,
     strongest = int(gradients[0].abs().argmax())
     tiles(page, "Layer 1").nth(strongest).click()
     expect(page.get_by_label(CARD)).to_contain_text(f"Neuron {strongest + 1}")
-    asked = gradients[1] * -pretrained.network.hidden2.weight[:, strongest]
+    asked = gradients[1] * -pretrained.network.hidden2.weight[:, strongest].detach()
     expected = [asked.clamp(min=0).sum(), asked.clamp(max=0).sum(), asked.sum()]
     shown = page.get_by_role("group", name="What the loss asks for").locator("dd").all_inner_texts()
     assert numbers(shown) == close(expected)

@@ -123,6 +123,9 @@ def test_a_rate_of_nothing_is_refused_and_what_diverges_is_explained(open_view: 
     rate.press("ControlOrMeta+A")
     rate.press_sequentially("0,05")
     expect(rate).to_have_value("0.05")
+    rate.press("ControlOrMeta+A")
+    page.keyboard.insert_text("0,25")  # as if pasted
+    expect(rate).to_have_value("0.25")
     fill_in(page, **{"Learning rate": "100"})
     press(page, "Train")
     expect(view(page).get_by_role("alert")).to_contain_text("Try a lower learning rate than 100.")

@@ -26,13 +26,14 @@ const tuned = /** @type {typeof keptSignal<Tuned>} */ (keptSignal)(NAME);
 /** The last fine-tuning: on which drawings, how far it is, and what came of it, or why nothing did.
     @typedef {{ drawings: LabeledDrawing[], shape: Shape, share: number, result?: FineTuned, problem?: string }} Job */
 const job = signal(/** @type {Job | null} */ (null));
+let tunedOn = /** @type {LabeledDrawing[]} */ ([]);
 const isRunning = computed(() => job.value !== null && !job.value.result && !job.value.problem);
 
 export const inkOf = (/** @type {LabeledDrawing} */ { strokes }) => new InkCanvas().draw(strokes).ink;
 
 /** Whether the network that predicts was fine-tuned on these very drawings. */
 export function isTunedOnThese() {
-  return state.network.value === NAME && job.value?.drawings === state.handwriting.value;
+  return state.network.value === NAME && tunedOn === state.handwriting.value;
 }
 
 offer(
@@ -73,6 +74,7 @@ function listen(message) {
     return fail({ message: "Fine-tuning diverged: its weights became infinite. Write other digits." });
   job.value = its === "stopped" ? null : { ...job.value, share, result };
   if (!result || !job.value) return;
+  tunedOn = job.value.drawings;
   const testAccuracy = accuracy({ labels: result.mnist.labels, predicted: result.mnist.after });
   tuned.value = { parameters: result.parameters, shape: job.value.shape, testAccuracy };
 }

@@ -149,7 +149,7 @@ function chooseNetwork() {
   effect(() => {
     const isNeeded = needsBaseline.value;
     untracked(() => {
-      if (own) predictWith(own.network);
+      if (own && OF_LESSON.test(state.network.value)) predictWith(own.network);
       if (own && isStored(drawing.value.strokes)) pad.replace(own.strokes, true);
       const network = state.network.value.replace(OF_LESSON, "shared");
       own = isNeeded ? { network, strokes: state.strokes.value } : null;

@@ -55,7 +55,12 @@ const player = createPlayer((share) => {
 
 /** @param {MountContext} context */
 export function mount({ element }) {
-  effect(() => void (drawing.value.penIsDown && go(1))); // a drawing that grows is shown whole
+  let last = drawing.peek().strokes;
+  effect(() => {
+    const { strokes } = drawing.value;
+    if (strokes !== last) go(1); // another drawing is shown whole
+    last = strokes;
+  });
   view("replay", element, () => {
     const all = moments.value;
     const i = Math.round(state.replay.value * (all.length - 1));
