@@ -97,7 +97,7 @@ def test_activations_and_sums_of_neurons(open_view: OpenPage, pretrained: Classi
         name = "digit 5" if layer == "Logits" else f"neuron {neuron + 1} of {layer.lower()}"
         terms = page.get_by_role("group", name=f"The sum of {name}")
         expect(terms).to_be_visible()
-        products, total = its.weight[neuron] * given, of_layer[neuron]
+        products, total = its.weight[neuron].detach() * given, of_layer[neuron].detach()
         raises, lowers = products.clamp(min=0).sum(), products.clamp(max=0).sum()
         shown = numbers(terms.locator("dd").all_inner_texts())
         assert shown == close([raises, lowers, total - raises - lowers, total])

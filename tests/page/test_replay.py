@@ -59,3 +59,6 @@ def test_every_moment_and_every_change_is_what_the_first_points_say(
     for count in range(1, COUNT + 1):
         assert_moment(page, pretrained, count)
         scrubber.press("ArrowRight")
+    scrubber.press("Home")
+    page.get_by_role("button", name="Draw it backwards").click()
+    expect(page.locator(".replay-moment")).to_contain_text("After 100")  # another drawing is shown whole
