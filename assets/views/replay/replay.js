@@ -95,7 +95,7 @@ function course(all, i) {
   const text = `${percent(all[i].share, 0)} of the drawing: ${answer(all[i])}`;
   const isRejected = all.some(({ verdict }) => verdict === "not a digit");
   const words = [...changes(all).map((change) => describe(all, change)), `in the end ${answer(all[last])}`];
-  return html`<ul class="quiet columns" style="--least: 4rem" aria-label="Probability of each digit at this moment">
+  return html`<ul class="quiet columns" style="--least: 3.5rem" aria-label="Probability of each digit at this moment">
       ${Array.from(
         all[i].probabilities,
         (share, digit) =>
@@ -128,7 +128,7 @@ function areas(all, description) {
     const place = `left: clamp(0.75rem, ${(100 * middle) / last}%, 100% - 0.75rem); top: ${50 * (edges[middle][digit] + edges[middle][digit + 1])}%`;
     return end - start < NARROWEST * last ? [] : [html`<b class="replay-label" style=${place}>${digit}</b>`];
   });
-  return html`<svg viewBox="0 0 ${last} 1" preserveAspectRatio="none" role="img" aria-label=${description}>
+  return html`<svg viewBox="0 0 ${last} 1" preserveAspectRatio="none" style="overflow: hidden" role="img" aria-label=${description}>
       ${Array.from({ length: DIGITS }, (_, digit) => {
         const outline = `M${[...line(digit), ...line(digit + 1).reverse()].join("L")}z`;
         return svg`<path class="replay-area" stroke="none" style="--digit: var(--digit-${digit})" d=${outline} />`;

@@ -45,7 +45,7 @@ function transport() {
   const isGoing = run !== null && run.state !== "paused";
   const isWrong = problem.value !== "";
   const words = training.trouble.value || explanation(run ?? shown.value);
-  return html`<div class="buttons train-transport">
+  return html`<div class="buttons train-transport" style="--control: 2.75rem">
       ${
         isGoing
           ? html`<button type="button" class="is-main" @click=${() => training.go("paused")}>Pause</button>`
