@@ -29,7 +29,9 @@ DAMAGED = (
 def link(page: Page) -> str:
     """The link that the page gives."""
     page.get_by_role("button", name="Share").click()
-    address = page.get_by_label("Link", exact=True).input_value()
+    field = page.get_by_label("Link", exact=True)
+    expect(field).to_have_value(re.compile("#v="))  # it is there with the next frame
+    address = field.input_value()
     page.keyboard.press("Escape")
     return address
 
@@ -101,9 +103,9 @@ def test_the_dialog_copies_and_shows_the_link(open_page: OpenPage, site: str) ->
     page = open_page(f"{site}?view=why", permissions=["clipboard-read", "clipboard-write"])
     draw(page, STROKES[3])
     page.get_by_role("button", name="Share").click()
-    address = page.get_by_label("Link", exact=True).input_value()
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    address = page.get_by_label("Link", exact=True).input_value()
     assert page.evaluate("navigator.clipboard.readText()") == address
     code = page.get_by_role("img", name="The link as a QR code")
     modules = code.locator("path").get_attribute("d")
