@@ -4,10 +4,10 @@ The whole data set is one tensor in memory, shuffled by indexing. PyTorch's `Dat
 batches, but spends most of its time on fetching 60,000 samples one by one.
 """
 
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
 from typing import NamedTuple
 
 import torch
@@ -101,10 +101,32 @@ def in_advance(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
     """Pass chunks on, which another thread prepares a few in advance, and no more once nobody asks for them.
 
     PyTorch releases the interpreter's lock in its operations, so a second core does that work. The thread prepares one
-    after the other, so the random numbers, and with them the chunks, don't depend on its pace.
+    after the other, so the random numbers, and with them the chunks, don't depend on its pace. A ThreadPoolExecutor
+    would be shorter, but Ctrl+C in the middle of its `submit` can leave a lock behind, for which its thread then waits
+    without end.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="batches") as thread:
-        upcoming = deque(thread.submit(next, chunks, None) for _ in range(AHEAD))
-        while (chunk := upcoming.popleft().result()) is not None:
-            upcoming.append(thread.submit(next, chunks, None))
+    asked: SimpleQueue[bool] = SimpleQueue()
+    prepared: SimpleQueue[Chunk | Exception | None] = SimpleQueue()
+    is_over = False
+
+    def prepare() -> None:
+        while asked.get() and not is_over:
+            try:
+                prepared.put(next(chunks, None))
+            except Exception as error:
+                prepared.put(error)
+
+    thread = Thread(target=prepare, name="batches", daemon=True)
+    thread.start()
+    try:
+        for _ in range(AHEAD):
+            asked.put(True)
+        while (chunk := prepared.get()) is not None:
+            if isinstance(chunk, Exception):
+                raise chunk
+            asked.put(True)
             yield chunk
+    finally:
+        is_over = True
+        asked.put(False)
+        thread.join()
