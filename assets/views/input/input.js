@@ -128,7 +128,7 @@ function pixelValues() {
   const tones = image.value;
   const tone = tones[row * SIDE + column];
   const { mean = 0, std = 1 } = active.value?.classifier ?? {};
-  return html`<div class="card" style="display: flex; flex-wrap: wrap; align-items: start">
+  return html`<div class="card buttons">
     <figure><button type="button" class="input-loupe is-plain"
       aria-label="Row ${row + 1}, column ${column + 1}: ${tone}. Arrow keys go to another pixel." @keydown=${walk}
       @pointerdown=${point} @pointermove=${(/** @type {PointerEvent} */ event) => event.buttons & 1 && point(event)}>

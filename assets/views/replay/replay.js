@@ -128,7 +128,7 @@ function areas(all, description) {
     const place = `left: clamp(0.75rem, ${(100 * middle) / last}%, 100% - 0.75rem); top: ${50 * (edges[middle][digit] + edges[middle][digit + 1])}%`;
     return end - start < NARROWEST * last ? [] : [html`<b class="replay-label" style=${place}>${digit}</b>`];
   });
-  return html`<svg viewBox="0 0 ${last} 1" preserveAspectRatio="none" style="overflow: hidden" role="img" aria-label=${description}>
+  return html`<svg viewBox="0 0 ${last} 1" preserveAspectRatio="none" role="img" aria-label=${description}>
       ${Array.from({ length: DIGITS }, (_, digit) => {
         const outline = `M${[...line(digit), ...line(digit + 1).reverse()].join("L")}z`;
         return svg`<path class="replay-area" stroke="none" style="--digit: var(--digit-${digit})" d=${outline} />`;
