@@ -31,15 +31,18 @@ WATCH_READINGS = """{
     isRead = true;
     return getImageData.apply(this, part);
   };
-  const ask = HTMLVideoElement.prototype.requestVideoFrameCallback;
-  HTMLVideoElement.prototype.requestVideoFrameCallback = function (callback) {
-    return ask.call(this, (...frame) => {
-      isRead = false;
-      const began = performance.now();
-      callback(...frame);
-      if (isRead) readings.push([began, performance.now() - began]);
-    });
-  };
+  const video = HTMLVideoElement.prototype;
+  for (const [owner, name] of [[window, "requestAnimationFrame"], [video, "requestVideoFrameCallback"]]) {
+    const ask = owner[name];
+    owner[name] = function (callback) {
+      return ask.call(this, (...frame) => {
+        isRead = false;
+        const began = performance.now();
+        callback(...frame);
+        if (isRead) readings.push([began, performance.now() - began]);
+      });
+    };
+  }
 }"""
 
 
