@@ -26,17 +26,8 @@ from model.pipeline import LoadedClassifier, load_baseline
 from model.quantization import LARGEST, QuantizedLayer
 from model.training.snapshots import Snapshot
 
-# The views and their titles. A view's name is its address (?view=NAME), its folder in assets/views/, and its ID.
-VIEWS = {
-    "lesson": "Lesson",
-    "input": "Input",
-    "neurons": "Neurons",
-    "why": "Why?",
-    "loss": "Softmax & loss",
-    "replay": "Replay",
-    "train": "Train",
-    "handwriting": "My handwriting",
-}
+# The views. A view's name is its address (?view=NAME), its folder in assets/views/, and its class.
+VIEWS = ("lesson", "input", "neurons", "why", "loss", "replay", "train", "handwriting")
 NO_SCRIPT = "<noscript>This page needs JavaScript: the network predicts in your browser.</noscript>"
 FOLDER = "sketchpad"  # Gradio serves its own files at /assets
 STYLES = (

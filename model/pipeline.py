@@ -116,9 +116,8 @@ def train_classifier(digits: Digits, recipe: Recipe, say: Say = print) -> Classi
     recorder = SnapshotRecorder(network)
     cancelled = Event()
     with ThreadPoolExecutor(1) as executor:
-        future = executor.submit(
-            detector_samples, digits, drawn, recipe.seed, cancelled
-        )  # while the network is trained
+        # While the network is trained:
+        future = executor.submit(detector_samples, digits, drawn, recipe.seed, cancelled)
         try:
             for progress in display(train(network, samples, recipe, validation_samples(digits))):
                 recorder.record(progress)

@@ -19,7 +19,7 @@ from model.training.recipe import Recipe
 from tests.page.conftest import OpenPage, wait_until_ready
 from tests.page.drawing import choose_sample, expect_answer, in_percents, on_pad, percents
 from tests.page.servers import FileServer
-from tests.page.test_train import QUICK, fill_in, press, status, view
+from tests.page.test_train import status, train
 
 
 @pytest.fixture
@@ -37,14 +37,6 @@ def test_from_disk_every_view_opens_and_no_policy_is_broken(from_disk: Page) -> 
         choose_sample(page, 4)
         expect_answer(page, 4)
         expect(page.locator(f".view.{name}")).to_be_visible()
-
-
-def train(page: Page) -> None:
-    """From the click to the end."""
-    fill_in(page, **QUICK)
-    press(page, "Train")
-    expect(status(page)).to_contain_text("epoch 2 of")
-    expect(view(page).get_by_role("button", name="Train", exact=True)).to_be_enabled()
 
 
 @pytest.mark.slow

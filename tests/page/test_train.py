@@ -40,6 +40,14 @@ def fill_in(page: Page, **settings: str) -> None:
             field.fill(value)
 
 
+def train(page: Page) -> None:
+    """From the click to the end."""
+    fill_in(page, **QUICK)
+    press(page, "Train")
+    expect(status(page)).to_contain_text("epoch 2 of")
+    expect(view(page).get_by_role("button", name="Train", exact=True)).to_be_enabled()
+
+
 def test_a_run_predicts_at_the_pad_and_outlives_a_reload(open_view: OpenPage) -> None:
     page = open_view("train", viewport={"width": 390, "height": 844}, color_scheme="dark")
     choose_sample(page, 3)
@@ -134,9 +142,7 @@ def test_a_rate_of_nothing_is_refused_and_what_diverges_is_explained(open_view: 
 @pytest.mark.slow
 def test_the_test_digits_wait_until_they_are_asked_for(open_view: OpenPage) -> None:
     page = open_view("train")
-    fill_in(page, **QUICK)
-    press(page, "Train")
-    expect(status(page)).to_contain_text("epoch 2 of")
+    train(page)
     expect(view(page).get_by_text("test digits right")).to_have_count(0)
     press(page, "Look at the test digits")
     expect(view(page).get_by_role("heading", name=re.compile(r"of the 10,000 test digits right"))).to_be_visible()
